@@ -1,0 +1,37 @@
+namespace Nabla;
+
+/// <summary>Samples of bytes, such as grey levels from 0 (background) to 255 (full ink).</summary>
+/// <param name="values">[samples, sample size], row by row; not copied.</param>
+/// <param name="sampleShape">Shape of one sample.</param>
+public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sampleShape, values.Length)
+{
+    /// <summary>All samples, [samples, sample size].</summary>
+    public ReadOnlySpan<byte> Values => values;
+
+    /// <summary>The bytes of one sample.</summary>
+    public ReadOnlySpan<byte> this[int row] => values.AsSpan(row * SampleShape.Size, SampleShape.Size);
+
+    /// <inheritdoc/>
+    public override void CopyRow(int row, float byteDivisor, Span<float> destination) =>
+        Convert(this[row], byteDivisor, destination);
+
+    /// <inheritdoc/>
+    public override Features Take(ReadOnlySpan<int> rows)
+    {
+        byte[] taken = new byte[rows.Length * SampleShape.Size];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            this[rows[i]].CopyTo(taken.AsSpan(i * SampleShape.Size));
+        }
+        return new ByteFeatures(taken, SampleShape);
+    }
+
+    /// <summary>Divides bytes, instead of multiplying by the reciprocal: the quotient is then the one NumPy computes.</summary>
+    internal static void Convert(ReadOnlySpan<byte> bytes, float divisor, Span<float> destination)
+    {
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            destination[i] = bytes[i] / divisor;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Nabla;
+
+/// <summary>Samples with what a network is to answer for each: images and their labels, or vectors and vectors.</summary>
+public sealed class DataSet
+{
+    /// <exception cref="ArgumentException">Features and targets differ in number.</exception>
+    public DataSet(Features features, Targets targets)
+    {
+        if (features.Count != targets.Count)
+        {
+            throw new ArgumentException($"There are {features.Count} samples but {targets.Count} targets; each sample needs one.", nameof(targets));
+        }
+        Features = features;
+        Targets = targets;
+    }
+
+    /// <summary>The inputs.</summary>
+    public Features Features { get; }
+
+    /// <summary>The wanted outputs.</summary>
+    public Targets Targets { get; }
+
+    /// <summary>Number of samples.</summary>
+    public int Count => Features.Count;
+
+    /// <summary>Images of bytes with class labels.</summary>
+    /// <param name="pixels">[images, height, width], 0 for background to 255 for full ink; not copied.</param>
+    /// <param name="imageShape">Shape of one image, such as [28, 28].</param>
+    /// <param name="labels">The class of each image, from 0; not copied.</param>
+    /// <param name="classCount">Number of classes.</param>
+    public static DataSet OfImages(byte[] pixels, Shape imageShape, int[] labels, int classCount) =>
+        new(new ByteFeatures(pixels, imageShape), new ClassLabels(labels, classCount));
+
+    /// <summary>Vectors of numbers with vectors of numbers to answer, for regression.</summary>
+    /// <param name="inputs">[samples, input size]; not copied.</param>
+    /// <param name="inputShape">Shape of one sample.</param>
+    /// <param name="outputs">[samples, output size]; not copied.</param>
+    /// <param name="outputSize">Numbers to answer per sample.</param>
+    public static DataSet OfVectors(float[] inputs, Shape inputShape, float[] outputs, int outputSize) =>
+        new(new FloatFeatures(inputs, inputShape), new TargetVectors(outputs, outputSize));
+
+    /// <summary>A copy of the samples at the given indices, in that order.</summary>
+    public DataSet Take(ReadOnlySpan<int> rows) => new(Features.Take(rows), Targets.Take(rows));
+
+    /// <summary>A copy of <paramref name="count"/> samples beginning with <paramref name="start"/>.</summary>
+    public DataSet Slice(int start, int count) => Take([.. Enumerable.Range(start, count)]);
+}

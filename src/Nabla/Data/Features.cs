@@ -1,0 +1,30 @@
+namespace Nabla;
+
+/// <summary>The inputs of a data set, one row per sample, in the type that the file has.</summary>
+public abstract class Features
+{
+    private protected Features(Shape sampleShape, int valueCount)
+    {
+        if (valueCount % sampleShape.Size != 0)
+        {
+            throw new ArgumentException($"{valueCount} values are not made of whole samples of {sampleShape} = {sampleShape.Size}.");
+        }
+        SampleShape = sampleShape;
+        Count = valueCount / sampleShape.Size;
+    }
+
+    /// <summary>Shape of one sample, such as 28×28.</summary>
+    public Shape SampleShape { get; }
+
+    /// <summary>Number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>Writes sample <paramref name="row"/> as <see cref="SampleShape"/>.Size numbers that a network can read.</summary>
+    /// <param name="row">Index of the sample, from 0.</param>
+    /// <param name="byteDivisor">What bytes are divided by; float features are copied as they are.</param>
+    /// <param name="destination">At least <see cref="SampleShape"/>.Size numbers.</param>
+    public abstract void CopyRow(int row, float byteDivisor, Span<float> destination);
+
+    /// <summary>A copy of the samples at the given indices, in that order.</summary>
+    public abstract Features Take(ReadOnlySpan<int> rows);
+}

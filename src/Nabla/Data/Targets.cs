@@ -1,0 +1,23 @@
+namespace Nabla;
+
+/// <summary>What a network is to answer, one row per sample: a class label or a vector of numbers.</summary>
+public abstract class Targets
+{
+    private protected Targets(int count, int width)
+    {
+        Count = count;
+        Width = width;
+    }
+
+    /// <summary>Number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>Numbers a network must put out for one sample.</summary>
+    public int Width { get; }
+
+    /// <summary>Writes the wanted output of sample <paramref name="row"/>: <see cref="Width"/> numbers.</summary>
+    public abstract void CopyRow(int row, Span<float> destination);
+
+    /// <summary>A copy of the targets at the given indices, in that order.</summary>
+    public abstract Targets Take(ReadOnlySpan<int> rows);
+}

@@ -1,0 +1,7 @@
+namespace Nabla;
+
+/// <summary>A part to train on, a part to test on once at the end, and where both came from.</summary>
+/// <param name="Train">Samples to learn from; a validation part is split off these.</param>
+/// <param name="Test">Samples that no choice may depend on.</param>
+/// <param name="Source">What the data is, for people: <c>MNIST from /data/mnist, verified</c>.</param>
+public sealed record TrainAndTest(DataSet Train, DataSet Test, string Source);

@@ -1,0 +1,28 @@
+namespace Nabla;
+
+/// <summary>
+/// A file is not what it should be: cut short, damaged, or of another format. The message is one line that names the
+/// file, the offset where that helps, what was found and what was expected.
+/// Every reader of this library throws this and nothing else for bad contents; a file that cannot be opened at all
+/// stays an <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
+/// </summary>
+public sealed class MalformedFileException : FormatException
+{
+    /// <summary>Describes a fault in <paramref name="file"/>.</summary>
+    /// <param name="file">Path or address of the file.</param>
+    /// <param name="message">What was found and what was expected, without the file's name.</param>
+    /// <param name="offset">Byte offset of the fault in the (decompressed) file, or −1 where it concerns all of it.</param>
+    /// <param name="inner">The exception that led here, if any.</param>
+    public MalformedFileException(string file, string message, long offset = -1, Exception? inner = null)
+        : base(offset < 0 ? $"{file}: {message}" : $"{file}, byte {offset}: {message}", inner)
+    {
+        File = file;
+        Offset = offset;
+    }
+
+    /// <summary>Path or address of the file.</summary>
+    public string File { get; }
+
+    /// <summary>Byte offset of the fault in the (decompressed) file, or −1 where it concerns all of it.</summary>
+    public long Offset { get; }
+}
