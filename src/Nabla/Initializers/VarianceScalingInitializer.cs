@@ -1,0 +1,23 @@
+namespace Nabla;
+
+/// <summary>Numbers of mean 0 and variance scale / fan, so that signals keep their size however wide a layer is.</summary>
+/// <param name="Scale">Variance times fan, above 0: 2 for He, 1 for Glorot and LeCun.</param>
+/// <param name="Fan">What the variance is divided by.</param>
+/// <param name="Spread">The distribution.</param>
+public sealed record VarianceScalingInitializer(double Scale, Fan Fan, Spread Spread) : Initializer
+{
+    /// <summary>Variance times fan, above 0.</summary>
+    public double Scale { get; } = Scale > 0 && double.IsFinite(Scale)
+        ? Scale
+        : throw new ArgumentOutOfRangeException(nameof(Scale), Scale, "The scale must be a number above 0.");
+
+    /// <inheritdoc/>
+    public override void Fill(Span<float> values, int inputs, int outputs, NumPyRandom random)
+    {
+        double fan = Fan == Fan.In ? inputs : (inputs + outputs) / 2.0;
+        double variance = Scale / fan;
+        double bound = Math.Sqrt(3 * variance);
+        Initializer fill = Spread == Spread.Normal ? Normal(Math.Sqrt(variance)) : Uniform(-bound, bound);
+        fill.Fill(values, inputs, outputs, random);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// A fully connected layer, y = f(x·W + b), with W [inputs, outputs] and b [outputs]. An input of several dimensions is
+/// read as one row of numbers.
+/// </summary>
+public sealed class Dense : Layer
+{
+    private readonly int _inputs;
+    private readonly int _outputs;
+    private readonly Activation _activation;
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+    private readonly Initializer _weightInitializer;
+    private readonly Initializer _biasInitializer;
+
+    internal Dense(string name, Shape inputShape, int offset, DenseSpec spec)
+        : base(name, spec, inputShape, [spec.Units])
+    {
+        _inputs = inputShape.Size;
+        _outputs = spec.Units;
+        _activation = spec.Activation;
+        _weight = new Parameter($"{name}/weight", [_inputs, _outputs], offset);
+        _bias = spec.Bias ? new Parameter($"{name}/bias", [_outputs], offset + _weight.Shape.Size) : null;
+        _weightInitializer = spec.WeightInitializer
+            ?? (spec.Activation == Activation.ReLU ? Initializer.HeNormal : Initializer.GlorotUniform);
+        _biasInitializer = spec.BiasInitializer ?? Initializer.Zeros;
+        Parameters = _bias is null ? [_weight] : [_weight, _bias];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    internal override int ScratchSize => _inputs * _outputs;
+
+    internal override void Initialize(Span<float> parameters, NumPyRandom random)
+    {
+        _weightInitializer.Fill(_weight.Of(parameters), _inputs, _outputs, random);
+        if (_bias is not null)
+        {
+            _biasInitializer.Fill(_bias.Of(parameters), _inputs, _outputs, random);
+        }
+    }
+
+    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    {
+        ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
+        MatrixProduct.Multiply(input, _weight.Of(parameters), bias, output, pass.Rows, _inputs, _outputs, pass.Threads);
+        ActivationKernels.Apply(_activation, output, pass.Threads);
+    }
+
+    internal override void Backward(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
+        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    {
+        ActivationKernels.MultiplyByDerivative(_activation, output, dOutput, pass.Threads);
+        Span<float> dSum = dOutput; // from here on the gradient of x·W + b
+        MatrixProduct.AccumulateTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads);
+        if (_bias is not null)
+        {
+            Reductions.AccumulateColumnSums(dSum, _bias.Of(dParameters), pass.Rows, _outputs);
+        }
+        if (!dInput.IsEmpty)
+        {
+            MatrixProduct.MultiplyTransposed(dSum, _weight.Of(parameters), dInput, pass.Scratch, pass.Rows, _outputs, _inputs, pass.Threads);
+        }
+    }
+
+    /// <summary>What it is, in one line: <c>Dense 784 → 128, ReLU  (100,480 parameters)</c>.</summary>
+    public override string ToString()
+    {
+        string activation = _activation == Activation.Identity ? "" : $", {_activation}";
+        string bias = _bias is null ? ", no bias" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"Dense {_inputs} → {_outputs}{activation}{bias}  ({ParameterCount:N0} parameters)");
+    }
+}

@@ -1,0 +1,61 @@
+namespace Nabla;
+
+/// <summary>
+/// One step of a network: a description and named parameters, and what it computes forward and backward. It holds no
+/// memory of its own, neither weights (the <see cref="Network"/> does) nor activations (a <see cref="Workspace"/> does).
+/// </summary>
+public abstract class Layer
+{
+    private protected Layer(string name, LayerSpec spec, Shape inputShape, Shape outputShape)
+    {
+        Name = name;
+        Spec = spec;
+        InputShape = inputShape;
+        OutputShape = outputShape;
+    }
+
+    /// <summary>Name within the network: <c>dense1</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>What the layer was made from.</summary>
+    public LayerSpec Spec { get; }
+
+    /// <summary>Shape of one sample that goes in.</summary>
+    public Shape InputShape { get; }
+
+    /// <summary>Shape of one sample that comes out.</summary>
+    public Shape OutputShape { get; }
+
+    /// <summary>The layer's parameters, in the order in which they are stored and initialised.</summary>
+    public abstract IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Number of single parameters.</summary>
+    public int ParameterCount => Parameters.Sum(parameter => parameter.Shape.Size);
+
+    /// <summary>Floats of scratch memory that <see cref="Backward"/> needs.</summary>
+    internal virtual int ScratchSize => 0;
+
+    /// <summary>Describes a fully connected layer.</summary>
+    /// <param name="units">Number of outputs, at least 1.</param>
+    /// <param name="activation">Function applied to each weighted sum.</param>
+    /// <param name="bias">Whether a bias is added to each weighted sum.</param>
+    /// <param name="weights">How the weights begin; by default He normal for ReLU, Glorot uniform for all others.</param>
+    /// <param name="biases">How the biases begin; by default zeros.</param>
+    public static DenseSpec Dense(
+        int units, Activation activation = Activation.Identity, bool bias = true, Initializer? weights = null, Initializer? biases = null) =>
+        new() { Units = units, Activation = activation, Bias = bias, WeightInitializer = weights, BiasInitializer = biases };
+
+    /// <summary>Fills the layer's parameters with their first values.</summary>
+    internal abstract void Initialize(Span<float> parameters, NumPyRandom random);
+
+    /// <summary>output [rows, outputs] = layer(input [rows, inputs]).</summary>
+    internal abstract void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass);
+
+    /// <summary>
+    /// The twin of <see cref="Forward"/>: adds to dParameters, and overwrites dInput unless it is empty (nobody needs the
+    /// first layer's). May use dOutput [rows, outputs] as it likes; input and output are those of the forward pass.
+    /// </summary>
+    internal abstract void Backward(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
+        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass);
+}

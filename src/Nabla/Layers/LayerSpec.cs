@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace Nabla;
+
+/// <summary>
+/// What a layer is to be, before it is known what it is fed: the thing you write, and the thing a model file keeps.
+/// Made by <see cref="Layer.Dense"/> and its like; <see cref="Network.Create"/> turns it into a <see cref="Layer"/>.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(DenseSpec), "dense")]
+public abstract record LayerSpec
+{
+    /// <summary>The kind of layer in lower case, from which names such as <c>dense1</c> are made.</summary>
+    [JsonIgnore]
+    public abstract string Kind { get; }
+
+    /// <summary>Makes the layer for the given input; its parameters begin at <paramref name="offset"/> of the network's vector.</summary>
+    internal abstract Layer Build(string name, Shape inputShape, int offset);
+}

@@ -1,0 +1,21 @@
+namespace Nabla;
+
+/// <summary>½ Σ (output − target)² per sample; gradient output − target.</summary>
+public sealed record QuadraticLoss : Loss
+{
+    private protected override double EvaluateRows(
+        ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float scale)
+    {
+        double sum = 0;
+        for (int i = 0; i < output.Length; i++)
+        {
+            float difference = output[i] - target[i];
+            sum += (double)difference * difference;
+            gradient[i] = difference * scale;
+        }
+        return sum / 2;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => "quadratic";
+}

@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+namespace Nabla;
+
+/// <summary>
+/// Layers in order over one flat vector of parameters. Predicting and evaluating only read it, so any number of threads
+/// may do so at once, as long as nobody trains it meanwhile.
+/// </summary>
+public sealed class Network
+{
+    private readonly float[] _parameters;
+    private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
+
+    internal Network(Shape input, IReadOnlyList<Layer> layers)
+    {
+        InputShape = input;
+        Layers = layers;
+        _parameters = new float[ParameterCountOf(layers)];
+    }
+
+    /// <summary>Shape of one sample that goes in.</summary>
+    public Shape InputShape { get; }
+
+    /// <summary>Shape of one sample that comes out.</summary>
+    public Shape OutputShape => Layers[^1].OutputShape;
+
+    /// <summary>The layers, first to last.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
+    public Span<float> Parameters => _parameters;
+
+    /// <summary>Whether the parameters have their first values: drawn, trained, loaded, or set by hand.</summary>
+    public bool IsInitialized { get; private set; }
+
+    /// <summary>What is done to features before they come in.</summary>
+    public Preprocessing Preprocessing { get; init; } = new();
+
+    /// <summary>What the network was trained with, or null; it decides what the outputs mean (<see cref="Prediction.Confidence"/>).</summary>
+    public Loss? Loss { get; internal set; }
+
+    /// <summary>How the network came to be, or null while it is untrained. Kept in the model file.</summary>
+    public TrainingRecord? Training { get; set; }
+
+    /// <summary>Makes a network; each layer learns its input shape from the one before.</summary>
+    /// <param name="input">Shape of one sample, such as <c>[28, 28]</c>.</param>
+    /// <param name="layers">The layers, first to last; at least one.</param>
+    /// <exception cref="ArgumentException">There is no layer, or there are more than 2³¹ − 1 parameters.</exception>
+    public static Network Create(Shape input, params IReadOnlyList<LayerSpec> layers) => new(input, Build(input, layers));
+
+    /// <summary>Builds layers without memory for their parameters.</summary>
+    internal static IReadOnlyList<Layer> Build(Shape input, IReadOnlyList<LayerSpec> specs)
+    {
+        if (specs.Count == 0)
+        {
+            throw new ArgumentException("A network needs at least one layer, for example Layer.Dense(10).", nameof(specs));
+        }
+        List<Layer> layers = [];
+        Dictionary<string, int> count = [];
+        Shape shape = input;
+        long offset = 0;
+        foreach (LayerSpec spec in specs)
+        {
+            int number = count[spec.Kind] = count.GetValueOrDefault(spec.Kind) + 1;
+            Layer layer = spec.Build($"{spec.Kind}{number}", shape, (int)offset);
+            offset += layer.Parameters.Sum(parameter => (long)parameter.Shape.Size);
+            if (offset > Array.MaxLength)
+            {
+                throw new ArgumentException($"The network has more than {Array.MaxLength:N0} parameters up to {layer.Name}: use fewer or smaller layers.", nameof(specs));
+            }
+            layers.Add(layer);
+            shape = layer.OutputShape;
+        }
+        return layers;
+    }
+
+    internal static int ParameterCountOf(IReadOnlyList<Layer> layers) => layers.Sum(layer => layer.ParameterCount);
+
+    /// <summary>Draws first values for all parameters, layer by layer, weights before biases.</summary>
+    public void Initialize(NumPyRandom random)
+    {
+        foreach (Layer layer in Layers)
+        {
+            layer.Initialize(_parameters, random);
+        }
+        IsInitialized = true;
+    }
+
+    /// <summary>Says that the parameters were set by hand, so that training goes on from them instead of drawing new ones.</summary>
+    public void MarkInitialized() => IsInitialized = true;
+
+    /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>.</summary>
+    /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
+    public void Forward(Workspace workspace, int rows)
+    {
+        workspace.ThrowIfUnfit(this, rows, training: false);
+        LayerPass pass = new(rows, workspace.Threads, workspace.Scratch);
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            Layers[i].Forward(_parameters, workspace.Activation(i, rows), workspace.Activation(i + 1, rows), pass);
+        }
+    }
+
+    /// <summary>
+    /// Adds to <see cref="Workspace.Gradient"/> what follows from <see cref="Workspace.OutputGradient"/>, for the samples
+    /// of the forward pass before.
+    /// </summary>
+    /// <exception cref="ArgumentException">The workspace belongs to another network, is too small or not made for training.</exception>
+    public void Backward(Workspace workspace, int rows)
+    {
+        workspace.ThrowIfUnfit(this, rows, training: true);
+        LayerPass pass = new(rows, workspace.Threads, workspace.Scratch);
+        for (int i = Layers.Count - 1; i >= 0; i--)
+        {
+            Layers[i].Backward(
+                _parameters, workspace.Activation(i, rows), workspace.Activation(i + 1, rows),
+                workspace.Gradient, workspace.ActivationGradient(i, rows), workspace.ActivationGradient(i + 1, rows), pass);
+        }
+    }
+
+    /// <summary>Recognises one image of bytes. Safe from several threads at once; allocates nothing once it has run.</summary>
+    /// <param name="pixels">As many bytes as <see cref="InputShape"/> has elements.</param>
+    public Prediction Predict(ReadOnlySpan<byte> pixels)
+    {
+        ThrowUnlessReady(pixels.Length, "bytes");
+        Workspace workspace = RentWorkspace();
+        ByteFeatures.Convert(pixels, Preprocessing.ByteDivisor, workspace.Input);
+        Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
+        _predictionWorkspaces.Add(workspace);
+        return prediction;
+    }
+
+    /// <summary>Answers one sample of floats. Safe from several threads at once; allocates nothing once it has run.</summary>
+    /// <param name="sample">As many numbers as <see cref="InputShape"/> has elements.</param>
+    public Prediction Predict(ReadOnlySpan<float> sample)
+    {
+        ThrowUnlessReady(sample.Length, "numbers");
+        Workspace workspace = RentWorkspace();
+        sample.CopyTo(workspace.Input);
+        Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
+        _predictionWorkspaces.Add(workspace);
+        return prediction;
+    }
+
+    /// <summary>Answers many samples. Safe from several threads at once.</summary>
+    /// <param name="features">Samples of <see cref="InputShape"/>'s size.</param>
+    /// <param name="threads">Threads to use, at least 1; the result does not depend on it.</param>
+    public Prediction[] Predict(Features features, int threads = 1)
+    {
+        ThrowUnlessReady(features.SampleShape.Size, "values");
+        Prediction[] predictions = new Prediction[features.Count];
+        Workspace workspace = new(this, Math.Clamp(features.Count, 1, RowsAtOnce), training: false, threads);
+        int width = OutputShape.Size;
+        for (int start = 0; start < features.Count; start += RowsAtOnce)
+        {
+            int rows = Math.Min(RowsAtOnce, features.Count - start);
+            Batch.CopyFeatures(features, Preprocessing, start, rows, workspace.Input);
+            ReadOnlySpan<float> scores = Scores(workspace, rows);
+            for (int row = 0; row < rows; row++)
+            {
+                predictions[start + row] = Prediction.FromScores(scores.Slice(row * width, width));
+            }
+        }
+        return predictions;
+    }
+
+    /// <summary>
+    /// The score of every class for one image of bytes: probabilities when the network was trained with softmax
+    /// cross-entropy, otherwise the outputs as they are.
+    /// </summary>
+    /// <param name="pixels">As many bytes as <see cref="InputShape"/> has elements.</param>
+    /// <param name="scores">Receives as many numbers as <see cref="OutputShape"/> has elements.</param>
+    public void Score(ReadOnlySpan<byte> pixels, Span<float> scores)
+    {
+        ThrowUnlessReady(pixels.Length, "bytes");
+        Workspace workspace = RentWorkspace();
+        ByteFeatures.Convert(pixels, Preprocessing.ByteDivisor, workspace.Input);
+        Scores(workspace, 1).CopyTo(scores);
+        _predictionWorkspaces.Add(workspace);
+    }
+
+    /// <summary>One line per layer and a sum, as <c>nabla train</c> shows it.</summary>
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        foreach (Layer layer in Layers)
+        {
+            text.Append(layer).AppendLine();
+        }
+        return text.Append(CultureInfo.InvariantCulture, $"{_parameters.Length:N0} parameters in all").ToString();
+    }
+
+    // Activations of this many rows of a small network stay in the processor's cache.
+    internal const int RowsAtOnce = 256;
+
+    /// <exception cref="ArgumentException">Samples have another size than the network's input.</exception>
+    /// <exception cref="InvalidOperationException">The parameters have no values yet.</exception>
+    internal void ThrowUnlessReady(int sampleSize, string unit)
+    {
+        if (sampleSize != InputShape.Size)
+        {
+            throw new ArgumentException($"The network takes samples of {InputShape} = {InputShape.Size} values ({Layers[0]}), but got {sampleSize} {unit}.");
+        }
+        if (!IsInitialized)
+        {
+            throw new InvalidOperationException("The network has no weights yet: train it, load a model, or call Initialize first.");
+        }
+    }
+
+    private Workspace RentWorkspace() =>
+        _predictionWorkspaces.TryTake(out Workspace? workspace) ? workspace : new Workspace(this, 1, training: false);
+
+    private ReadOnlySpan<float> Scores(Workspace workspace, int rows)
+    {
+        Forward(workspace, rows);
+        Span<float> output = workspace.Activation(Layers.Count, rows);
+        Loss?.ToScores(output, rows);
+        return output;
+    }
+}

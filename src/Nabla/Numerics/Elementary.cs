@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Numerics;
+
+/// <summary>
+/// The exponential and its relatives as fused-multiply-add polynomials, the same bits in every lane and on every
+/// processor. (The C library's and <c>TensorPrimitives</c>' versions differ between platforms, widths and remainders.)
+/// </summary>
+internal static class Elementary
+{
+    private const float Log2E = 1.44269504f;
+
+    // ln 2 in two parts, the first with few enough bits that its product with a small whole number is exact (Cody and Waite).
+    private const float Ln2High = 0.693359375f;
+    private const float Ln2Low = -2.12194440e-4f;
+
+    /// <summary>eˣ: 0 below about −103.97, infinity above about 88.72.</summary>
+    public static T Exp<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        x = T.Min(T.Max(x, T.Broadcast(-104)), T.Broadcast(89));
+        T n = T.Round(x * T.Broadcast(Log2E));
+        T power = ExpMinusOneOfRemainder(x, n) + T.Broadcast(1);
+
+        // 2ⁿ as a product of two factors: n itself reaches from −150 to 128, beyond a float's exponents.
+        T half = T.Round(n * T.Broadcast(0.5f));
+        return power * T.PowerOfTwo(half) * T.PowerOfTwo(n - half);
+    }
+
+    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sigmoid<T>(T x)
+        where T : struct, ILanes<T> =>
+        T.Broadcast(1) / (T.Broadcast(1) + Exp(T.Broadcast(0) - x));
+
+    /// <summary>
+    /// tanh x = t / (t + 2) with t = e²ˣ − 1, which keeps its relative precision near zero. Exactly ±1 from |x| = 10 on.
+    /// </summary>
+    public static T Tanh<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        T twice = T.Min(T.Abs(x), T.Broadcast(10)) * T.Broadcast(2);
+        T n = T.Round(twice * T.Broadcast(Log2E));
+        T scale = T.PowerOfTwo(n);
+        T t = T.FusedMultiplyAdd(scale, ExpMinusOneOfRemainder(twice, n), scale - T.Broadcast(1));
+        return T.CopySign(t / (t + T.Broadcast(2)), x);
+    }
+
+    /// <summary>
+    /// Natural logarithm of one number: −∞ of 0, NaN below 0. With m the mantissa in [√½, √2) and s = (m − 1) / (m + 1),
+    /// ln m = 2 · (s + s³/3 + s⁵/5 + …).
+    /// </summary>
+    public static float Log(float x)
+    {
+        if (!(x > 0) || float.IsPositiveInfinity(x))
+        {
+            return x == 0 ? float.NegativeInfinity : x > 0 ? x : float.NaN;
+        }
+        int exponent = 0;
+        if (!float.IsNormal(x))
+        {
+            x *= 16777216; // 2²⁴
+            exponent = -24;
+        }
+        const int BitsOfSqrtHalf = 0x3f3504f3;
+        int aboveSqrtHalf = BitConverter.SingleToInt32Bits(x) - BitsOfSqrtHalf;
+        exponent += aboveSqrtHalf >> 23;
+        float m = BitConverter.Int32BitsToSingle((aboveSqrtHalf & 0x007fffff) + BitsOfSqrtHalf);
+
+        float f = m - 1;
+        float s = f / (m + 1);
+        float square = s * s;
+        float series = float.FusedMultiplyAdd(square, 1f / 9, 1f / 7);
+        series = float.FusedMultiplyAdd(square, series, 1f / 5);
+        series = float.FusedMultiplyAdd(square, series, 1f / 3);
+
+        // 2s = f − s·f, whose leading term f is exact.
+        float small = float.FusedMultiplyAdd(2 * s * square, series, -s * f);
+        return float.FusedMultiplyAdd(exponent, Ln2High, float.FusedMultiplyAdd(exponent, Ln2Low, small) + f);
+    }
+
+    /// <summary>
+    /// eʳ − 1 with r = x − n·ln 2, |r| ≤ ½ ln 2, by its Taylor series to r⁷; what is left out is below 6·10⁻⁹ of eʳ,
+    /// a tenth of a float's last bit.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T ExpMinusOneOfRemainder<T>(T x, T n)
+        where T : struct, ILanes<T>
+    {
+        T r = T.FusedMultiplyAdd(n, T.Broadcast(-Ln2High), x);
+        r = T.FusedMultiplyAdd(n, T.Broadcast(-Ln2Low), r);
+        T series = T.FusedMultiplyAdd(r, T.Broadcast(1f / 5040), T.Broadcast(1f / 720));
+        series = T.FusedMultiplyAdd(r, series, T.Broadcast(1f / 120));
+        series = T.FusedMultiplyAdd(r, series, T.Broadcast(1f / 24));
+        series = T.FusedMultiplyAdd(r, series, T.Broadcast(1f / 6));
+        series = T.FusedMultiplyAdd(r, series, T.Broadcast(1f / 2));
+        return T.FusedMultiplyAdd(r * r, series, r);
+    }
+}

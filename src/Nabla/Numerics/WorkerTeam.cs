@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Nabla.Numerics;
+
+/// <summary>
+/// The process's team of worker threads. They start when first needed, spin briefly for the next job, then park, and
+/// never hold the process back from ending; nobody has to dispose of anything. A job that finds the team at work for
+/// someone else runs on its own thread alone: slower, but with the same result, since no result depends on the split.
+/// </summary>
+internal static unsafe class WorkerTeam
+{
+    private static readonly List<Worker> Workers = [];
+    private static int _busy;
+
+    // The job under way. Written before the workers are woken and read only until they report back.
+    private static void* _job;
+    private static delegate*<void*, int, int, void> _invoke;
+    private static int _parts;
+    private static int _unfinished;
+    private static ExceptionDispatchInfo? _failure;
+
+    /// <summary>Runs all parts of <paramref name="job"/> and returns when the last is done. With one part no thread is touched.</summary>
+    /// <remarks>
+    /// The job may be a <c>ref struct</c> that holds spans: it stays on the caller's stack, which waits here, and the
+    /// workers reach it through its address. So a job costs no allocation.
+    /// </remarks>
+    public static void Run<TJob>(ref TJob job, int parts)
+        where TJob : struct, IJob, allows ref struct
+    {
+        if (parts <= 1)
+        {
+            job.Run(0, 1);
+        }
+        else if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            for (int part = 0; part < parts; part++)
+            {
+                job.Run(part, parts);
+            }
+        }
+        else
+        {
+            try
+            {
+                RunOnTeam(ref job, parts);
+            }
+            finally
+            {
+                Volatile.Write(ref _busy, 0);
+            }
+        }
+    }
+
+    private static void RunOnTeam<TJob>(ref TJob job, int parts)
+        where TJob : struct, IJob, allows ref struct
+    {
+        while (Workers.Count < parts - 1)
+        {
+            Workers.Add(new Worker(part: Workers.Count + 1));
+        }
+        _job = Unsafe.AsPointer(ref job);
+        _invoke = &Invoke<TJob>;
+        _parts = parts;
+        _failure = null;
+        Volatile.Write(ref _unfinished, parts - 1);
+        for (int i = 0; i < parts - 1; i++)
+        {
+            Workers[i].Wake();
+        }
+        try
+        {
+            job.Run(0, parts);
+        }
+        finally
+        {
+            // Also when part 0 failed: the workers still use the job on this stack.
+            SpinWait spin = default;
+            while (Volatile.Read(ref _unfinished) > 0)
+            {
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+        _failure?.Throw();
+    }
+
+    private static void Invoke<TJob>(void* job, int part, int parts)
+        where TJob : struct, IJob, allows ref struct =>
+        Unsafe.AsRef<TJob>(job).Run(part, parts);
+
+#pragma warning disable CA1001 // A worker lives as long as the process: there is no moment at which to dispose of its event.
+    private sealed class Worker
+#pragma warning restore CA1001
+    {
+        private readonly int _part;
+        private readonly ManualResetEventSlim _woken;
+
+        public Worker(int part)
+        {
+            _part = part;
+            // Spinning pays only where every worker has a core of its own.
+            _woken = new ManualResetEventSlim(false, spinCount: part < Environment.ProcessorCount ? 100 : 1);
+            new Thread(Work) { IsBackground = true, Name = $"Nabla worker {part}" }.Start();
+        }
+
+        public void Wake() => _woken.Set();
+
+        private void Work()
+        {
+            while (true)
+            {
+                _woken.Wait();
+                _woken.Reset();
+                try
+                {
+                    _invoke(_job, _part, _parts);
+                }
+#pragma warning disable CA1031 // Whatever it is, the caller must see it: it is thrown again there.
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    _failure = ExceptionDispatchInfo.Capture(exception);
+                }
+                Interlocked.Decrement(ref _unfinished);
+            }
+        }
+    }
+}

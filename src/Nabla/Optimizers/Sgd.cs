@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// Stochastic gradient descent, θ ← θ − rate · v with velocity v ← momentum · v + g; Nesterov's form steps along
+/// g + momentum · v instead. Sutskever et al., "On the importance of initialization and momentum", ICML 2013, in the form
+/// with the rate outside the velocity.
+/// </summary>
+public sealed record Sgd : Optimizer
+{
+    /// <summary>Learning rate 0.1, no momentum.</summary>
+    public Sgd() => LearningRate = 0.1;
+
+    /// <summary>Share of the velocity that is kept from step to step, at least 0 and below 1. Default: 0.</summary>
+    public double Momentum
+    {
+        get;
+        init => field = Fraction(value, nameof(Momentum));
+    }
+
+    /// <summary>Whether to look one step ahead; means something only with momentum. Default: no.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
+
+    private sealed class State(Sgd options, int count) : OptimizerState
+    {
+        private readonly float[] _velocity = new float[options.Momentum > 0 ? count : 0];
+
+        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
+        {
+            ThrowUnlessEqual(count, parameters, gradient);
+            if (options.Momentum > 0)
+            {
+                MomentumKernel kernel = new(parameters, gradient, _velocity, (float)learningRate, (float)options.Momentum, options.Nesterov);
+                ElementWise.Run(ref kernel, count, threads);
+            }
+            else
+            {
+                PlainKernel kernel = new(parameters, gradient, (float)learningRate);
+                ElementWise.Run(ref kernel, count, threads);
+            }
+        }
+    }
+
+    private readonly ref struct PlainKernel(Span<float> parameters, ReadOnlySpan<float> gradient, float rate) : IElementKernel
+    {
+        private readonly ref float _parameters = ref MemoryMarshal.GetReference(parameters);
+        private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T> =>
+            T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index)).Store(ref _parameters, index);
+    }
+
+    private readonly ref struct MomentumKernel(
+        Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> velocity, float rate, float momentum, bool nesterov) : IElementKernel
+    {
+        private readonly ref float _parameters = ref MemoryMarshal.GetReference(parameters);
+        private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
+        private readonly ref float _velocity = ref MemoryMarshal.GetReference(velocity);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T>
+        {
+            T g = T.Load(in _gradient, index);
+            T v = T.FusedMultiplyAdd(T.Broadcast(momentum), T.Load(ref _velocity, index), g);
+            v.Store(ref _velocity, index);
+            T direction = nesterov ? T.FusedMultiplyAdd(T.Broadcast(momentum), v, g) : v;
+            T.FusedMultiplyAdd(T.Broadcast(-rate), direction, T.Load(ref _parameters, index)).Store(ref _parameters, index);
+        }
+    }
+}

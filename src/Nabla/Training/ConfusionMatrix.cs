@@ -1,0 +1,63 @@
+namespace Nabla;
+
+/// <summary>How often each class was taken for each class.</summary>
+public sealed class ConfusionMatrix
+{
+    private readonly int[] _counts;
+
+    /// <summary>An empty matrix.</summary>
+    /// <param name="classCount">Number of classes, at least 1.</param>
+    public ConfusionMatrix(int classCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        ClassCount = classCount;
+        _counts = new int[classCount * classCount];
+    }
+
+    /// <summary>Number of classes.</summary>
+    public int ClassCount { get; }
+
+    /// <summary>How many samples of class <paramref name="actual"/> were taken for class <paramref name="predicted"/>.</summary>
+    public int this[int actual, int predicted] => _counts[actual * ClassCount + predicted];
+
+    /// <summary>Number of samples counted.</summary>
+    public int Total => _counts.Sum();
+
+    /// <summary>Number of samples whose class was recognised.</summary>
+    public int Correct => Enumerable.Range(0, ClassCount).Sum(c => this[c, c]);
+
+    /// <summary>Counts one sample.</summary>
+    public void Add(int actual, int predicted) => _counts[actual * ClassCount + predicted]++;
+
+    /// <summary>Of the samples taken for the class, the share that are of it; 0 where none was.</summary>
+    public double Precision(int label) => Share(this[label, label], Enumerable.Range(0, ClassCount).Sum(actual => this[actual, label]));
+
+    /// <summary>Of the samples of the class, the share that was recognised; 0 where there are none.</summary>
+    public double Recall(int label) => Share(this[label, label], Support(label));
+
+    /// <summary>Harmonic mean of <see cref="Precision"/> and <see cref="Recall"/>; 0 where both are.</summary>
+    public double F1(int label)
+    {
+        double precision = Precision(label);
+        double recall = Recall(label);
+        return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
+    }
+
+    /// <summary>Number of samples of the class.</summary>
+    public int Support(int label) => Enumerable.Range(0, ClassCount).Sum(predicted => this[label, predicted]);
+
+    /// <summary>The mistakes made most often, most frequent first; at most <paramref name="count"/>, and none that was never made.</summary>
+    public IReadOnlyList<(int Actual, int Predicted, int Count)> MostConfused(int count)
+    {
+        IEnumerable<(int Actual, int Predicted, int Count)> mistakes =
+            from actual in Enumerable.Range(0, ClassCount)
+            from predicted in Enumerable.Range(0, ClassCount)
+            let times = this[actual, predicted]
+            where actual != predicted && times > 0
+            orderby times descending
+            select (actual, predicted, times);
+        return [.. mistakes.Take(count)];
+    }
+
+    private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
+}

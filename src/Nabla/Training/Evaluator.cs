@@ -1,0 +1,67 @@
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>Measures a network on a data set, with memory that is kept for the next time.</summary>
+internal sealed class Evaluator
+{
+    private readonly Network _network;
+    private readonly Loss _loss;
+    private readonly Workspace _workspace;
+    private readonly float[] _targets;
+    private readonly float[] _gradient;
+
+    public Evaluator(Network network, Loss loss, int threads)
+    {
+        _network = network;
+        _loss = loss;
+        _workspace = new Workspace(network, Network.RowsAtOnce, training: false, threads);
+        _targets = new float[Network.RowsAtOnce * network.OutputShape.Size];
+        _gradient = new float[_targets.Length];
+    }
+
+    public Evaluation Evaluate(DataSet data)
+    {
+        ThrowUnlessFit(_network, data);
+        int width = _network.OutputShape.Size;
+        ClassLabels? labels = data.Targets as ClassLabels;
+        ConfusionMatrix? confusion = labels is null ? null : new ConfusionMatrix(width);
+        double loss = 0;
+        for (int start = 0; start < data.Count; start += Network.RowsAtOnce)
+        {
+            int rows = Math.Min(Network.RowsAtOnce, data.Count - start);
+            int values = rows * width;
+            Batch.CopyFeatures(data.Features, _network.Preprocessing, start, rows, _workspace.Input);
+            for (int row = 0; row < rows; row++)
+            {
+                data.Targets.CopyRow(start + row, _targets.AsSpan(row * width));
+            }
+            _network.Forward(_workspace, rows);
+            loss += _loss.Evaluate(_workspace.Output[..values], _targets.AsSpan(0, values), _gradient.AsSpan(0, values), rows, scale: 1);
+            for (int row = 0; row < rows && labels is not null; row++)
+            {
+                confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(_workspace.Output.Slice(row * width, width)));
+            }
+        }
+        return new Evaluation(data.Count, loss / data.Count, confusion);
+    }
+
+    /// <exception cref="ArgumentException">Samples or targets have another size than the network's input or output, or there are none.</exception>
+    public static void ThrowUnlessFit(Network network, DataSet data)
+    {
+        if (data.Count == 0)
+        {
+            throw new ArgumentException("The data set has no samples.", nameof(data));
+        }
+        if (data.Features.SampleShape.Size != network.InputShape.Size)
+        {
+            throw new ArgumentException(
+                $"The network takes samples of {network.InputShape} ({network.Layers[0]}), but the data set has samples of {data.Features.SampleShape}.", nameof(data));
+        }
+        if (data.Targets.Width != network.OutputShape.Size)
+        {
+            throw new ArgumentException(
+                $"The network puts out {network.OutputShape} values ({network.Layers[^1]}), but the data set wants {data.Targets.Width}.", nameof(data));
+        }
+    }
+}

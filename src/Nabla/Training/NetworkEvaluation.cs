@@ -1,0 +1,20 @@
+namespace Nabla;
+
+/// <summary>Measuring a network.</summary>
+public static class NetworkEvaluation
+{
+    /// <summary>
+    /// Measures the network on a data set, with the loss it was trained with. Safe from several threads at once.
+    /// </summary>
+    /// <param name="network">A network with weights.</param>
+    /// <param name="data">At least one sample, of the network's input and output sizes.</param>
+    /// <param name="threads">Threads to use, at least 1; the result does not depend on it. Default: one per processor.</param>
+    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">The network has no weights yet.</exception>
+    public static Evaluation Evaluate(this Network network, DataSet data, int? threads = null)
+    {
+        Evaluator.ThrowUnlessFit(network, data);
+        network.ThrowUnlessReady(data.Features.SampleShape.Size, "values");
+        return new Evaluator(network, network.Loss ?? Loss.Quadratic, threads ?? Environment.ProcessorCount).Evaluate(data);
+    }
+}

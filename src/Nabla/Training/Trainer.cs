@@ -1,0 +1,111 @@
+using System.Reflection;
+
+namespace Nabla;
+
+/// <summary>
+/// Trains a network by gradient descent over batches. It prints nothing: progress bars, logs and charts listen to its
+/// events.
+/// </summary>
+/// <param name="network">The network to train; where it has no weights yet, they are drawn first.</param>
+/// <param name="loss">What is to become small.</param>
+/// <param name="optimizer">The rule by which gradients change the weights.</param>
+public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
+{
+    /// <summary>After each step, on the training thread.</summary>
+    public event Action<StepResult>? StepCompleted;
+
+    /// <summary>After each epoch and its validation, on the training thread.</summary>
+    public event Action<EpochResult>? EpochCompleted;
+
+    /// <summary>Trains the network; afterwards it has the weights of the best epoch.</summary>
+    /// <param name="data">Samples to learn from; a share of them is set aside for validation (<see cref="TrainingOptions.ValidationFraction"/>).</param>
+    /// <param name="options">How long and in which portions; by default as <see cref="TrainingOptions"/> says.</param>
+    /// <param name="cancellation">
+    /// Cancelling is no error: training stops after the step under way, and returns with the best model so far (before
+    /// the first epoch is finished, the model as it is).
+    /// </param>
+    /// <exception cref="ArgumentException">The data set is empty, does not fit the network, or leaves nothing to train on.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public TrainingHistory Fit(DataSet data, TrainingOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new TrainingOptions();
+        Evaluator.ThrowUnlessFit(network, data);
+        NumPyRandom random = new(options.Seed);
+        if (!network.IsInitialized)
+        {
+            network.Initialize(random);
+        }
+        (DataSet train, DataSet? validation) = Split(data, options.ValidationFraction, random);
+        network.Loss = loss;
+
+        TrainingRun run = new(network, loss, optimizer, options, train);
+        Evaluator? evaluator = validation is null ? null : new Evaluator(network, loss, options.Threads);
+        List<EpochResult> epochs = [];
+        EpochResult? best = null;
+        float[] bestParameters = new float[validation is null ? 0 : network.Parameters.Length];
+
+        for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested; epoch++)
+        {
+            run.StartEpoch(epoch, random);
+            while (!run.EpochIsDone && !cancellation.IsCancellationRequested)
+            {
+                StepResult step = run.Step();
+                if (!double.IsFinite(step.Loss))
+                {
+                    throw new TrainingDivergedException(step, run.LearningRate, new TrainingHistory(epochs, best, Cancelled: false));
+                }
+                StepCompleted?.Invoke(step);
+            }
+            if (!run.EpochIsDone)
+            {
+                break;
+            }
+            Evaluation? measured = evaluator?.Evaluate(validation!);
+            EpochResult result = new(epoch, run.EpochLoss, run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
+            epochs.Add(result);
+            if (result.IsBetterThan(best))
+            {
+                best = result;
+                if (validation is not null)
+                {
+                    network.Parameters.CopyTo(bestParameters);
+                }
+            }
+            EpochCompleted?.Invoke(result);
+        }
+
+        if (best is not null && validation is not null)
+        {
+            bestParameters.CopyTo(network.Parameters);
+        }
+        TrainingHistory history = new(epochs, best, Cancelled: epochs.Count < options.Epochs);
+        network.Training = new TrainingRecord
+        {
+            Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            Optimizer = optimizer,
+            Options = options,
+            Samples = train.Count,
+            BestEpoch = best?.Epoch ?? 0,
+            Cancelled = history.Cancelled,
+            ValidationAccuracy = best?.ValidationAccuracy,
+        };
+        return history;
+    }
+
+    /// <summary>Sets a random share of the samples aside. At least one stays on either side.</summary>
+    private static (DataSet Train, DataSet? Validation) Split(DataSet data, double fraction, NumPyRandom random)
+    {
+        if (fraction == 0)
+        {
+            return (data, null);
+        }
+        int count = Math.Max(1, (int)(data.Count * fraction));
+        if (count == data.Count)
+        {
+            throw new ArgumentException(
+                $"{data.Count} sample(s) cannot be split into a training and a validation part: set {nameof(TrainingOptions.ValidationFraction)} to 0.", nameof(data));
+        }
+        ReadOnlySpan<int> order = random.Permutation(data.Count);
+        return (data.Take(order[count..]), data.Take(order[..count]));
+    }
+}

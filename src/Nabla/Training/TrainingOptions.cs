@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+
+namespace Nabla;
+
+/// <summary>How long and in which portions a network is trained.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training samples, at least 1. Default: 10.</summary>
+    public int Epochs
+    {
+        get;
+        init => field = AtLeastOne(value, nameof(Epochs));
+    } = 10;
+
+    /// <summary>Samples per step, at least 1; the last step of an epoch may have fewer. Default: 64.</summary>
+    public int BatchSize
+    {
+        get;
+        init => field = AtLeastOne(value, nameof(BatchSize));
+    } = 64;
+
+    /// <summary>
+    /// Seed of everything that is drawn: first weights (unless the network has some), the validation split, the order of
+    /// samples. Same seed and data, same bits. Default: 1.
+    /// </summary>
+    public uint Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Share of the samples that is set aside, at least 0 and below 1. They are not learnt from; after each epoch they
+    /// tell how good the network is, and the best epoch's weights are kept. Default: 0.1. With 0 the last weights are kept.
+    /// </summary>
+    public double ValidationFraction
+    {
+        get;
+        init => field = value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(ValidationFraction), value, $"{nameof(ValidationFraction)} must be at least 0 and below 1.");
+    } = 0.1;
+
+    /// <summary>How the learning rate changes. Default: it does not.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Constant;
+
+    /// <summary>Threads to use, at least 1; the result does not depend on it. Default: one per processor.</summary>
+    [JsonIgnore]
+    public int Threads
+    {
+        get;
+        init => field = AtLeastOne(value, nameof(Threads));
+    } = Environment.ProcessorCount;
+
+    private static int AtLeastOne(int value, string name) =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
+}

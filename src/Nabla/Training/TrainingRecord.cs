@@ -1,0 +1,32 @@
+namespace Nabla;
+
+/// <summary>How a network came to be; kept in its model file, so that a model tells how to make it again.</summary>
+public sealed record TrainingRecord
+{
+    /// <summary>Version of the library that trained it.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The rule that changed the weights.</summary>
+    public required Optimizer Optimizer { get; init; }
+
+    /// <summary>Epochs, batches, seed and so on, as asked for.</summary>
+    public required TrainingOptions Options { get; init; }
+
+    /// <summary>Number of training samples, without those set aside for validation.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>The epoch whose weights were kept, from 1; 0 when it was cancelled before an epoch was finished.</summary>
+    public required int BestEpoch { get; init; }
+
+    /// <summary>Whether it was cancelled before the last epoch was finished.</summary>
+    public bool Cancelled { get; init; }
+
+    /// <summary>Accuracy on the validation samples, 0 to 1; null where there were none.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>Accuracy on test samples, 0 to 1, where someone measured it and wrote it here.</summary>
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>What it was trained on, where someone wrote it here: <c>MNIST</c>.</summary>
+    public string? Data { get; init; }
+}

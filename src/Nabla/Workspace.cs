@@ -1,0 +1,77 @@
+namespace Nabla;
+
+/// <summary>
+/// The memory of one pass through a network: activations, and for training their gradients and the gradient of the
+/// parameters. It is allocated once and used again and again. One workspace serves one thread at a time; for several
+/// threads make several: the network itself is only read.
+/// </summary>
+public sealed class Workspace
+{
+    private readonly Network _network;
+    private readonly float[][] _activations;
+    private readonly float[][] _activationGradients;
+    private readonly float[] _gradient;
+
+    /// <param name="network">The network that will use this memory.</param>
+    /// <param name="rows">Most samples per pass, at least 1.</param>
+    /// <param name="training">Whether there will be backward passes.</param>
+    /// <param name="threads">Threads a pass may use; results do not depend on it.</param>
+    public Workspace(Network network, int rows, bool training, int threads = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _network = network;
+        Rows = rows;
+        Threads = threads;
+        int[] widths = [network.InputShape.Size, .. network.Layers.Select(layer => layer.OutputShape.Size)];
+        _activations = [.. widths.Select(width => new float[rows * width])];
+        // Nobody asks for the gradient of the network's own input.
+        _activationGradients = training ? [[], .. widths[1..].Select(width => new float[rows * width])] : [];
+        _gradient = new float[training ? network.Parameters.Length : 0];
+        Scratch = new float[training ? network.Layers.Skip(1).Select(layer => layer.ScratchSize).DefaultIfEmpty().Max() : 0];
+    }
+
+    /// <summary>Most samples per pass.</summary>
+    public int Rows { get; }
+
+    /// <summary>Threads a pass may use.</summary>
+    public int Threads { get; }
+
+    /// <summary>Where the samples go before a forward pass: [rows, input size].</summary>
+    public Span<float> Input => _activations[0];
+
+    /// <summary>What the last forward pass put out: [rows, output size].</summary>
+    public Span<float> Output => _activations[^1];
+
+    /// <summary>Where the loss's gradient goes before a backward pass: [rows, output size]. A backward pass uses it up.</summary>
+    public Span<float> OutputGradient => _activationGradients[^1];
+
+    /// <summary>The gradient of all parameters, in the order of <see cref="Network.Parameters"/>. Backward passes add to it.</summary>
+    public Span<float> Gradient => _gradient;
+
+    internal float[] Scratch { get; }
+
+    /// <summary>Output of layer <paramref name="layer"/>, counted from 1; 0 is the network's input.</summary>
+    internal Span<float> Activation(int layer, int rows) => Part(_activations[layer], rows);
+
+    internal Span<float> ActivationGradient(int layer, int rows) => Part(_activationGradients[layer], rows);
+
+    /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
+    internal void ThrowIfUnfit(Network network, int rows, bool training)
+    {
+        if (!ReferenceEquals(network, _network))
+        {
+            throw new ArgumentException("This workspace was made for another network.");
+        }
+        if (rows < 1 || rows > Rows)
+        {
+            throw new ArgumentException($"This workspace holds 1 to {Rows} samples, not {rows}.");
+        }
+        if (training && _activationGradients.Length == 0)
+        {
+            throw new ArgumentException("This workspace was made without memory for training (training: false).");
+        }
+    }
+
+    private Span<float> Part(float[] buffer, int rows) => buffer.AsSpan(0, buffer.Length / Rows * rows);
+}
