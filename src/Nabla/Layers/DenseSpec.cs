@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla;
 
 /// <summary>A fully connected layer: each output is a weighted sum of all inputs, plus a bias, through an activation.</summary>
@@ -25,6 +27,7 @@ public sealed record DenseSpec : LayerSpec
     public Initializer? BiasInitializer { get; init; }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Kind => "dense";
 
     internal override Layer Build(string name, Shape inputShape, int offset) => new Dense(name, inputShape, offset, this);

@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Nabla;
+
+/// <summary>
+/// Networks as safetensors files: one tensor per parameter under its name, and in the metadata under <c>nabla</c> a JSON
+/// document with layers, preprocessing, loss and how the network was trained, under <c>sha256</c> a checksum.
+/// </summary>
+public static class ModelFile
+{
+    private const string DocumentKey = "nabla";
+    private const string ChecksumKey = "sha256";
+
+    extension(Network network)
+    {
+        /// <summary>Writes the network to a file, all at once: a file that was there before stays until the new one is complete.</summary>
+        /// <param name="path">Usually ending in <c>.safetensors</c>; its folder must exist.</param>
+        /// <exception cref="IOException">The file cannot be written.</exception>
+        /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+        public void Save(string path)
+        {
+            network.ThrowUnlessReady(network.InputShape.Size, "values");
+            string document = JsonSerializer.Serialize(Describe(network), ModelJson.Default.ModelDocument);
+            Dictionary<string, string> metadata = new()
+            {
+                [DocumentKey] = document,
+                [ChecksumKey] = Checksum(document, network.Parameters),
+            };
+            float[] parameters = network.Parameters.ToArray();
+            List<SafeTensor> tensors =
+            [
+                .. from parameter in ParametersOf(network.Layers)
+                   select new SafeTensor(parameter.Name, [.. parameter.Shape], parameters.AsMemory(parameter.Offset, parameter.Shape.Size)),
+            ];
+            AtomicFile.Write(path, stream => SafeTensorsFile.Write(stream, metadata, tensors));
+        }
+
+        /// <summary>Reads a network from a file that <see cref="Save"/> wrote.</summary>
+        /// <param name="path">The file.</param>
+        /// <exception cref="MalformedFileException">The file is damaged or not a model of this library.</exception>
+        /// <exception cref="IOException">The file cannot be read.</exception>
+        /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+        public static Network Load(string path)
+        {
+            (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(path);
+            if (!metadata.TryGetValue(DocumentKey, out string? json))
+            {
+                throw new MalformedFileException(path, $"found no '{DocumentKey}' in the metadata, expected a model saved by Nabla; other safetensors files do not say what their network looks like.");
+            }
+            (ModelDocument document, IReadOnlyList<Layer> layers, Shape input) = Parse(path, json);
+
+            // Checked before a network of that size is allocated.
+            List<Parameter> expected = ParametersOf(layers);
+            if (tensors.Count != expected.Count)
+            {
+                throw new MalformedFileException(path, $"found {tensors.Count} tensors, expected the {expected.Count} of the network it describes.");
+            }
+            Dictionary<string, SafeTensor> byName = tensors.ToDictionary(tensor => tensor.Name);
+            foreach (Parameter parameter in expected)
+            {
+                if (!byName.TryGetValue(parameter.Name, out SafeTensor? tensor))
+                {
+                    throw new MalformedFileException(path, $"found no tensor '{parameter.Name}', expected {parameter}.");
+                }
+                if (!tensor.Extents.SequenceEqual(parameter.Shape))
+                {
+                    throw new MalformedFileException(path, $"found tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Extents)}], expected {parameter}.");
+                }
+            }
+
+            Network loaded = new(input, layers) { Preprocessing = document.Preprocessing, Loss = document.Loss, Training = document.Training };
+            foreach (Parameter parameter in expected)
+            {
+                byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters));
+            }
+            loaded.MarkInitialized();
+            if (metadata.TryGetValue(ChecksumKey, out string? checksum) && checksum != Checksum(json, loaded.Parameters))
+            {
+                throw new MalformedFileException(
+                    path, $"found contents that do not match their checksum; the file is damaged: take another copy (if it was edited on purpose, remove '{ChecksumKey}' from its metadata).");
+            }
+            return loaded;
+        }
+    }
+
+    private static List<Parameter> ParametersOf(IReadOnlyList<Layer> layers) => [.. layers.SelectMany(layer => layer.Parameters)];
+
+    private static ModelDocument Describe(Network network) => new()
+    {
+        Format = ModelDocument.CurrentFormat,
+        Input = [.. network.InputShape],
+        Layers = [.. network.Layers.Select(layer => layer.Spec)],
+        Preprocessing = network.Preprocessing,
+        Loss = network.Loss,
+        Training = network.Training,
+    };
+
+    private static (ModelDocument Document, IReadOnlyList<Layer> Layers, Shape Input) Parse(string path, string json)
+    {
+        try
+        {
+            using (JsonDocument any = JsonDocument.Parse(json))
+            {
+                // Before all else: a later version may well have members that this one does not know.
+                int format = any.RootElement.GetProperty("format").GetInt32();
+                if (format != ModelDocument.CurrentFormat)
+                {
+                    throw new MalformedFileException(path, $"found model format {format}, expected {ModelDocument.CurrentFormat}; it was saved by another version of Nabla.");
+                }
+            }
+            ModelDocument document = JsonSerializer.Deserialize(json, ModelJson.Default.ModelDocument)
+                ?? throw new JsonException("null");
+            if (document.Layers.Contains(null))
+            {
+                throw new JsonException("a layer is null");
+            }
+            Shape input = Shape.Create(document.Input);
+            return (document, Network.Build(input, document.Layers), input);
+        }
+        // What the JSON reader throws for a document that is broken or of other types, and what our own checks throw for
+        // values that are out of range or layers that are too large.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException
+            or ArgumentException or OverflowException or NotSupportedException
+            or FormatException and not MalformedFileException)
+        {
+            string reason = exception.Message.ReplaceLineEndings(" ");
+            throw new MalformedFileException(path, $"the description of the network in the metadata cannot be read ({reason}); the file is damaged.", -1, exception);
+        }
+    }
+
+    /// <summary>SHA-256 over the document and the numbers as they are in the file.</summary>
+    private static string Checksum(string document, ReadOnlySpan<float> parameters)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(document));
+        hash.AppendData(SafeTensorsFile.ToLittleEndian(parameters));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,203 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Nabla;
+
+/// <summary>
+/// A safetensors file of 32-bit floats: 8 bytes header length, least significant first; the header, a JSON object from
+/// tensor name to type, shape and place, with texts under <c>__metadata__</c>; then the numbers, without gaps.
+/// Format: https://huggingface.co/docs/safetensors.
+/// </summary>
+internal static class SafeTensorsFile
+{
+    /// <summary>Longest header that is read or written, in bytes: 16 MiB.</summary>
+    public const int MaximumHeaderLength = 16 * 1024 * 1024;
+
+    private const string MetadataKey = "__metadata__";
+
+    /// <summary>Writes tensors and texts.</summary>
+    public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafeTensor> tensors)
+    {
+        JsonObject texts = [];
+        foreach ((string key, string value) in metadata)
+        {
+            texts[key] = value;
+        }
+        JsonObject header = new() { [MetadataKey] = texts };
+        long offset = 0;
+        foreach (SafeTensor tensor in tensors)
+        {
+            long end = offset + 4L * tensor.Values.Length;
+            header[tensor.Name] = new JsonObject
+            {
+                ["dtype"] = "F32",
+                ["shape"] = new JsonArray([.. tensor.Extents.Select(extent => JsonValue.Create(extent))]),
+                ["data_offsets"] = new JsonArray(offset, end),
+            };
+            offset = end;
+        }
+        using MemoryStream text = new();
+        // Relaxed: the texts hold JSON of their own, which should stay readable; nobody puts this into a web page.
+        using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            header.WriteTo(writer);
+        }
+        // Spaces after the JSON let the numbers begin at a multiple of 8, so that others can map the file into memory.
+        while (text.Length % 8 != 0)
+        {
+            text.WriteByte((byte)' ');
+        }
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        stream.Write(length);
+        stream.Write(text.GetBuffer(), 0, (int)text.Length);
+        foreach (SafeTensor tensor in tensors)
+        {
+            stream.Write(ToLittleEndian(tensor.Values.Span));
+        }
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="MalformedFileException">It is not a safetensors file of 32-bit floats.</exception>
+    public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        long length = stream.Length;
+        if (length < 8)
+        {
+            throw new MalformedFileException(path, $"found {length} bytes, expected a safetensors file, which has at least 8; the file is cut short or not a model.");
+        }
+        Span<byte> prefix = stackalloc byte[8];
+        stream.ReadExactly(prefix);
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (headerLength > (ulong)Math.Min(length - 8, MaximumHeaderLength))
+        {
+            throw new MalformedFileException(
+                path, $"found a header length of {headerLength}, expected at most {Math.Min(length - 8, MaximumHeaderLength)}; the file is cut short or not a safetensors model.", 0);
+        }
+        byte[] header = new byte[headerLength];
+        stream.ReadExactly(header);
+        long dataLength = length - 8 - (long)headerLength;
+        if (dataLength > Array.MaxLength)
+        {
+            throw new MalformedFileException(path, $"found {dataLength} bytes of numbers, expected at most {Array.MaxLength}.");
+        }
+        (Dictionary<string, string> metadata, List<Entry> entries) = ParseHeader(path, header);
+        CheckPlaces(path, entries, dataLength);
+
+        List<SafeTensor> tensors = [];
+        foreach (Entry entry in entries.OrderBy(entry => entry.Start))
+        {
+            float[] values = new float[(entry.End - entry.Start) / 4];
+            stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+            FromLittleEndian(values);
+            tensors.Add(new SafeTensor(entry.Name, entry.Extents, values));
+        }
+        return (metadata, tensors);
+    }
+
+    /// <summary>The numbers as the file has them, least significant byte first.</summary>
+    public static ReadOnlySpan<byte> ToLittleEndian(ReadOnlySpan<float> values)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            return MemoryMarshal.AsBytes(values);
+        }
+        byte[] bytes = new byte[4 * values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), values[i]);
+        }
+        return bytes;
+    }
+
+    private static void FromLittleEndian(Span<float> values)
+    {
+        if (!BitConverter.IsLittleEndian)
+        {
+            Span<int> bits = MemoryMarshal.Cast<float, int>(values);
+            BinaryPrimitives.ReverseEndianness(bits, bits);
+        }
+    }
+
+    private static (Dictionary<string, string> Metadata, List<Entry> Entries) ParseHeader(string path, byte[] header)
+    {
+        try
+        {
+            Dictionary<string, string> metadata = [];
+            List<Entry> entries = [];
+            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.NameEquals(MetadataKey))
+                {
+                    foreach (JsonProperty text in property.Value.EnumerateObject())
+                    {
+                        metadata.Add(text.Name, text.Value.GetString() ?? "");
+                    }
+                }
+                else
+                {
+                    entries.Add(ParseEntry(path, property));
+                }
+            }
+            return (metadata, entries);
+        }
+        // What the JSON reader throws for broken JSON, and for values that are not of the kind asked for.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException and not MalformedFileException or KeyNotFoundException)
+        {
+            throw new MalformedFileException(
+                path, "the header is not the JSON object of a safetensors file; the file is damaged or of another format.", 8, exception);
+        }
+    }
+
+    private static Entry ParseEntry(string path, JsonProperty property)
+    {
+        string name = property.Name;
+        string? type = property.Value.GetProperty("dtype").GetString();
+        if (type != "F32")
+        {
+            throw new MalformedFileException(path, $"found tensor '{name}' of type {type}, expected F32; save the model with 32-bit floats.");
+        }
+        int[] extents = [.. property.Value.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32())];
+        long size = 1;
+        foreach (int extent in extents)
+        {
+            size = extent < 0 ? -1 : size * extent;
+            if (size is < 0 or > int.MaxValue)
+            {
+                throw new MalformedFileException(path, $"found tensor '{name}' of shape [{string.Join(", ", extents)}], expected extents of at least 0 and at most {int.MaxValue} numbers.");
+            }
+        }
+        long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        if (place is not [>= 0 and long start, long end] || end - start != 4 * size)
+        {
+            throw new MalformedFileException(
+                path, $"found tensor '{name}' at [{string.Join(", ", place)}], expected a start and an end {4 * size} bytes apart, as its shape [{string.Join(", ", extents)}] needs.");
+        }
+        return new Entry(name, extents, start, end);
+    }
+
+    /// <summary>The tensors must fill the rest of the file exactly, without gap or overlap.</summary>
+    private static void CheckPlaces(string path, List<Entry> entries, long dataLength)
+    {
+        long expected = 0;
+        foreach (Entry entry in entries.OrderBy(entry => entry.Start))
+        {
+            if (entry.Start != expected)
+            {
+                throw new MalformedFileException(path, $"found tensor '{entry.Name}' at {entry.Start}, expected {expected}, where the one before ends.");
+            }
+            expected = entry.End;
+        }
+        if (expected != dataLength)
+        {
+            throw new MalformedFileException(path, $"found {dataLength} bytes of numbers, expected {expected}; the file is cut short or has bytes too many.");
+        }
+    }
+
+    private sealed record Entry(string Name, int[] Extents, long Start, long End);
+}
