@@ -129,9 +129,10 @@ internal sealed class DataFileReader : IDisposable
         CheckCompressedEnd();
     }
 
-    /// <summary>Reads on to the end, for the hash, and returns the number of decompressed bytes.</summary>
-    /// <param name="limit">Length at which reading stops with an error.</param>
-    public long SkipToEnd(long limit)
+    /// <summary>Reads on to the end, for the hash, but gives up a little after <paramref name="limit"/>.</summary>
+    /// <param name="limit">Number of decompressed bytes that the file should have at most.</param>
+    /// <returns>Whether the file ends within the limit.</returns>
+    public bool SkipToEnd(long limit)
     {
         byte[] buffer = new byte[1 << 16];
         int read;
@@ -140,12 +141,12 @@ internal sealed class DataFileReader : IDisposable
             read = ReadUpTo(buffer);
             if (Offset > limit)
             {
-                throw new MalformedFileException(FilePath, $"is longer than the {limit} bytes expected.", limit);
+                return false;
             }
         }
         while (read == buffer.Length);
         CheckCompressedEnd();
-        return Offset;
+        return true;
     }
 
     /// <summary>SHA-256 of the decompressed bytes read so far, in lower-case hexadecimal.</summary>

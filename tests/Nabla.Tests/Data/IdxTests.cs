@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
+using static Nabla.Tests.Data.IdxBytes;
 
 namespace Nabla.Tests.Data;
 
@@ -204,32 +203,6 @@ public sealed class IdxTests : IDisposable
         Assert.InRange(refused, 5_000, 9_999);
     }
 
-    private static ByteFeatures RandomImages(int count, int rows, int columns)
-    {
-        int[] values = new int[count * rows * columns];
-        new NumPyRandom(1).Choice(256, values);
-        return new ByteFeatures([.. values.Select(v => (byte)v)], [rows, columns]);
-    }
-
-    private static byte[] Images(uint count, uint rows, uint columns, params byte[] pixels) =>
-        [.. Number(2051), .. Number(count), .. Number(rows), .. Number(columns), .. pixels];
-
-    private static byte[] Labels(params byte[] labels) => [.. Number(2049), .. Number((uint)labels.Length), .. labels];
-
-    private static byte[] Number(uint value)
-    {
-        byte[] bytes = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
-        return bytes;
-    }
-
-    private static byte[] Compress(byte[] data)
-    {
-        using MemoryStream stream = new();
-        using (GZipStream compressed = new(stream, CompressionLevel.Optimal))
-        {
-            compressed.Write(data);
-        }
-        return stream.ToArray();
-    }
+    private static ByteFeatures RandomImages(int count, int rows, int columns) =>
+        new(IdxBytes.Pixels(count * rows * columns), [rows, columns]);
 }

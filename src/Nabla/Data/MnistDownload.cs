@@ -1,0 +1,24 @@
+namespace Nabla;
+
+/// <summary>Downloads MNIST into the cache.</summary>
+public static class MnistDownload
+{
+    private static readonly MnistStore Store = new(MnistFile.Official, Environment.GetEnvironmentVariable);
+
+    /// <summary>
+    /// Makes the cache hold the official files: keeps those that are right, downloads those that are missing, damaged or
+    /// different. Each file is asked of one mirror after the other until its decompressed bytes have the official SHA-256,
+    /// and only then appears in the cache. Several processes may do this at once: one downloads, the others wait for it.
+    /// </summary>
+    /// <param name="options">Mirrors, time-outs and cache; null for the defaults.</param>
+    /// <param name="progress">Told how the download goes, on threads of the pool.</param>
+    /// <param name="cancellation">Stops downloading and waiting; no partial file remains.</param>
+    /// <returns>The cache folder.</returns>
+    /// <exception cref="DownloadException">No mirror served a file, or the cache cannot be written.</exception>
+    /// <exception cref="ArgumentException">An option, or NABLA_MIRRORS, is out of its range.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static Task<string> FetchAsync(
+        MnistDownloadOptions? options = null,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellation = default) => Store.FetchAsync(options, progress, cancellation);
+}
