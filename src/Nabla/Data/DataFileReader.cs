@@ -52,13 +52,9 @@ internal sealed class DataFileReader : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static DataFileReader Open(string path, bool hash = false)
     {
-        FileStream file = OpenStream(path);
+        FileStream file = InputFile.Open(path);
         try
         {
-            if (!file.CanSeek)
-            {
-                throw new IOException($"{path}: is not a regular file; save its contents to a file first.");
-            }
             Span<byte> start = stackalloc byte[2];
             int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             bool isCompressed = read == 2 && start[0] == 0x1f && start[1] == 0x8b;
@@ -159,27 +155,6 @@ internal sealed class DataFileReader : IDisposable
         _hash?.Dispose();
         _data.Dispose();
         _file.Dispose();
-    }
-
-    private static FileStream OpenStream(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"{path}: is a folder, expected a file.");
-        }
-        try
-        {
-            // Delete: on Windows, too, a download may then replace the file by a better one while it is read.
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"{path}: there is no such file; check the path.", path, exception);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new UnauthorizedAccessException($"{path}: may not be read; change its permissions or give another file.", exception);
-        }
     }
 
     /// <summary>Fills <paramref name="buffer"/> as far as there is data.</summary>
