@@ -100,6 +100,17 @@ public sealed class IdxTests : IDisposable
     }
 
     [Fact]
+    public void A_header_that_promises_gigabytes_takes_little_memory()
+    {
+        File.WriteAllBytes(_folder["a.gz"], Compress(Images(70_000_000, 5, 6, 1, 2, 3)));
+        File.WriteAllBytes(_folder["a"], Images(70_000_000, 5, 6, 1, 2, 3));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<MalformedFileException>(() => Idx.ReadImages(_folder["a.gz"]));
+        Assert.Throws<MalformedFileException>(() => Idx.ReadImages(_folder["a"]));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    [Fact]
     public void A_wrong_checksum_is_told_as_damage()
     {
         byte[] compressed = Compress(Images(1, 1, 2, 1, 2));
