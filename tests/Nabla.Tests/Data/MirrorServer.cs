@@ -77,7 +77,12 @@ internal sealed class MirrorServer : IDisposable
     private async Task AnswerAsync(NetworkStream stream)
     {
         using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
-        string path = (await reader.ReadLineAsync(_closing.Token) ?? "").Split(' ')[1];
+        if (await reader.ReadLineAsync(_closing.Token) is not { Length: > 0 } request)
+        {
+            // Cancelled before it asked.
+            return;
+        }
+        string path = request.Split(' ')[1];
         while (!string.IsNullOrEmpty(await reader.ReadLineAsync(_closing.Token)))
         {
         }

@@ -17,8 +17,14 @@ public sealed class MnistDownloadTests : IDisposable
 
     public void Dispose()
     {
-        _server.Dispose();
-        _cache.Dispose();
+        try
+        {
+            _server.Dispose();
+        }
+        finally
+        {
+            _cache.Dispose();
+        }
     }
 
     [Theory]
