@@ -48,8 +48,8 @@ internal sealed class AdamState(int count, double beta1, double beta2, double ep
             T g = T.Load(in _gradient, index);
             T m = T.FusedMultiplyAdd(T.Broadcast(Beta1), T.Load(ref _mean, index), T.Broadcast(OneMinusBeta1) * g);
             T v = T.FusedMultiplyAdd(T.Broadcast(Beta2), T.Load(ref _square, index), T.Broadcast(OneMinusBeta2) * g * g);
-            m.Store(ref _mean, index);
-            v.Store(ref _square, index);
+            OptimizerMemory.FlushTiny(m).Store(ref _mean, index);
+            OptimizerMemory.FlushTiny(v).Store(ref _square, index);
             T root = T.Sqrt(v) / T.Broadcast(RootOfCorrection) + T.Broadcast(Epsilon);
             T parameter = T.Load(ref _parameters, index) * T.Broadcast(Keep);
             (parameter - T.Broadcast(Rate) * (m / root)).Store(ref _parameters, index);

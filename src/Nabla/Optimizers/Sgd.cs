@@ -68,7 +68,7 @@ public sealed record Sgd : Optimizer
         {
             T g = T.Load(in _gradient, index);
             T v = T.FusedMultiplyAdd(T.Broadcast(momentum), T.Load(ref _velocity, index), g);
-            v.Store(ref _velocity, index);
+            OptimizerMemory.FlushTiny(v).Store(ref _velocity, index);
             T direction = nesterov ? T.FusedMultiplyAdd(T.Broadcast(momentum), v, g) : v;
             T.FusedMultiplyAdd(T.Broadcast(-rate), direction, T.Load(ref _parameters, index)).Store(ref _parameters, index);
         }

@@ -64,7 +64,7 @@ internal static class SafeTensorsFile
     /// <exception cref="MalformedFileException">It is not a safetensors file of 32-bit floats.</exception>
     public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = InputFile.Open(path);
         long length = stream.Length;
         if (length < 8)
         {

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text;
+using Nabla.Cli.Commands;
+
+namespace Nabla.Cli;
+
+/// <summary>The nabla command: its subcommands, and how errors reach the user as one line.</summary>
+internal static class CommandLine
+{
+    public static int Run(string[] args)
+    {
+        // Windows consoles start with an old code page that has neither → nor half blocks.
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        RootCommand root = Build();
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            string command = CommandName(parsed);
+            string message = parsed.UnmatchedTokens.Count > 0
+                ? $"'{parsed.UnmatchedTokens[0]}' is not a command, option or argument that '{command}' knows."
+                : parsed.Errors[0].Message;
+            return Fail(command, $"{message} '{command} --help' shows what can be said.", ExitCode.Usage);
+        }
+        try
+        {
+            // Ctrl-C is the commands' own business: training ends its batch and saves what it has.
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail(CommandName(parsed), "stopped.", ExitCode.Interrupted);
+        }
+        catch (Exception exception) when (exception is MalformedFileException or IOException or UnauthorizedAccessException
+            or TrainingDivergedException or ArgumentException)
+        {
+            return Fail(CommandName(parsed), MessageOf(exception), ExitCode.Failure);
+        }
+#pragma warning disable CA1031 // The last line of defence: a mistake of ours must not spill a stack trace over the user.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Fail(CommandName(parsed), $"a mistake in Nabla itself ({exception.GetType().Name}: {exception.Message}); please report it with the command that you gave.", ExitCode.Failure);
+        }
+    }
+
+    private static RootCommand Build()
+    {
+        RootCommand root = new("Train small neural networks, see how good they are, and use them.")
+        {
+            new TrainCommand(),
+            new EvaluateCommand(),
+            new PredictCommand(),
+            new DataCommand(),
+        };
+        root.HelpName = "nabla";
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        }
+        // Without a subcommand, say what there is.
+        root.SetAction(_ => root.Parse(["--help"]).Invoke());
+        return root;
+    }
+
+    /// <summary>The words up to the command that was meant: <c>nabla data show</c>.</summary>
+    private static string CommandName(ParseResult parsed)
+    {
+        List<string> names = [];
+        for (System.CommandLine.Parsing.SymbolResult? result = parsed.CommandResult; result is not null; result = result.Parent)
+        {
+            names.Insert(0, result is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command ? command.Command.Name : "nabla");
+        }
+        return string.Join(' ', names);
+    }
+
+    /// <summary>The message alone: .NET adds the name of the parameter, which is nothing to the user.</summary>
+    private static string MessageOf(Exception exception) =>
+        exception is ArgumentException { ParamName: string name } ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
+
+    private static int Fail(string command, string message, int code)
+    {
+        Console.Error.WriteLine($"{command}: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Nabla.Cli.Display;
+using Nabla.Cli.Options;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary><c>nabla data show</c>: prints images in the terminal.</summary>
+internal sealed class DataShowCommand : Command
+{
+    private readonly Option<string> _data = DataOption.Create();
+    private readonly Option<int?> _digit = NumberOption.Create<int>("--digit", "Only images of this digit.", "a whole number from 0 to 9", value => value is >= 0 and <= 9);
+    private readonly Option<int?> _count = NumberOption.CreateCount("--count", "How many images, from the first training image on; 10 if not given.");
+
+    public DataShowCommand()
+        : base("show", "Print training images in the terminal.")
+    {
+        Options.Add(_data);
+        Options.Add(_digit);
+        Options.Add(_count);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult arguments)
+    {
+        using Interruption interruption = new();
+        DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error, interruption.Token).Train;
+        ByteFeatures images = (ByteFeatures)train.Features;
+        ClassLabels labels = (ClassLabels)train.Targets;
+        int? digit = arguments.GetValue(_digit);
+        List<int> chosen = [];
+        for (int i = 0; i < train.Count && chosen.Count < (arguments.GetValue(_count) ?? 10); i++)
+        {
+            if (digit is null || labels.Values[i] == digit)
+            {
+                chosen.Add(i);
+            }
+        }
+        ImageBlocks.Write(Console.Out, images, labels, chosen);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Nabla.Cli.Options;
+using Spectre.Console;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary><c>nabla evaluate</c>: measures a model on test images.</summary>
+internal sealed class EvaluateCommand : Command
+{
+    private const int ConfusedPairsShown = 5;
+
+    private readonly Argument<string> _model = ModelArgument.Create();
+    private readonly Option<string> _data = DataOption.Create();
+    private readonly Option<bool> _json = new("--json") { Description = "Print everything as one JSON object on standard output." };
+
+    public EvaluateCommand()
+        : base("evaluate", "Measure a model on test images: overall, digit by digit, and what it confuses.")
+    {
+        Arguments.Add(_model);
+        Options.Add(_data);
+        Options.Add(_json);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult arguments)
+    {
+        bool json = arguments.GetValue(_json);
+        TextWriter notes = json ? Console.Error : Console.Out;
+        string path = arguments.GetRequiredValue(_model);
+        Network network = ModelArgument.Load(path);
+        using Interruption interruption = new();
+        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token);
+        Evaluation evaluation = network.Evaluate(data.Test);
+        if (json)
+        {
+            EvaluationSummary summary = EvaluationSummary.Create(path, data.Source, evaluation);
+            Console.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.EvaluationSummary));
+            return ExitCode.Success;
+        }
+        notes.WriteLine($"Model: {path}{(network.Training?.Data is string source ? $", trained on {source}" : "")}");
+        notes.WriteLine(network);
+        notes.WriteLine($"Data: {data.Source}; the test images");
+        notes.WriteLine(evaluation);
+        IAnsiConsole console = AnsiConsole.Console;
+        console.Write(ClassTable(evaluation.Confusion!));
+        console.Write(ConfusionTable(evaluation.Confusion!));
+        notes.WriteLine("Most confused:");
+        foreach ((int actual, int predicted, int count) in evaluation.Confusion!.MostConfused(ConfusedPairsShown))
+        {
+            notes.WriteLine($"  {actual} taken for {predicted}: {count} {(count == 1 ? "time" : "times")}");
+        }
+        return ExitCode.Success;
+    }
+
+    private static Table ClassTable(ConfusionMatrix confusion)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("digit", "images", "precision", "recall", "F1");
+        RightAlign(table);
+        for (int label = 0; label < confusion.ClassCount; label++)
+        {
+            table.AddRow(Text(label), Text(confusion.Support(label)), Percent(confusion.Precision(label)), Percent(confusion.Recall(label)), Percent(confusion.F1(label)));
+        }
+        return table;
+    }
+
+    private static Table ConfusionTable(ConfusionMatrix confusion)
+    {
+        Table table = new Table().Border(TableBorder.Simple).Title("actual digits down, taken for across").AddColumn("");
+        for (int predicted = 0; predicted < confusion.ClassCount; predicted++)
+        {
+            table.AddColumn(Text(predicted));
+        }
+        RightAlign(table);
+        for (int actual = 0; actual < confusion.ClassCount; actual++)
+        {
+            string[] counts = [.. Enumerable.Range(0, confusion.ClassCount).Select(predicted =>
+                confusion[actual, predicted] == 0 ? "·" : Text(confusion[actual, predicted]))];
+            table.AddRow([Text(actual), .. counts]);
+        }
+        return table;
+    }
+
+    private static void RightAlign(Table table)
+    {
+        foreach (TableColumn column in table.Columns)
+        {
+            column.RightAligned().NoWrap().PadLeft(0).PadRight(1);
+        }
+    }
+
+    private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Percent(double share) => share.ToString("P2", CultureInfo.InvariantCulture);
+}

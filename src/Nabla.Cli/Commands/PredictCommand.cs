@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Globalization;
+using Nabla.Cli.Options;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary><c>nabla predict</c>: lets a model read pictures of digits.</summary>
+internal sealed class PredictCommand : Command
+{
+    private readonly Argument<string> _model = ModelArgument.Create();
+    private readonly Argument<string[]> _images = new("image")
+    {
+        Description = "PNG or PGM files of 28×28, dark on light or light on dark.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public PredictCommand()
+        : base("predict", "Let a model read pictures of single digits.")
+    {
+        Arguments.Add(_model);
+        Arguments.Add(_images);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult arguments)
+    {
+        Network network = ModelArgument.Load(arguments.GetRequiredValue(_model));
+        int code = ExitCode.Success;
+        foreach (string path in arguments.GetRequiredValue(_images))
+        {
+            try
+            {
+                Prediction prediction = network.Predict(DigitImage.Read(path));
+                Console.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path}: {prediction.Label}  {prediction.Confidence:P1}  (then {prediction.RunnerUp}, {prediction.RunnerUpConfidence:P1})"));
+            }
+            // One bad picture must not hide what the others show.
+            catch (Exception exception) when (exception is MalformedFileException or IOException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine($"nabla predict: {exception.Message.ReplaceLineEndings(" ")}");
+                code = ExitCode.Failure;
+            }
+        }
+        return code;
+    }
+}

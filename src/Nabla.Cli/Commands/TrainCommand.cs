@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Nabla.Cli.Display;
+using Nabla.Cli.Options;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary><c>nabla train</c>: trains a network, measures it on the test images and saves it.</summary>
+internal sealed class TrainCommand : Command
+{
+    // For the model's description, history.csv and summary.json.
+    private const int RoomBesideParameters = 256 * 1024;
+
+    private readonly Option<string> _data = DataOption.Create();
+    private readonly Option<int[]> _hidden = CreateHiddenOption();
+    private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; 10 if not given.");
+    private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; 64 if not given.");
+    private readonly Option<double?> _learningRate = NumberOption.Create<double>(
+        "--learning-rate", "Step size at the beginning; it falls in a straight line to 0 at the end. 0.004 for adam and adamw, 0.2 for sgd if not given.",
+        "a number above 0, such as 0.001", value => value > 0 && double.IsFinite(value));
+    private readonly Option<string> _optimizer = CreateOptimizerOption();
+    private readonly Option<uint?> _seed = NumberOption.Create<uint>(
+        "--seed", "Decides first weights, validation split and order of images; the same seed gives the same network, bit for bit. 1 if not given.",
+        $"a whole number from 0 to {uint.MaxValue}", _ => true);
+    private readonly Option<int?> _threads = NumberOption.CreateCount(
+        "--threads", "Threads to use; the result does not depend on it. One per processor if not given.");
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "Folder for model.safetensors, history.csv and summary.json; runs/1, runs/2 … if not given.",
+        HelpName = "folder",
+    };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one JSON object on standard output, and progress on standard error." };
+
+    public TrainCommand()
+        : base("train", "Train a network on digits, test it, and save it.")
+    {
+        Options.Add(_data);
+        Options.Add(_hidden);
+        Options.Add(_epochs);
+        Options.Add(_batchSize);
+        Options.Add(_learningRate);
+        Options.Add(_optimizer);
+        Options.Add(_seed);
+        Options.Add(_threads);
+        Options.Add(_out);
+        Options.Add(_json);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult arguments)
+    {
+        bool json = arguments.GetValue(_json);
+        TextWriter notes = json ? Console.Error : Console.Out;
+        Optimizer optimizer = CreateOptimizer(arguments);
+        TrainingOptions options = CreateOptions(arguments);
+        // Before the data is read or downloaded: a folder that cannot be written is known at once.
+        using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
+
+        using Interruption interruption = new();
+        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token);
+        Network network = CreateNetwork(arguments.GetRequiredValue(_hidden), data.Train);
+        folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
+        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train and validate on, {data.Test.Count:N0} to test on"));
+        notes.WriteLine(network);
+
+        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, optimizer);
+        Stopwatch clock = Stopwatch.StartNew();
+        TrainingHistory history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, interruption.Token), toError: json);
+        double seconds = clock.Elapsed.TotalSeconds;
+
+        Evaluation test = network.Evaluate(data.Test, options.Threads);
+        network.Training = network.Training! with { Data = data.Source, TestAccuracy = test.Accuracy };
+        folder.SaveModel(network);
+        folder.SaveHistory(history);
+        TrainSummary summary = TrainSummary.Create(network, history, test, seconds, options, folder.ModelPath, data.Source);
+        string text = JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary);
+        folder.SaveSummary(text);
+
+        if (json)
+        {
+            Console.Out.WriteLine(text);
+        }
+        Report(notes, summary, history);
+        return history.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history)
+    {
+        if (history.Cancelled)
+        {
+            notes.WriteLine(history.Best is EpochResult best
+                ? $"Stopped; kept the best model so far, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)})."
+                : "Stopped before the first epoch was finished; kept the model as it was then.");
+        }
+        notes.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Test accuracy {summary.TestAccuracy:P2} ({summary.TestCorrect:N0} of {summary.TestCount:N0}) after {summary.TrainSeconds:F1} s of training"));
+        notes.WriteLine($"Saved {summary.Model}");
+        notes.WriteLine($"Next: {Invocation.Name} evaluate {summary.Model}");
+    }
+
+    private static Network CreateNetwork(int[] hidden, DataSet train) => Network.Create(
+        train.Features.SampleShape,
+        [.. hidden.Select(units => Layer.Dense(units, Activation.ReLU)), Layer.Dense(train.Targets.Width)]);
+
+    private TrainingOptions CreateOptions(ParseResult arguments)
+    {
+        TrainingOptions defaults = new() { Schedule = Schedule.Linear };
+        return defaults with
+        {
+            Epochs = arguments.GetValue(_epochs) ?? defaults.Epochs,
+            BatchSize = arguments.GetValue(_batchSize) ?? defaults.BatchSize,
+            Seed = arguments.GetValue(_seed) ?? defaults.Seed,
+            Threads = arguments.GetValue(_threads) ?? defaults.Threads,
+        };
+    }
+
+    private Optimizer CreateOptimizer(ParseResult arguments)
+    {
+        double? rate = arguments.GetValue(_learningRate);
+        return arguments.GetRequiredValue(_optimizer) switch
+        {
+            "sgd" => new Sgd { LearningRate = rate ?? 0.2 },
+            "adamw" => new AdamW { LearningRate = rate ?? 0.004 },
+            _ => new Adam { LearningRate = rate ?? 0.004 },
+        };
+    }
+
+    private static Option<string> CreateOptimizerOption()
+    {
+        Option<string> option = new("--optimizer")
+        {
+            Description = "The rule that changes the weights.",
+            HelpName = "adam|adamw|sgd",
+            DefaultValueFactory = _ => "adam",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not ("adam" or "adamw" or "sgd") and string other)
+            {
+                result.AddError($"--optimizer: found '{other}', expected adam, adamw or sgd.");
+            }
+        });
+        return option;
+    }
+
+    private static Option<int[]> CreateHiddenOption() => new("--hidden")
+    {
+        Description = "Units of each hidden layer, first to last, with commas between: 128, or 300,100; 0 for none.",
+        HelpName = "units",
+        DefaultValueFactory = _ => [128],
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (text == "0")
+            {
+                return [];
+            }
+            List<int> units = [];
+            foreach (string part in text.Split(','))
+            {
+                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count is < 1 or > 65_536)
+                {
+                    result.AddError($"--hidden: found '{text}', expected whole numbers from 1 to 65536 with commas between, such as 128 or 300,100.");
+                    return [];
+                }
+                units.Add(count);
+            }
+            return [.. units];
+        },
+    };
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Nabla.Cli.Display;
+
+/// <summary>Shows a training while it runs: a live bar on a terminal, a line per epoch elsewhere.</summary>
+internal static class TrainingDisplay
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Runs <paramref name="fit"/> and shows the trainer's events meanwhile.</summary>
+    /// <param name="trainer">The trainer that fit uses.</param>
+    /// <param name="fit">The training.</param>
+    /// <param name="toError">Whether it is shown on standard error, because standard output is for a result.</param>
+    public static TrainingHistory Run(Trainer trainer, Func<TrainingHistory> fit, bool toError)
+    {
+        TrainingProgress progress = new();
+        trainer.StepCompleted += progress.Add;
+        trainer.EpochCompleted += progress.Add;
+        TextWriter output = toError ? Console.Error : Console.Out;
+        if (toError ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+        {
+            trainer.EpochCompleted += epoch => output.WriteLine($"{EpochLine(epoch, progress)}  {progress.DescribePace()}");
+            return fit();
+        }
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        return RunLive(console, trainer, progress, fit);
+    }
+
+    private static TrainingHistory RunLive(IAnsiConsole console, Trainer trainer, TrainingProgress progress, Func<TrainingHistory> fit)
+    {
+        Progress bar = console.Progress().AutoClear(true).Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn { Width = 24 });
+        return bar.Start(context =>
+        {
+            ProgressTask task = context.AddTask("Epoch 1", maxValue: 1);
+            TimeSpan next = TimeSpan.Zero;
+            trainer.StepCompleted += step =>
+            {
+                if (progress.Elapsed < next)
+                {
+                    return;
+                }
+                next = progress.Elapsed + Refresh;
+                task.Value = progress.Share;
+                string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
+                    ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:P2}")
+                    : "";
+                task.Description = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Epoch {step.Epoch}/{step.Epochs}  loss {step.EpochLoss:F4}{validation}  {progress.DescribePace()}");
+            };
+            trainer.EpochCompleted += epoch => console.WriteLine(EpochLine(epoch, progress));
+            return fit();
+        });
+    }
+
+    private static string EpochLine(EpochResult epoch, TrainingProgress progress)
+    {
+        string epochs = progress.LastStep.Epochs.ToString(CultureInfo.InvariantCulture);
+        string number = epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epochs.Length);
+        return $"Epoch {number}/{epochs}  {TrainingProgress.Describe(epoch)}";
+    }
+}

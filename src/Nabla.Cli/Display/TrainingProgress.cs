@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Nabla.Cli.Display;
+
+/// <summary>Where a training stands, in numbers that both displays show.</summary>
+internal sealed class TrainingProgress
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private long _samples;
+    private double _share;
+
+    /// <summary>The last finished epoch, or null.</summary>
+    public EpochResult? LastEpoch { get; private set; }
+
+    public StepResult LastStep { get; private set; }
+
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>Share of all steps that are done, 0 to 1.</summary>
+    public double Share => _share;
+
+    /// <summary>Images learnt from per second since the beginning.</summary>
+    public double ImagesPerSecond => _samples / _clock.Elapsed.TotalSeconds;
+
+    public TimeSpan Remaining => _share == 0 ? TimeSpan.Zero : _clock.Elapsed * ((1 - _share) / _share);
+
+    public void Add(StepResult step)
+    {
+        LastStep = step;
+        _samples += step.Samples;
+        _share = ((double)step.Step / step.Steps + step.Epoch - 1) / step.Epochs;
+    }
+
+    public void Add(EpochResult epoch) => LastEpoch = epoch;
+
+    /// <summary><c>loss 0.0812</c>, and the validation accuracy where there is one.</summary>
+    public static string Describe(EpochResult epoch) =>
+        string.Create(CultureInfo.InvariantCulture, $"loss {epoch.Loss:F4}")
+        + (epoch.ValidationAccuracy is double accuracy ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:P2}") : "");
+
+    /// <summary><c>118,000 images/s  0:42 left</c>.</summary>
+    public string DescribePace()
+    {
+        TimeSpan left = TimeSpan.FromSeconds(Math.Ceiling(Remaining.TotalSeconds));
+        string time = left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s  {time} left");
+    }
+}

@@ -1,0 +1,45 @@
+namespace Nabla.Cli;
+
+/// <summary>What <c>nabla evaluate</c> found, for --json.</summary>
+internal sealed record EvaluationSummary
+{
+    public required string Model { get; init; }
+
+    public required string Data { get; init; }
+
+    public required int Samples { get; init; }
+
+    public required int Correct { get; init; }
+
+    /// <summary>Share of the images recognised, 0 to 1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Mean loss per image.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Figures of each class, from class 0.</summary>
+    public required IReadOnlyList<ClassSummary> Classes { get; init; }
+
+    /// <summary>[actual][predicted]: how many images of one class were taken for the other.</summary>
+    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+
+    /// <summary>Figures of one class; shares from 0 to 1.</summary>
+    internal sealed record ClassSummary(int Label, int Samples, double Precision, double Recall, double F1);
+
+    public static EvaluationSummary Create(string model, string data, Evaluation evaluation)
+    {
+        ConfusionMatrix confusion = evaluation.Confusion!;
+        int[] labels = [.. Enumerable.Range(0, confusion.ClassCount)];
+        return new EvaluationSummary
+        {
+            Model = model,
+            Data = data,
+            Samples = evaluation.Samples,
+            Correct = confusion.Correct,
+            Accuracy = evaluation.Accuracy!.Value,
+            Loss = evaluation.Loss,
+            Classes = [.. labels.Select(c => new ClassSummary(c, confusion.Support(c), confusion.Precision(c), confusion.Recall(c), confusion.F1(c)))],
+            Confusion = [.. labels.Select(actual => (IReadOnlyList<int>)[.. labels.Select(predicted => confusion[actual, predicted])])],
+        };
+    }
+}

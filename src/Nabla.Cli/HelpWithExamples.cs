@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Nabla.Cli;
+
+/// <summary>The usual help, with examples at its end.</summary>
+internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["nabla"] =
+        [
+            "nabla train                                   train a digit recogniser and say how good it is",
+            "nabla evaluate runs/1                         measure it again, digit by digit",
+            "nabla predict runs/1 digit.png                let it read a picture",
+        ],
+        ["train"] =
+        [
+            "nabla train                                   the default network on MNIST, or on the built-in digits",
+            "nabla train --hidden 300,100 --epochs 20      two hidden layers, twice as long",
+            "nabla train --data synthetic --out mymodel    needs no data at all",
+            "nabla train --json > summary.json             for scripts: one JSON object",
+        ],
+        ["evaluate"] =
+        [
+            "nabla evaluate runs/1",
+            "nabla evaluate runs/1/model.safetensors --data mnist --json",
+        ],
+        ["predict"] =
+        [
+            "nabla predict runs/1 digit.png",
+            "nabla predict runs/1 scans/*.pgm",
+        ],
+        ["data"] =
+        [
+            "nabla data                                    what is where, and whether it is right",
+            "nabla data fetch                              download MNIST",
+            "nabla data show --digit 7 --count 20          look at some sevens",
+        ],
+        ["fetch"] = ["nabla data fetch"],
+        ["show"] =
+        [
+            "nabla data show",
+            "nabla data show --data synthetic --digit 4 --count 12",
+        ],
+    };
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = usual.Invoke(parseResult);
+        Command command = parseResult.CommandResult.Command;
+        string name = command is RootCommand ? "nabla" : command.Name;
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (string example in Examples[name])
+        {
+            output.WriteLine($"  {example}");
+        }
+        return code;
+    }
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Nabla.Cli.Options;
+
+/// <summary>The option --data, the same for every command.</summary>
+internal static class DataOption
+{
+    public static Option<string> Create() => new("--data")
+    {
+        Description = "Which digits: 'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a folder with four IDX files.",
+        HelpName = "auto|mnist|synthetic|folder",
+        DefaultValueFactory = _ => "auto",
+    };
+}

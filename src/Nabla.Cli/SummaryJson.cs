@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace Nabla.Cli;
+
+/// <summary>Writes summaries without reflection, so also in a natively compiled program.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(TrainSummary))]
+[JsonSerializable(typeof(EvaluationSummary))]
+internal sealed partial class SummaryJson : JsonSerializerContext;

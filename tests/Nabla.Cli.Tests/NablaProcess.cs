@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Nabla.Tests;
+
+namespace Nabla.Cli.Tests;
+
+/// <summary>Runs the command line as a user would: as a process of its own, with its own cache, and no way to the internet.</summary>
+internal sealed class NablaProcess : IDisposable
+{
+    // Port 9 of this machine: nobody listens there, and a connection is refused at once.
+    private const string NoMirror = "http://127.0.0.1:9/";
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Nabla.Cli.exe" : "Nabla.Cli");
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("NABLA_DATA");
+        if (data is not null)
+        {
+            start.Environment["NABLA_DATA"] = data;
+        }
+        start.Environment["NABLA_MIRRORS"] = NoMirror;
+        start.Environment["HOME"] = folder["home"];
+        start.Environment["XDG_CACHE_HOME"] = folder["cache"];
+        start.Environment["LOCALAPPDATA"] = folder["cache"];
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts the program; its working directory is <paramref name="folder"/>.</summary>
+    public static NablaProcess Start(TemporaryFolder folder, string? data, params string[] arguments) => new(folder, data, arguments);
+
+    /// <summary>Runs the program to its end without NABLA_DATA.</summary>
+    public static (int Code, string Output, string Error) Run(TemporaryFolder folder, params string[] arguments)
+    {
+        using NablaProcess process = Start(folder, null, arguments);
+        return process.Finish();
+    }
+
+    public (int Code, string Output, string Error) Finish()
+    {
+        _process.WaitForExit();
+        return (_process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Nabla.Tests;
+
+namespace Nabla.Cli.Tests;
+
+public sealed class TrainTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Default_network_recognises_at_least_97_8_percent_of_MNIST()
+    {
+        string? mnist = Environment.GetEnvironmentVariable("NABLA_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(mnist), "NABLA_DATA is not set: needs the real MNIST files.");
+
+        using NablaProcess process = NablaProcess.Start(_folder, Path.GetFullPath(mnist!), "train", "--json");
+        (int code, string output, string error) = process.Finish();
+
+        Assert.True(code == 0, error);
+        using JsonDocument summary = JsonDocument.Parse(output);
+        Assert.True(summary.RootElement.GetProperty("testAccuracy").GetDouble() >= 0.978, output);
+        Assert.Equal(10_000, summary.RootElement.GetProperty("testCount").GetInt32());
+    }
+
+    [Fact]
+    public void Without_MNIST_and_network_the_default_says_why_and_trains_on_built_in_digits()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--epochs", "1");
+
+        Assert.True(code == 0, error);
+        string line = Assert.Single(output.Split('\n'), line => line.StartsWith("***", StringComparison.Ordinal));
+        Assert.Contains("built-in digits", line, StringComparison.Ordinal);
+        Assert.Contains("could not be downloaded", line, StringComparison.Ordinal);
+        Assert.Contains("Test accuracy", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Asked_for_MNIST_it_never_takes_anything_else()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "mnist");
+
+        Assert.Equal(1, code);
+        AssertOneLine(error);
+        Assert.Contains("could not be downloaded", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Test accuracy", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["runs/1"]), "A failed run leaves no folder.");
+    }
+
+    [Fact]
+    public void Leaves_model_history_and_summary_and_prints_only_the_summary_as_json()
+    {
+        string data = SmallDigits.Write(_folder["digits"]);
+
+        (int code, string output, string error) = NablaProcess.Run(
+            _folder, "train", "--data", data, "--epochs", "3", "--hidden", "20,15", "--optimizer", "adamw", "--seed", "7", "--out", "mine", "--json");
+
+        Assert.True(code == 0, error);
+        Assert.Contains("Epoch 3/3", error, StringComparison.Ordinal);
+        JsonElement summary = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(3, summary.GetProperty("epochs").GetInt32());
+        Assert.Equal(784 * 20 + 20 + 20 * 15 + 15 + 15 * 10 + 10, summary.GetProperty("parameters").GetInt32());
+        Assert.Equal(7, summary.GetProperty("seed").GetInt32());
+        Assert.Equal(Path.Combine("mine", "model.safetensors"), summary.GetProperty("model").GetString());
+        Assert.Contains(data, summary.GetProperty("data").GetString(), StringComparison.Ordinal);
+        Assert.Equal(summary.GetProperty("testCorrect").GetInt32() / 100.0, summary.GetProperty("testAccuracy").GetDouble());
+        Assert.True(summary.GetProperty("trainSeconds").GetDouble() > 0);
+        Assert.Equal(output, File.ReadAllText(_folder["mine/summary.json"]));
+
+        string[] history = File.ReadAllLines(_folder["mine/history.csv"]);
+        Assert.Equal("epoch,loss,accuracy,validation_loss,validation_accuracy", history[0]);
+        Assert.Equal(["1", "2", "3"], history[1..].Select(line => line.Split(',')[0]));
+        Assert.All(history[1..], line => Assert.Equal(5, line.Split(',').Count(value => double.TryParse(value, CultureInfo.InvariantCulture, out _))));
+
+        Network network = Network.Load(_folder["mine/model.safetensors"]);
+        Evaluation evaluation = network.Evaluate(IdxFolder.Load(data).Test);
+        Assert.Equal(summary.GetProperty("testCorrect").GetInt32(), evaluation.Correct);
+        Assert.Equal(7u, network.Training!.Options.Seed);
+        Assert.IsType<AdamW>(network.Training.Optimizer);
+    }
+
+    [Fact]
+    public void Numbers_its_runs_and_suggests_a_next_command()
+    {
+        string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
+        NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1");
+        (int code, string output, _) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1");
+
+        Assert.Equal(0, code);
+        Assert.True(File.Exists(_folder["runs/1/model.safetensors"]));
+        Assert.True(File.Exists(_folder["runs/2/model.safetensors"]));
+        Assert.Contains($"evaluate {Path.Combine("runs", "2", "model.safetensors")}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Same_seed_gives_the_same_file_for_any_number_of_threads()
+    {
+        string data = SmallDigits.Write(_folder["digits"]);
+        string[] common = ["train", "--data", data, "--epochs", "2", "--hidden", "64", "--seed", "3"];
+        foreach (string threads in new[] { "1", "2", "3" })
+        {
+            NablaProcess.Run(_folder, [.. common, "--threads", threads, "--out", $"t{threads}"]);
+        }
+        byte[] expected = File.ReadAllBytes(_folder["t1/model.safetensors"]);
+        Assert.Equal(expected, File.ReadAllBytes(_folder["t2/model.safetensors"]));
+        Assert.Equal(expected, File.ReadAllBytes(_folder["t3/model.safetensors"]));
+    }
+
+    [Fact]
+    public void Ctrl_C_keeps_the_best_model_and_exits_with_130()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot send Ctrl-C to one process alone.");
+        string data = SmallDigits.Write(_folder["digits"]);
+        using NablaProcess process = NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1000000", "--out", "stopped");
+        // The folder's probe file is gone and training has begun some time after this; any moment must do.
+        while (!Directory.Exists(_folder["stopped"]))
+        {
+            Thread.Sleep(10);
+        }
+        Thread.Sleep(1500);
+        Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+        (int code, string output, string error) = process.Finish();
+
+        Assert.Equal(130, code);
+        Assert.Equal("", error);
+        Assert.Contains("Stopped; kept the best model so far", output, StringComparison.Ordinal);
+        Assert.True(Network.Load(_folder["stopped/model.safetensors"]).Training!.Cancelled);
+        Assert.True(JsonDocument.Parse(File.ReadAllText(_folder["stopped/summary.json"])).RootElement.GetProperty("cancelled").GetBoolean());
+    }
+
+    [Fact]
+    public void A_full_disk_is_found_before_training_and_leaves_nothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "Needs Linux and root, to mount a small disk.");
+        string disk = Directory.CreateDirectory(_folder["disk"]).FullName;
+        string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
+        using (Process mount = Process.Start("mount", ["-t", "tmpfs", "-o", "size=200k", "tmpfs", disk])!)
+        {
+            mount.WaitForExit();
+            Assert.SkipUnless(mount.ExitCode == 0, "This machine does not let a test mount a small disk.");
+        }
+        try
+        {
+            (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1", "--out", Path.Combine(disk, "run"));
+            Assert.Equal(1, code);
+            AssertOneLine(error);
+            Assert.Contains("has no room", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("Epoch", output, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(disk));
+        }
+        finally
+        {
+            Process.Start("umount", [disk])!.WaitForExit();
+        }
+    }
+
+    [Fact]
+    public void Diverging_training_says_what_to_try()
+    {
+        string data = SmallDigits.Write(_folder["digits"]);
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--optimizer", "sgd", "--learning-rate", "1e30", "--out", "bad");
+        Assert.Equal(1, code);
+        AssertOneLine(error);
+        Assert.Contains("smaller learning rate", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["bad"]));
+    }
+
+    internal static void AssertOneLine(string error)
+    {
+        Assert.EndsWith("\n", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+}

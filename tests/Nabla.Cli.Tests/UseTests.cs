@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Nabla.Tests;
+
+namespace Nabla.Cli.Tests;
+
+/// <summary>What is done with a trained model, and with data: evaluate, predict, data, help.</summary>
+public sealed class UseTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _data;
+
+    public UseTests()
+    {
+        _data = SmallDigits.Write(_folder["digits"]);
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", _data, "--epochs", "5", "--out", "run");
+        Assert.True(code == 0, error);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Evaluate_gives_the_figures_of_each_digit_as_json()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", _data, "--json");
+
+        Assert.True(code == 0, error);
+        JsonElement summary = JsonDocument.Parse(output).RootElement;
+        Evaluation expected = Network.Load(_folder["run/model.safetensors"]).Evaluate(IdxFolder.Load(_data).Test);
+        Assert.Equal(expected.Accuracy, summary.GetProperty("accuracy").GetDouble());
+        Assert.Equal(expected.Loss, summary.GetProperty("loss").GetDouble());
+        Assert.Equal(10, summary.GetProperty("classes").GetArrayLength());
+        Assert.Equal(expected.Confusion!.Recall(3), summary.GetProperty("classes")[3].GetProperty("recall").GetDouble());
+        Assert.Equal(expected.Confusion[4, 9], summary.GetProperty("confusion")[4][9].GetInt32());
+    }
+
+    [Fact]
+    public void Evaluate_prints_tables_for_people()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", _data);
+        Assert.True(code == 0, error);
+        foreach (string expected in new[] { "recognised", "precision", "recall", "F1", "taken for across", "Most confused" })
+        {
+            Assert.Contains(expected, output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Predict_reads_pictures_of_both_kinds_light_or_dark()
+    {
+        Network network = Network.Load(_folder["run/model.safetensors"]);
+        ByteFeatures images = (ByteFeatures)IdxFolder.Load(_data).Test.Features;
+        byte[] digit = images[0].ToArray();
+        byte[] inverted = [.. digit.Select(pixel => (byte)(255 - pixel))];
+        DigitImage.WritePng(_folder["light.png"], digit, 28, 28);
+        DigitImage.WritePng(_folder["dark.png"], inverted, 28, 28);
+        File.WriteAllBytes(_folder["digit.pgm"], [.. "P5 28 28 255\n"u8, .. digit]);
+
+        (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "light.png", "dark.png", "digit.pgm");
+
+        Assert.True(code == 0, error);
+        Prediction expected = network.Predict(digit);
+        string[] lines = output.TrimEnd().Split('\n');
+        Assert.Equal(["light.png", "dark.png", "digit.pgm"], lines.Select(line => line.Split(':')[0]));
+        Assert.All(lines, line => Assert.Contains($": {expected.Label}  ", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.Contains($"(then {expected.RunnerUp}, ", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Predict_goes_on_after_a_bad_picture_and_exits_with_1()
+    {
+        DigitImage.WritePng(_folder["small.png"], new byte[27 * 28], 27, 28);
+        DigitImage.WritePng(_folder["good.png"], ((ByteFeatures)IdxFolder.Load(_data).Test.Features)[1], 28, 28);
+
+        (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "small.png", "missing.png", "good.png");
+
+        Assert.Equal(1, code);
+        string[] errors = error.TrimEnd().Split('\n');
+        Assert.Equal(2, errors.Length);
+        Assert.Contains("27×28", errors[0], StringComparison.Ordinal);
+        Assert.Contains("missing.png", errors[1], StringComparison.Ordinal);
+        Assert.StartsWith("good.png: ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_cut_at_any_place_is_refused()
+    {
+        byte[] model = File.ReadAllBytes(_folder["run/model.safetensors"]);
+        foreach (int length in new[] { 0, 7, 8, 100, model.Length / 2, model.Length - 1 })
+        {
+            File.WriteAllBytes(_folder["cut.safetensors"], model[..length]);
+            (int code, string output, string error) = NablaProcess.Run(_folder, "evaluate", "cut.safetensors", "--data", _data);
+            Assert.Equal(1, code);
+            Assert.Equal("", output);
+            TrainTests.AssertOneLine(error);
+            Assert.Contains("cut.safetensors", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Data_says_what_is_where()
+    {
+        using NablaProcess process = NablaProcess.Start(_folder, _data, "data");
+        (int code, string output, string error) = process.Finish();
+        Assert.True(code == 0, error);
+        Assert.Contains(_data, output, StringComparison.Ordinal);
+        Assert.Contains("train-images-idx3-ubyte", output, StringComparison.Ordinal);
+        Assert.Contains("no such folder", output, StringComparison.Ordinal);
+        Assert.Contains("data fetch", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_show_draws_the_digits_asked_for()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "data", "show", "--data", _data, "--digit", "7", "--count", "3");
+        Assert.True(code == 0, error);
+        Assert.Equal(3, output.Split("7 (image ").Length - 1);
+        Assert.Contains('█', output);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("train --help")]
+    [InlineData("evaluate --help")]
+    [InlineData("predict --help")]
+    [InlineData("data --help")]
+    [InlineData("data fetch --help")]
+    [InlineData("data show --help")]
+    public void Help_has_examples(string arguments)
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, arguments.Split(' '));
+        Assert.Equal(0, code);
+        Assert.Equal("", error);
+        Assert.Contains("Examples:", output, StringComparison.Ordinal);
+        Assert.Contains("  nabla ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Version_is_a_version()
+    {
+        (int code, string output, _) = NablaProcess.Run(_folder, "--version");
+        Assert.Equal(0, code);
+        Assert.True(Version.TryParse(output.Trim(), out _), output);
+    }
+}
