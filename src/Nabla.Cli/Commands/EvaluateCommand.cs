@@ -45,6 +45,7 @@ internal sealed class EvaluateCommand : Command
         notes.WriteLine(evaluation);
         IAnsiConsole console = AnsiConsole.Console;
         console.Write(ClassTable(evaluation.Confusion!));
+        notes.WriteLine("Confusion: actual digits down, taken for across");
         console.Write(ConfusionTable(evaluation.Confusion!));
         notes.WriteLine("Most confused:");
         foreach ((int actual, int predicted, int count) in evaluation.Confusion!.MostConfused(ConfusedPairsShown))
@@ -67,7 +68,7 @@ internal sealed class EvaluateCommand : Command
 
     private static Table ConfusionTable(ConfusionMatrix confusion)
     {
-        Table table = new Table().Border(TableBorder.Simple).Title("actual digits down, taken for across").AddColumn("");
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("");
         for (int predicted = 0; predicted < confusion.ClassCount; predicted++)
         {
             table.AddColumn(Text(predicted));

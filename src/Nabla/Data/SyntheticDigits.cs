@@ -6,13 +6,16 @@ namespace Nabla;
 /// </summary>
 public static class SyntheticDigits
 {
+    /// <summary>What <see cref="TrainAndTest.Source"/> says of them.</summary>
+    public const string SourceName = "built-in digits, drawn by the program";
+
     private const int ClassCount = 10;
     private const int TrainCount = 60_000;
     private const int TestCount = 10_000;
 
     /// <summary>As many digits as MNIST has: 60,000 to train on and 10,000 to test on.</summary>
     public static TrainAndTest Load() =>
-        new(Generate(TrainCount, seed: 1), Generate(TestCount, seed: 2), "built-in digits (drawn by the program)");
+        new(Generate(TrainCount, seed: 1), Generate(TestCount, seed: 2), SourceName);
 
     /// <summary>Draws digits, each of the ten equally often up to one, in random order.</summary>
     /// <param name="count">How many, at least 0.</param>
