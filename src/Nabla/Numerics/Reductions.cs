@@ -21,7 +21,7 @@ internal static class Reductions
         int best = 0;
         for (int i = 1; i < values.Length; i++)
         {
-            if (values[i] > values[best] || float.IsNaN(values[best]))
+            if (values[i] > values[best] || (float.IsNaN(values[best]) && !float.IsNaN(values[i])))
             {
                 best = i;
             }
