@@ -67,9 +67,9 @@ internal static class MatrixProduct
         int rows, int inner, int columns, int threads)
     {
         // The loops below read through references without bounds checks: this is where the bounds are checked.
-        ArgumentOutOfRangeException.ThrowIfLessThan(left.Length, rows * inner);
-        ArgumentOutOfRangeException.ThrowIfLessThan(right.Length, inner * columns);
-        ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, rows * columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(left.Length, (long)rows * inner);
+        ArgumentOutOfRangeException.ThrowIfLessThan(right.Length, (long)inner * columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, (long)rows * columns);
         Debug.Assert(rowStride == 1 || innerStride == 1, "One of the strides runs along memory.");
         if (rows == 0 || inner == 0 || columns == 0)
         {
