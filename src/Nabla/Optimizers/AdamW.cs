@@ -23,11 +23,11 @@ public sealed record AdamW : Optimizer
         init => field = Fraction(value, nameof(Beta2));
     } = 0.999;
 
-    /// <summary>Added to the root, against division by zero; at least 0. Default: 10⁻⁸.</summary>
+    /// <summary>Added to the root, against division by zero; above 0, also as a float. Default: 10⁻⁸.</summary>
     public double Epsilon
     {
         get;
-        init => field = NotNegative(value, nameof(Epsilon));
+        init => field = Positive(value, nameof(Epsilon));
     } = 1e-8;
 
     /// <summary>Share of itself, times the learning rate, that a parameter loses per step; at least 0. Default: 0.01.</summary>
