@@ -11,6 +11,14 @@ public sealed record VarianceScalingInitializer(double Scale, Fan Fan, Spread Sp
         ? Scale
         : throw new ArgumentOutOfRangeException(nameof(Scale), Scale, "The scale must be a number above 0.");
 
+    /// <summary>What the variance is divided by.</summary>
+    public Fan Fan { get; } = Enum.IsDefined(Fan) ? Fan : throw new ArgumentOutOfRangeException(nameof(Fan), Fan, "There is no such fan.");
+
+    /// <summary>The distribution.</summary>
+    public Spread Spread { get; } = Enum.IsDefined(Spread)
+        ? Spread
+        : throw new ArgumentOutOfRangeException(nameof(Spread), Spread, "There is no such distribution.");
+
     /// <inheritdoc/>
     public override void Fill(Span<float> values, int inputs, int outputs, NumPyRandom random)
     {

@@ -15,7 +15,13 @@ public sealed record DenseSpec : LayerSpec
     }
 
     /// <summary>Function applied to each weighted sum. Default: identity.</summary>
-    public Activation Activation { get; init; } = Activation.Identity;
+    public Activation Activation
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Activation), value, "There is no such activation.");
+    } = Activation.Identity;
 
     /// <summary>Whether a bias is added to each weighted sum. Default: yes.</summary>
     public bool Bias { get; init; } = true;
