@@ -42,7 +42,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         Evaluator? evaluator = validation is null ? null : new Evaluator(network, loss, options.Threads);
         List<EpochResult> epochs = [];
         EpochResult? best = null;
-        float[] bestParameters = new float[validation is null ? 0 : network.Parameters.Length];
+        float[] bestParameters = new float[network.Parameters.Length];
 
         for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested; epoch++)
         {
@@ -66,15 +66,13 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             if (result.IsBetterThan(best))
             {
                 best = result;
-                if (validation is not null)
-                {
-                    network.Parameters.CopyTo(bestParameters);
-                }
+                network.Parameters.CopyTo(bestParameters);
             }
             EpochCompleted?.Invoke(result);
         }
 
-        if (best is not null && validation is not null)
+        // Also without validation: cancelled in the middle of an epoch, it goes back to the end of the one before.
+        if (best is not null)
         {
             bestParameters.CopyTo(network.Parameters);
         }
