@@ -18,7 +18,7 @@ public sealed class ConfusionMatrix
     public int ClassCount { get; }
 
     /// <summary>How many samples of class <paramref name="actual"/> were taken for class <paramref name="predicted"/>.</summary>
-    public int this[int actual, int predicted] => _counts[actual * ClassCount + predicted];
+    public int this[int actual, int predicted] => _counts[IndexOf(actual, predicted)];
 
     /// <summary>Number of samples counted.</summary>
     public int Total => _counts.Sum();
@@ -27,7 +27,7 @@ public sealed class ConfusionMatrix
     public int Correct => Enumerable.Range(0, ClassCount).Sum(c => this[c, c]);
 
     /// <summary>Counts one sample.</summary>
-    public void Add(int actual, int predicted) => _counts[actual * ClassCount + predicted]++;
+    public void Add(int actual, int predicted) => _counts[IndexOf(actual, predicted)]++;
 
     /// <summary>Of the samples taken for the class, the share that are of it; 0 where none was.</summary>
     public double Precision(int label) => Share(this[label, label], Enumerable.Range(0, ClassCount).Sum(actual => this[actual, label]));
@@ -57,6 +57,13 @@ public sealed class ConfusionMatrix
             orderby times descending
             select (actual, predicted, times);
         return [.. mistakes.Take(count)];
+    }
+
+    private int IndexOf(int actual, int predicted)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)actual, (uint)ClassCount, nameof(actual));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)predicted, (uint)ClassCount, nameof(predicted));
+        return actual * ClassCount + predicted;
     }
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
