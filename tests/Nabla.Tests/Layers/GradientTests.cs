@@ -1,0 +1,90 @@
+using Nabla.Tests.Numerics;
+
+namespace Nabla.Tests.Layers;
+
+/// <summary>The backward pass of whole networks against numeric differences of a double-precision twin.</summary>
+public sealed class GradientTests
+{
+    /// <summary>Input size, then units and activations layer by layer, bias, samples.</summary>
+    public static TheoryData<int, int[], Activation[], bool, int> Networks()
+    {
+        TheoryData<int, int[], Activation[], bool, int> networks = [];
+        int samples = 0;
+        foreach (bool bias in new[] { true, false })
+        {
+            foreach (Activation activation in Enum.GetValues<Activation>())
+            {
+                networks.Add(3, [2], [activation], bias, 1 + samples++ % 5);
+                networks.Add(19, [35], [activation], bias, 1 + samples++ % 5);
+                networks.Add(5, [7, 3], [activation, Activation.Identity], bias, 1 + samples++ % 5);
+                networks.Add(7, [17, 9], [activation, activation], bias, 1 + samples++ % 5);
+                networks.Add(4, [5, 9, 3], [activation, activation, activation], bias, 1 + samples++ % 5);
+            }
+            networks.Add(6, [11, 9, 1], [Activation.Tanh, Activation.ReLU, Activation.Sigmoid], bias, 5);
+            networks.Add(1, [1, 1, 1], [Activation.Sigmoid, Activation.Identity, Activation.Tanh], bias, 2);
+        }
+        return networks;
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Forward_and_backward_equal_double_precision(int input, int[] units, Activation[] activations, bool bias, int rows)
+    {
+        (Network network, float[] inputs, ReferenceNetwork reference) = AwayFromKinks(input, units, activations, bias, rows);
+        Workspace workspace = new(network, rows, training: true);
+        inputs.CopyTo(workspace.Input);
+        network.Forward(workspace, rows);
+
+        // Sums of up to some dozens of terms, each rounded to 24 bits (6e-8), through three layers: 1e-6 leaves room, while a
+        // wrong sign or index is off by about 1. Of the gradient this holds for the vector, not for each of its elements; and
+        // where tanh or sigmoid is near its end, 1 - y² has rounded a small difference: 1e-7 absolute.
+        AssertClose(reference.Forward(inputs, rows), workspace.Output, "outputs");
+
+        float[] outputGradient = Numbers.Normal(new NumPyRandom(77), rows * units[^1]);
+        outputGradient.CopyTo(workspace.OutputGradient);
+        network.Backward(workspace, rows);
+        double[] expected = reference.NumericGradient(inputs, rows, outputGradient);
+        foreach (Parameter parameter in network.Layers.SelectMany(layer => layer.Parameters))
+        {
+            // Each tensor by itself: a wrong bias must not hide behind large weights.
+            AssertClose(expected[parameter.Offset..(parameter.Offset + parameter.Shape.Size)], parameter.Of(workspace.Gradient), parameter.Name);
+        }
+
+        float[] once = workspace.Gradient.ToArray();
+        outputGradient.CopyTo(workspace.OutputGradient);
+        network.Backward(workspace, rows);
+        AssertClose([.. once.Select(value => 2.0 * value)], workspace.Gradient, "twice");
+    }
+
+    private static (Network Network, float[] Inputs, ReferenceNetwork Reference) AwayFromKinks(
+        int input, int[] units, Activation[] activations, bool bias, int rows)
+    {
+        for (uint seed = 1; ; seed++)
+        {
+            NumPyRandom random = new(seed);
+            Network network = Network.Create([input], [.. units.Zip(activations, (unit, activation) =>
+                Layer.Dense(unit, activation, bias, Initializer.GlorotNormal, Initializer.Normal(0.5)))]);
+            network.Initialize(random);
+            float[] inputs = Numbers.Normal(random, rows * input);
+            ReferenceNetwork reference = new(network);
+            double[] outputs = reference.Forward(inputs, rows);
+            // A step of the numeric difference moves a sum by about 1e-4 at most. All zeros would show nothing.
+            if (reference.LeastDistanceFromKink > 1e-3 && outputs.Any(output => output != 0))
+            {
+                return (network, inputs, reference);
+            }
+        }
+    }
+
+    private static void AssertClose(double[] expected, ReadOnlySpan<float> actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double difference = 0, norm = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            difference += Math.Pow(expected[i] - actual[i], 2);
+            norm += expected[i] * expected[i];
+        }
+        Assert.True(Math.Sqrt(difference) <= 1e-6 * Math.Sqrt(norm) + 1e-7, $"{what}: off by {Math.Sqrt(difference):G3} of {Math.Sqrt(norm):G3}");
+    }
+}

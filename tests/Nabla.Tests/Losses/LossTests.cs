@@ -1,0 +1,152 @@
+using Nabla.Tests.Numerics;
+
+namespace Nabla.Tests.Losses;
+
+/// <summary>Value and gradient of the losses against double precision.</summary>
+public sealed class LossTests
+{
+    public static TheoryData<string, string, int, int> Cases()
+    {
+        TheoryData<string, string, int, int> cases = [];
+        foreach (string loss in new[] { "quadratic", "softmax cross-entropy" })
+        {
+            foreach (string targets in new[] { "one-hot", "soft", "soft, not summing to 1", "vectors" })
+            {
+                cases.Add(loss, targets, 1, 1);
+                cases.Add(loss, targets, 1, 10);
+                cases.Add(loss, targets, 4, 3);
+                cases.Add(loss, targets, 3, 35);
+            }
+        }
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Value_and_gradient_equal_double_precision(string name, string kind, int rows, int width)
+    {
+        Loss loss = name == "quadratic" ? Loss.Quadratic : Loss.SoftmaxCrossEntropy;
+        Assert.Equal(name, loss.ToString());
+        NumPyRandom random = new((uint)(rows * 100 + width));
+        float[] output = Numbers.Normal(random, rows * width, deviation: 3);
+        float[] target = Targets(kind, rows, width, random);
+        Func<double[], double> reference = outputs => name == "quadratic" ? Quadratic(outputs, target) : CrossEntropy(outputs, target, width);
+        double[] exact = [.. output.Select(value => (double)value)];
+
+        const float Scale = 0.125f;
+        float[] gradient = new float[output.Length];
+        double value = loss.Evaluate(output, target, gradient, rows, Scale);
+        double expected = reference(exact);
+        // Logits and the logarithm of their sum are floats of up to about 10: some 1e-6 each.
+        Assert.Equal(expected, value, 1e-6 * rows * width + 1e-6 * Math.Abs(expected));
+
+        const double H = 1e-5;
+        for (int i = 0; i < output.Length; i++)
+        {
+            double middle = exact[i];
+            exact[i] = middle + H;
+            double above = reference(exact);
+            exact[i] = middle - H;
+            double below = reference(exact);
+            exact[i] = middle;
+            double slope = Scale * (above - below) / (2 * H);
+            Assert.Equal(slope, gradient[i], 2e-7 * Math.Max(1, Math.Abs(slope)) * Math.Max(1, target.Max(Math.Abs)));
+        }
+    }
+
+    [Fact]
+    public void Quadratic_loss_by_hand()
+    {
+        float[] gradient = new float[4];
+        Assert.Equal(0.5 * (9 + 4 + 0.25), Loss.Quadratic.Evaluate([4, 0, 1, 1], [1, 2, 1, 0.5f], gradient, 2, 0.5f));
+        Assert.Equal([1.5f, -1, 0, 0.25f], gradient);
+    }
+
+    [Fact]
+    public void Cross_entropy_of_equal_logits_is_the_logarithm_of_their_number()
+    {
+        float[] gradient = new float[4];
+        Assert.Equal(Math.Log(4), Loss.SoftmaxCrossEntropy.Evaluate([7, 7, 7, 7], [0, 1, 0, 0], gradient, 1, 1), 1e-6);
+        Assert.Equal([0.25f, -0.75f, 0.25f, 0.25f], gradient);
+    }
+
+    [Theory]
+    [InlineData(1e4f)]
+    [InlineData(1e30f)]
+    [InlineData(1e38f)]
+    public void Cross_entropy_of_very_large_logits_is_finite(float size)
+    {
+        float[] gradient = new float[3];
+        double wrong = Loss.SoftmaxCrossEntropy.Evaluate([size, -size, 0], [0, 1, 0], gradient, 1, 1);
+        Assert.Equal(2.0 * size, wrong, 1e-6 * size);
+        Assert.Equal([1, -1, 0], gradient);
+        double right = Loss.SoftmaxCrossEntropy.Evaluate([size, -size, 0], [1, 0, 0], gradient, 1, 1);
+        Assert.Equal(0, right);
+        Assert.Equal([0, 0, 0], gradient);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Outputs_that_are_no_numbers_are_not_hidden(float bad)
+    {
+        float[] gradient = new float[4];
+        Assert.False(double.IsFinite(Loss.Quadratic.Evaluate([1, 2, bad, 4], [0, 1, 0, 1], gradient, 2, 1)));
+        Assert.False(double.IsFinite(Loss.SoftmaxCrossEntropy.Evaluate([1, 2, bad, 4], [0, 1, 0, 1], gradient, 2, 1)));
+    }
+
+    [Fact]
+    public void Refuses_buffers_that_do_not_fit_together()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Loss.Quadratic.Evaluate([], [], [], 0, 1));
+        foreach (Loss loss in new[] { Loss.Quadratic, Loss.SoftmaxCrossEntropy })
+        {
+            Assert.Throws<ArgumentException>(() => loss.Evaluate(new float[4], new float[3], new float[4], 2, 1));
+            Assert.Throws<ArgumentException>(() => loss.Evaluate(new float[4], new float[4], new float[3], 2, 1));
+            Assert.Throws<ArgumentException>(() => loss.Evaluate(new float[5], new float[5], new float[5], 2, 1));
+        }
+    }
+
+    private static double Quadratic(double[] output, float[] target) =>
+        output.Zip(target, (wasPut, wanted) => (wasPut - wanted) * (wasPut - wanted)).Sum() / 2;
+
+    private static double CrossEntropy(double[] output, float[] target, int width)
+    {
+        double sum = 0;
+        for (int start = 0; start < output.Length; start += width)
+        {
+            double greatest = output[start..(start + width)].Max();
+            double logOfSum = greatest + Math.Log(output[start..(start + width)].Sum(logit => Math.Exp(logit - greatest)));
+            for (int i = start; i < start + width; i++)
+            {
+                sum += target[i] * (logOfSum - output[i]);
+            }
+        }
+        return sum;
+    }
+
+    private static float[] Targets(string kind, int rows, int width, NumPyRandom random)
+    {
+        float[] targets = new float[rows * width];
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> target = targets.AsSpan(row * width, width);
+            if (kind == "one-hot")
+            {
+                target[random.NextInt32(width)] = 1;
+                continue;
+            }
+            float sum = 0;
+            foreach (ref float value in target)
+            {
+                value = kind == "vectors" ? (float)random.NextNormal(0, 2) : (float)random.NextUniform(0, 2);
+                sum += value;
+            }
+            foreach (ref float value in target)
+            {
+                value /= kind == "soft" ? sum : 1;
+            }
+        }
+        return targets;
+    }
+}
