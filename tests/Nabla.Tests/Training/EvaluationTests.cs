@@ -1,0 +1,100 @@
+namespace Nabla.Tests.Training;
+
+public sealed class EvaluationTests
+{
+    [Fact]
+    public void Figures_of_a_confusion_matrix_by_hand()
+    {
+        //            taken for 0  1  2  3
+        //  class 0             5  2  0  0
+        //  class 1             1  3  0  0
+        //  class 2             2  4  0  0
+        //  class 3 never occurs
+        ConfusionMatrix confusion = new(4);
+        Add(0, 0, 5);
+        Add(0, 1, 2);
+        Add(1, 0, 1);
+        Add(1, 1, 3);
+        Add(2, 0, 2);
+        Add(2, 1, 4);
+
+        Assert.Equal((17, 8, 4), (confusion.Total, confusion.Correct, confusion.ClassCount));
+        Assert.Equal([7, 4, 6, 0], Each(label => (double)confusion.Support(label)));
+        Assert.Equal([5.0 / 8, 3.0 / 9, 0, 0], Each(confusion.Precision));
+        Assert.Equal([5.0 / 7, 3.0 / 4, 0, 0], Each(confusion.Recall));
+        Assert.Equal([10.0 / 15, 6.0 / 13, 0, 0], Each(confusion.F1).Select(value => Math.Round(value, 15)).ToArray(), (x, y) => Math.Abs(x - y) < 1e-14);
+        Assert.Equal((2, 4), (confusion[0, 1], confusion[2, 1]));
+        Assert.Equal([(2, 1, 4), (0, 1, 2), (2, 0, 2)], confusion.MostConfused(3));
+        Assert.Equal([(2, 1, 4), (0, 1, 2), (2, 0, 2), (1, 0, 1)], confusion.MostConfused(100));
+        Assert.Empty(confusion.MostConfused(0));
+
+        void Add(int actual, int predicted, int times)
+        {
+            for (; times > 0; times--)
+            {
+                confusion.Add(actual, predicted);
+            }
+        }
+
+        double[] Each(Func<int, double> figure) => [.. Enumerable.Range(0, 4).Select(figure)];
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(3, 0)]
+    [InlineData(-1, 2)]
+    [InlineData(1, -1)]
+    public void Classes_there_are_none_of_are_refused(int actual, int predicted)
+    {
+        ConfusionMatrix confusion = new(3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => confusion.Add(actual, predicted));
+        Assert.Throws<ArgumentOutOfRangeException>(() => confusion[actual, predicted]);
+    }
+
+    [Fact]
+    public void A_network_is_measured_by_hand()
+    {
+        // Outputs are the inputs themselves. Quadratic loss per sample: ½(0 + 0), ½(4 + 1), ½(1 + 1).
+        Network network = Network.Create([2], Layer.Dense(2, bias: false));
+        new float[] { 1, 0, 0, 1 }.CopyTo(network.Parameters);
+        network.MarkInitialized();
+        DataSet data = new(new FloatFeatures([1, 0, 2, 0, 0, 1], [2]), new ClassLabels([0, 1, 0], 2));
+        Evaluation evaluation = network.Evaluate(data, threads: 1);
+        Assert.Equal((3, 1, 1.0 / 3), (evaluation.Samples, evaluation.Correct, evaluation.Accuracy));
+        Assert.Equal((0 + 2.5 + 1) / 3, evaluation.Loss, 1e-12);
+        Assert.Equal((1, 1, 1, 0), (evaluation.Confusion![0, 0], evaluation.Confusion[0, 1], evaluation.Confusion[1, 0], evaluation.Confusion[1, 1]));
+        Assert.Equal("33.33 % of 3 recognised (1), loss 1.1667", evaluation.ToString());
+    }
+
+    [Fact]
+    public void Vectors_are_measured_by_their_loss_alone()
+    {
+        Network network = Network.Create([1], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
+        network.Initialize(new NumPyRandom(1));
+        Evaluation evaluation = network.Evaluate(DataSet.OfVectors([1, 1], [1], [2, 4], 1), threads: 1);
+        Assert.Equal(5, evaluation.Loss);
+        Assert.Equal("loss 5.0000 over 2 samples", evaluation.ToString());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void More_samples_than_go_through_at_once_and_any_number_of_threads_give_the_same(int threads)
+    {
+        Network network = Network.Create([20], Layer.Dense(300, Activation.Sigmoid), Layer.Dense(4));
+        network.Initialize(new NumPyRandom(1));
+        DataSet data = Problems.Clusters(700);
+        Evaluation one = network.Evaluate(data, threads: 1);
+        Evaluation many = network.Evaluate(data, threads);
+        Assert.Equal((one.Loss, one.Correct), (many.Loss, many.Correct));
+        Prediction[] predictions = network.Predict(data.Features);
+        ReadOnlySpan<int> labels = ((ClassLabels)data.Targets).Values;
+        int correct = 0;
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            correct += predictions[i].Label == labels[i] ? 1 : 0;
+        }
+        Assert.Equal(correct, one.Correct);
+        Assert.Equal(700, one.Confusion!.Total);
+    }
+}

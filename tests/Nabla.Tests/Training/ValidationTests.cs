@@ -1,0 +1,90 @@
+using Nabla.Tests.Numerics;
+
+namespace Nabla.Tests.Training;
+
+/// <summary>Setting samples aside, and keeping the epoch that does best on them.</summary>
+public sealed class ValidationTests
+{
+    [Fact]
+    public void The_best_epochs_weights_are_kept_when_later_ones_are_worse()
+    {
+        Network network = Network.Create([20], Layer.Dense(4));
+        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd { LearningRate = 0.01 });
+        List<float[]> weights = [];
+        trainer.EpochCompleted += epoch =>
+        {
+            weights.Add(network.Parameters.ToArray());
+            if (epoch.Epoch == 4)
+            {
+                // From here on the network believes the opposite, and learns too slowly to come back.
+                foreach (ref float weight in network.Parameters)
+                {
+                    weight = -weight;
+                }
+            }
+        };
+        TrainingHistory history = trainer.Fit(
+            Problems.Clusters(200), new TrainingOptions { Epochs = 6, BatchSize = 10, ValidationFraction = 0.4, Threads = 1 });
+
+        EpochResult best = history.Epochs.OrderByDescending(epoch => epoch.ValidationAccuracy).ThenBy(epoch => epoch.ValidationLoss).First();
+        Assert.True(history.Epochs[^1].ValidationAccuracy < best.ValidationAccuracy, "The last epoch is to be worse for this test to show anything.");
+        Assert.Equal(best, history.Best);
+        Numbers.AssertBits(weights[best.Epoch - 1], network.Parameters, "best epoch");
+        Assert.NotEqual(weights[^1], network.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void Without_validation_the_last_weights_are_kept()
+    {
+        Network network = Network.Create([20], Layer.Dense(4));
+        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Adam { LearningRate = 0.5 });
+        float[] last = [];
+        trainer.EpochCompleted += _ => last = network.Parameters.ToArray();
+        TrainingHistory history = trainer.Fit(Problems.Clusters(50, noise: 5), new TrainingOptions { Epochs = 8, ValidationFraction = 0, Threads = 1 });
+        Assert.Equal(8, history.Best!.Epoch);
+        Assert.Null(history.Best.ValidationLoss);
+        Numbers.AssertBits(last, network.Parameters, "last");
+    }
+
+    [Theory]
+    [InlineData(2, 0.9, 1)]
+    [InlineData(2, 0.001, 1)]
+    [InlineData(100, 0.1, 90)]
+    [InlineData(100, 0.999, 1)]
+    [InlineData(1, 0, 1)]
+    [InlineData(10, 0, 10)]
+    public void At_least_one_sample_stays_on_either_side(int samples, double fraction, int trained)
+    {
+        Network network = Network.Create([20], Layer.Dense(4));
+        TrainingHistory history = new Trainer(network, Loss.Quadratic, new Sgd { LearningRate = 1e-3 })
+            .Fit(Problems.Clusters(samples), new TrainingOptions { Epochs = 1, ValidationFraction = fraction, Threads = 1 });
+        Assert.Equal(trained, network.Training!.Samples);
+        Assert.Equal(fraction > 0, history.Epochs[0].ValidationLoss is not null);
+    }
+
+    [Fact]
+    public void One_sample_cannot_be_split()
+    {
+        Network network = Network.Create([20], Layer.Dense(4));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.Quadratic, new Sgd()).Fit(Problems.Clusters(1)));
+        Assert.Contains("ValidationFraction to 0", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>One weight, one sample per value: what was validated on was not learnt from.</summary>
+    [Fact]
+    public void Both_parts_together_are_all_samples_once()
+    {
+        float[] inputs = new float[100];
+        for (int i = 0; i < 10; i++)
+        {
+            inputs[i * 10 + i] = 1;
+        }
+        // Ten samples, each alone on its own weight: after a step the weights of the trained ones have moved.
+        DataSet data = DataSet.OfVectors(inputs, [10], [.. Enumerable.Repeat(1f, 10)], 1);
+        Network network = Network.Create([10], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
+        new Trainer(network, Loss.Quadratic, new Sgd { LearningRate = 1 })
+            .Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 1, ValidationFraction = 0.3, Threads = 1 });
+        Assert.Equal(7, network.Parameters.ToArray().Count(weight => weight == 1));
+        Assert.Equal(3, network.Parameters.ToArray().Count(weight => weight == 0));
+    }
+}
