@@ -27,11 +27,11 @@ internal sealed class DataCommand : Command
             Console.Out.WriteLine($"  {place.Place}: {place.Folder}{(place.Exists ? "" : ", no such folder")}");
             foreach (MnistFileStatus file in place.Exists ? place.Files : [])
             {
-                string size = (file.Length / 1e6).ToString("N2", CultureInfo.InvariantCulture);
+                string size = file.Length.ToString("N0", CultureInfo.InvariantCulture);
                 string state = file.State switch
                 {
                     MnistFileState.Missing => "missing",
-                    MnistFileState.Verified => $"verified, {size} MB",
+                    MnistFileState.Verified => $"verified, {size} bytes",
                     _ => file.Problem ?? file.State.ToString(),
                 };
                 Console.Out.WriteLine($"    {file.Name}: {state}");
