@@ -6,7 +6,8 @@ namespace Nabla;
 
 /// <summary>
 /// Networks as safetensors files: one tensor per parameter under its name, and in the metadata under <c>nabla</c> a JSON
-/// document with layers, preprocessing, loss and how the network was trained, under <c>sha256</c> a checksum.
+/// document with layers, preprocessing, loss and how the network was trained, under <c>sha256</c> a checksum (an empty text
+/// where there is none).
 /// </summary>
 public static class ModelFile
 {
@@ -49,6 +50,11 @@ public static class ModelFile
             {
                 throw new MalformedFileException(path, $"found no '{DocumentKey}' in the metadata, expected a model saved by Nabla; other safetensors files do not say what their network looks like.");
             }
+            // Required, so that damage to its name does not switch it off.
+            if (!metadata.TryGetValue(ChecksumKey, out string? checksum))
+            {
+                throw new MalformedFileException(path, $"found no '{ChecksumKey}' in the metadata, expected the checksum of its contents, or an empty text where they were edited on purpose.");
+            }
             (ModelDocument document, IReadOnlyList<Layer> layers, Shape input) = Parse(path, json);
 
             // Checked before a network of that size is allocated.
@@ -76,10 +82,10 @@ public static class ModelFile
                 byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters));
             }
             loaded.MarkInitialized();
-            if (metadata.TryGetValue(ChecksumKey, out string? checksum) && checksum != Checksum(json, loaded.Parameters))
+            if (checksum.Length > 0 && checksum != Checksum(json, loaded.Parameters))
             {
                 throw new MalformedFileException(
-                    path, $"found contents that do not match their checksum; the file is damaged: take another copy (if it was edited on purpose, remove '{ChecksumKey}' from its metadata).");
+                    path, $"found contents that do not match their checksum; the file is damaged: take another copy (if it was edited on purpose, make '{ChecksumKey}' in its metadata an empty text).");
             }
             return loaded;
         }
