@@ -14,7 +14,7 @@ public sealed class MalformedFileException : FormatException
     /// <param name="offset">Byte offset of the fault in the (decompressed) file, or −1 where it concerns all of it.</param>
     /// <param name="inner">The exception that led here, if any.</param>
     public MalformedFileException(string file, string message, long offset = -1, Exception? inner = null)
-        : base(offset < 0 ? $"{file}: {message}" : $"{file}, byte {offset}: {message}", inner)
+        : base(offset < 0 ? $"{file}: {OneLine(message)}" : $"{file}, byte {offset}: {OneLine(message)}", inner)
     {
         File = file;
         Offset = offset;
@@ -25,4 +25,12 @@ public sealed class MalformedFileException : FormatException
 
     /// <summary>Byte offset of the fault in the (decompressed) file, or −1 where it concerns all of it.</summary>
     public long Offset { get; }
+
+    /// <summary>What a message quotes of a file may hold line breaks, codes that steer a terminal, or megabytes.</summary>
+    private static string OneLine(string message)
+    {
+        const int Longest = 400;
+        string shown = message.Length <= Longest ? message : $"{message[..(Longest - 60)]} … {message[^50..]}";
+        return string.Concat(shown.Select(character => char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character));
+    }
 }
