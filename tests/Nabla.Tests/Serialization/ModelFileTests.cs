@@ -1,0 +1,171 @@
+using System.Text;
+
+namespace Nabla.Tests.Serialization;
+
+public sealed class ModelFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<Initializer> Initializers() =>
+    [
+        Initializer.Zeros, Initializer.Normal(0.25), Initializer.Uniform(-0.1, 0.30000000000000004),
+        Initializer.HeNormal, Initializer.HeUniform, Initializer.GlorotNormal, Initializer.GlorotUniform,
+        Initializer.LeCunNormal, Initializer.LeCunUniform,
+    ];
+
+    public static TheoryData<Optimizer> Optimizers() =>
+    [
+        new Sgd { LearningRate = 0.1 + 0.2, Momentum = 0.9, Nesterov = true }, new Sgd(),
+        new Adam { LearningRate = 1e-5, Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-7 },
+        new AdamW { LearningRate = 1e-5, Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-7, WeightDecay = 0.3 },
+    ];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Initializers))]
+    public void Every_layer_and_initializer_comes_back(Initializer initializer)
+    {
+        foreach (Activation activation in Enum.GetValues<Activation>())
+        {
+            Network network = Network.Create(
+                [2, 3], Layer.Dense(4, activation, weights: initializer, biases: initializer), Layer.Dense(3, activation, bias: false), Layer.Dense(1));
+            network.Initialize(new NumPyRandom(1));
+            AssertComesBack(network);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void Every_optimizer_schedule_and_loss_comes_back(Optimizer optimizer)
+    {
+        foreach (Schedule schedule in new[] { Schedule.Constant, Schedule.Linear })
+        {
+            foreach (Loss loss in new[] { Loss.Quadratic, Loss.SoftmaxCrossEntropy })
+            {
+                Network network = Small();
+                network.Loss = loss;
+                network.Training = new TrainingRecord
+                {
+                    Version = "1.2.3",
+                    Optimizer = optimizer,
+                    Options = new TrainingOptions { Epochs = 3, BatchSize = 17, Seed = uint.MaxValue, ValidationFraction = 1.0 / 3, Schedule = schedule },
+                    Samples = 12,
+                    BestEpoch = 2,
+                    Cancelled = true,
+                    ValidationAccuracy = 2.0 / 3,
+                    TestAccuracy = 0.1,
+                    Data = "digits \"∇\" \\ <b>",
+                };
+                AssertComesBack(network);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_bit_of_every_weight_comes_back()
+    {
+        Network network = Network.Create([1], Layer.Dense(8));
+        new float[] { 0, -0f, float.Epsilon, float.MaxValue, float.NaN, float.NegativeInfinity, 1f / 3, -1e-40f }.CopyTo(network.Parameters);
+        network.MarkInitialized();
+        AssertComesBack(network);
+    }
+
+    [Fact]
+    public void A_trained_network_answers_as_before()
+    {
+        DataSet data = Training.Problems.Clusters(100);
+        Network network = Network.Create([20], Layer.Dense(7, Activation.ReLU), Layer.Dense(4));
+        new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()).Fit(data, new TrainingOptions { Epochs = 2, Threads = 1 });
+        network.Save(_folder["a"]);
+        Network loaded = Network.Load(_folder["a"]);
+        Assert.Equal(network.Predict(data.Features), loaded.Predict(data.Features));
+        Assert.Equal(network.Training!.ValidationAccuracy, loaded.Training!.ValidationAccuracy);
+    }
+
+    [Fact]
+    public void Preprocessing_comes_back()
+    {
+        Network network = new([2], Network.Build([2], [Layer.Dense(2)])) { Preprocessing = new Preprocessing { ByteDivisor = 256 } };
+        network.MarkInitialized();
+        AssertComesBack(network);
+    }
+
+    [Fact]
+    public void The_file_is_a_safetensors_file_with_aligned_numbers()
+    {
+        Small().Save(_folder["a"]);
+        byte[] bytes = File.ReadAllBytes(_folder["a"]);
+        long headerLength = BitConverter.ToInt64(bytes);
+        Assert.Equal(0, headerLength % 8);
+        string header = Encoding.UTF8.GetString(bytes, 8, (int)headerLength);
+        Assert.Contains("\"dense1/weight\":{\"dtype\":\"F32\",\"shape\":[3,4],\"data_offsets\":[0,48]}", header, StringComparison.Ordinal);
+        Assert.Equal(Small().Parameters.Length * 4, bytes.Length - 8 - headerLength);
+    }
+
+    [Fact]
+    public void A_network_without_weights_is_not_saved()
+    {
+        Assert.Throws<InvalidOperationException>(() => Network.Create([2], Layer.Dense(1)).Save(_folder["a"]));
+        Assert.Empty(_folder.FileNames);
+    }
+
+    [Fact]
+    public void A_failure_keeps_the_file_that_was_there()
+    {
+        Small().Save(_folder["a"]);
+        byte[] before = File.ReadAllBytes(_folder["a"]);
+        Network network = Small();
+        // Infinity has no place in JSON: saving fails before anything is written.
+        network.Training = new TrainingRecord
+        {
+            Version = "",
+            Optimizer = new Sgd(),
+            Options = new TrainingOptions(),
+            Samples = 1,
+            BestEpoch = 1,
+            TestAccuracy = double.PositiveInfinity,
+        };
+        Assert.ThrowsAny<Exception>(() => network.Save(_folder["a"]));
+        Assert.Throws<DirectoryNotFoundException>(() => Small().Save(Path.Combine(_folder["no folder"], "a")));
+        Assert.Equal(before, File.ReadAllBytes(_folder["a"]));
+        Assert.Equal(["a"], _folder.FileNames);
+    }
+
+    [Fact]
+    public void A_missing_file_and_a_folder_stay_what_the_system_says()
+    {
+        Assert.ThrowsAny<IOException>(() => Network.Load(_folder["none"]));
+        Assert.ThrowsAny<Exception>(() => Network.Load(_folder.FullName));
+    }
+
+    internal static Network Small()
+    {
+        Network network = Network.Create([3], Layer.Dense(4, Activation.ReLU), Layer.Dense(2));
+        network.Initialize(new NumPyRandom(1));
+        network.Loss = Loss.SoftmaxCrossEntropy;
+        return network;
+    }
+
+    internal static void AssertEqual(Network expected, Network actual)
+    {
+        Assert.Equal(expected.InputShape, actual.InputShape);
+        Assert.Equal(expected.Layers.Select(layer => layer.Spec), actual.Layers.Select(layer => layer.Spec));
+        Assert.Equal(expected.Preprocessing, actual.Preprocessing);
+        Assert.Equal(expected.Loss, actual.Loss);
+        // Threads are those of the machine, not of the model.
+        Assert.Equal(expected.Training, actual.Training is null ? null : actual.Training with
+        {
+            Options = actual.Training.Options with { Threads = expected.Training!.Options.Threads },
+        });
+        Assert.True(actual.IsInitialized);
+        Assert.Equal(
+            expected.Parameters.ToArray().Select(BitConverter.SingleToInt32Bits), actual.Parameters.ToArray().Select(BitConverter.SingleToInt32Bits));
+    }
+
+    private void AssertComesBack(Network network)
+    {
+        network.Save(_folder["model"]);
+        AssertEqual(network, Network.Load(_folder["model"]));
+    }
+}
