@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Nabla.Tests.Training;
+
+/// <summary>
+/// Trained networks have the same bits whatever instructions the processor has, for any number of threads: in child
+/// processes in which the runtime is told to do without some of them.
+/// </summary>
+public sealed class InstructionSetTests
+{
+    private static readonly Lazy<Report> Everything = new(() => Run(null));
+
+    [Fact]
+    public void With_all_instructions_on_1_2_3_and_7_threads() => Assert.Single(Everything.Value.Hashes.Distinct());
+
+    [Fact]
+    public void Without_AVX_512()
+    {
+        Assert.SkipUnless(Everything.Value.Has("Vector512"), "This processor has no AVX-512 that could be switched off.");
+        AssertSameWithout("EnableAVX512", "Vector512");
+    }
+
+    [Fact]
+    public void Without_AVX2()
+    {
+        Assert.SkipUnless(Everything.Value.Has("Vector256"), "This processor has no AVX2 that could be switched off.");
+        AssertSameWithout("EnableAVX2", "Vector512", "Vector256", "Fma");
+    }
+
+    [Fact]
+    public void Without_any_vector_instructions() => AssertSameWithout("EnableHWIntrinsic", "Vector512", "Vector256", "Vector128", "Fma");
+
+    private static void AssertSameWithout(string setting, params string[] off)
+    {
+        Report report = Run(setting);
+        Assert.All(off, name => Assert.False(report.Has(name), $"DOTNET_{setting}=0 did not switch off {name}: this test would show nothing."));
+        Assert.Equal(Everything.Value.Hashes, report.Hashes);
+    }
+
+    private static Report Run(string? switchedOff)
+    {
+        // The runtime's folder is <dotnet>/shared/Microsoft.NETCore.App/<version>/.
+        string dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        ProcessStartInfo start = new(dotnet) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in new[] { Path.Combine(AppContext.BaseDirectory, "Nabla.TestProcess.dll"), "1", "2", "3", "7" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("DOTNET_Enable", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+        if (switchedOff is not null)
+        {
+            start.Environment[$"DOTNET_{switchedOff}"] = "0";
+        }
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, error.Result);
+        return new Report([.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
+    }
+
+    private sealed record Report(string[] Lines)
+    {
+        /// <summary>One hash per number of threads.</summary>
+        public string[] Hashes
+        {
+            get
+            {
+                string[] hashes = [.. Lines.Where(line => line.StartsWith("hash ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
+                Assert.Equal(4, hashes.Length);
+                return hashes;
+            }
+        }
+
+        public bool Has(string name) => Lines.Contains($"{name} True") || (Lines.Contains($"{name} False") ? false : throw new InvalidOperationException($"The process said nothing of {name}."));
+    }
+}
