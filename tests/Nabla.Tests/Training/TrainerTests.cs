@@ -160,30 +160,4 @@ public sealed class TrainerTests
         Assert.StartsWith(
             "The data set has no samples.", Assert.Throws<ArgumentException>(() => trainer.Fit(Problems.Clusters(0))).Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Training_allocates_nothing_per_step_after_the_first()
-    {
-        foreach (Optimizer optimizer in new Optimizer[] { new Sgd(), new Sgd { Momentum = 0.9 }, new AdamW() })
-        {
-            foreach (Loss loss in new[] { Loss.Quadratic, Loss.SoftmaxCrossEntropy })
-            {
-                Network network = Network.Create([20], Layer.Dense(130, Activation.ReLU), Layer.Dense(130, Activation.Tanh), Layer.Dense(4));
-                Trainer trainer = new(network, loss, optimizer);
-                long last = -1, most = 0;
-                double heard = 0;
-                trainer.StepCompleted += step =>
-                {
-                    long now = GC.GetAllocatedBytesForCurrentThread();
-                    // The first step of each epoch comes after the validation of the one before.
-                    most = step.Step == 1 ? most : Math.Max(most, now - last);
-                    heard += step.Loss;
-                    last = GC.GetAllocatedBytesForCurrentThread();
-                };
-                trainer.Fit(Problems.Clusters(2000), new TrainingOptions { Epochs = 2, BatchSize = 300, Threads = 3 });
-                Assert.Equal(0, most);
-                Assert.True(heard > 0);
-            }
-        }
-    }
 }

@@ -1,0 +1,32 @@
+namespace Nabla.Tests.Training;
+
+/// <summary>Runs alone: a step that finds the worker team busy leaves it to a later one to start the workers it needs.</summary>
+[Collection(Alone.Name)]
+public sealed class AllocationTests
+{
+    [Fact]
+    public void Training_allocates_nothing_per_step_after_the_first()
+    {
+        foreach (Optimizer optimizer in new Optimizer[] { new Sgd(), new Sgd { Momentum = 0.9 }, new AdamW() })
+        {
+            foreach (Loss loss in new[] { Loss.Quadratic, Loss.SoftmaxCrossEntropy })
+            {
+                Network network = Network.Create([20], Layer.Dense(130, Activation.ReLU), Layer.Dense(130, Activation.Tanh), Layer.Dense(4));
+                Trainer trainer = new(network, loss, optimizer);
+                long last = -1, most = 0;
+                double heard = 0;
+                trainer.StepCompleted += step =>
+                {
+                    long now = GC.GetAllocatedBytesForCurrentThread();
+                    // The first step of each epoch comes after the validation of the one before.
+                    most = step.Step == 1 ? most : Math.Max(most, now - last);
+                    heard += step.Loss;
+                    last = GC.GetAllocatedBytesForCurrentThread();
+                };
+                trainer.Fit(Problems.Clusters(2000), new TrainingOptions { Epochs = 2, BatchSize = 300, Threads = 3 });
+                Assert.Equal(0, most);
+                Assert.True(heard > 0);
+            }
+        }
+    }
+}
