@@ -15,6 +15,7 @@ public sealed record DenseSpec : LayerSpec
     }
 
     /// <summary>Function applied to each weighted sum. Default: identity.</summary>
+    [JsonRequired]
     public Activation Activation
     {
         get;
@@ -24,6 +25,7 @@ public sealed record DenseSpec : LayerSpec
     } = Activation.Identity;
 
     /// <summary>Whether a bias is added to each weighted sum. Default: yes.</summary>
+    [JsonRequired]
     public bool Bias { get; init; } = true;
 
     /// <summary>How the weights begin. Default: He normal for ReLU, Glorot uniform for all others.</summary>

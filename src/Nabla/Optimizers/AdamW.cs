@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Nabla;
 public sealed record AdamW : AdamOptimizer
 {
     /// <summary>Share of itself, times the learning rate, that a parameter loses per step; at least 0. Default: 0.01.</summary>
+    [JsonRequired]
     public double WeightDecay
     {
         get;

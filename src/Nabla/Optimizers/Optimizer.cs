@@ -10,6 +10,7 @@ namespace Nabla;
 public abstract record Optimizer
 {
     /// <summary>Step size, above 0.</summary>
+    [JsonRequired]
     public double LearningRate
     {
         get;

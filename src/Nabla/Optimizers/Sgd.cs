@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Nabla.Numerics;
 
 namespace Nabla;
@@ -14,6 +15,7 @@ public sealed record Sgd : Optimizer
     public Sgd() => LearningRate = 0.1;
 
     /// <summary>Share of the velocity that is kept from step to step, at least 0 and below 1. Default: 0.</summary>
+    [JsonRequired]
     public double Momentum
     {
         get;
@@ -21,6 +23,7 @@ public sealed record Sgd : Optimizer
     }
 
     /// <summary>Whether to look one step ahead; means something only with momentum. Default: no.</summary>
+    [JsonRequired]
     public bool Nesterov { get; init; }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ namespace Nabla;
 public sealed record TrainingOptions
 {
     /// <summary>Passes over the training samples, at least 1. Default: 10.</summary>
+    [JsonRequired]
     public int Epochs
     {
         get;
@@ -13,6 +14,7 @@ public sealed record TrainingOptions
     } = 10;
 
     /// <summary>Samples per step, at least 1; the last step of an epoch may have fewer. Default: 64.</summary>
+    [JsonRequired]
     public int BatchSize
     {
         get;
@@ -23,12 +25,14 @@ public sealed record TrainingOptions
     /// Seed of everything that is drawn: first weights (unless the network has some), the validation split, the order of
     /// samples. Same seed and data, same bits. Default: 1.
     /// </summary>
+    [JsonRequired]
     public uint Seed { get; init; } = 1;
 
     /// <summary>
     /// Share of the samples that is set aside, at least 0 and below 1. They are not learnt from; after each epoch they
     /// tell how good the network is, and the best epoch's weights are kept. Default: 0.1. With 0 the last weights are kept.
     /// </summary>
+    [JsonRequired]
     public double ValidationFraction
     {
         get;
@@ -38,6 +42,7 @@ public sealed record TrainingOptions
     } = 0.1;
 
     /// <summary>How the learning rate changes. Default: it does not.</summary>
+    [JsonRequired]
     public Schedule Schedule { get; init; } = Schedule.Constant;
 
     /// <summary>Threads to use, at least 1; the result does not depend on it. Default: one per processor.</summary>

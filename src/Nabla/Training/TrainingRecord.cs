@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla;
 
 /// <summary>How a network came to be; kept in its model file, so that a model tells how to make it again.</summary>
@@ -19,6 +21,7 @@ public sealed record TrainingRecord
     public required int BestEpoch { get; init; }
 
     /// <summary>Whether it was cancelled before the last epoch was finished.</summary>
+    [JsonRequired]
     public bool Cancelled { get; init; }
 
     /// <summary>Accuracy on the validation samples, 0 to 1; null where there were none.</summary>
