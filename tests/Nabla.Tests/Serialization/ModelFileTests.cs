@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Nabla.Tests.Serialization;
 
@@ -103,6 +104,57 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(Small().Parameters.Length * 4, bytes.Length - 8 - headerLength);
     }
 
+    /// <summary>A member that is missing is refused, or is one that may be null: none is read as zero or false.</summary>
+    [Fact]
+    public void A_description_with_anything_left_out_is_refused()
+    {
+        string[] optional = ["loss", "training", "weightInitializer", "biasInitializer", "validationAccuracy", "testAccuracy", "data"];
+        Network network = Network.Create(
+            [3],
+            Layer.Dense(2, Activation.Tanh, weights: Initializer.HeNormal, biases: Initializer.Uniform(1, 2)),
+            Layer.Dense(2, Activation.Tanh, weights: Initializer.Normal(1)));
+        network.MarkInitialized();
+        network.Loss = Loss.Quadratic;
+        int refused = 0;
+        foreach (Optimizer optimizer in new Optimizer[] { new Sgd(), new Adam(), new AdamW() })
+        {
+            network.Training = new TrainingRecord
+            {
+                Version = "1",
+                Optimizer = optimizer,
+                Options = new TrainingOptions(),
+                Samples = 1,
+                BestEpoch = 1,
+                ValidationAccuracy = 1,
+                TestAccuracy = 1,
+                Data = "",
+            };
+            network.Save(_folder["model"]);
+            (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(_folder["model"]);
+            for (int left = 0; ; left++)
+            {
+                JsonNode document = JsonNode.Parse(metadata["nabla"])!;
+                string? name = RemoveMember(document, left);
+                if (name is null)
+                {
+                    break;
+                }
+                using (FileStream stream = File.Create(_folder["less"]))
+                {
+                    SafeTensorsFile.Write(stream, new Dictionary<string, string> { ["nabla"] = document.ToJsonString(), ["sha256"] = "" }, tensors);
+                }
+                if (optional.Contains(name))
+                {
+                    Assert.True(Network.Load(_folder["less"]).IsInitialized);
+                    continue;
+                }
+                Assert.Contains("description", Assert.Throws<MalformedFileException>(() => Network.Load(_folder["less"])).Message, StringComparison.Ordinal);
+                refused++;
+            }
+        }
+        Assert.True(refused > 60, $"{refused}");
+    }
+
     [Fact]
     public void A_network_without_weights_is_not_saved()
     {
@@ -161,6 +213,37 @@ public sealed class ModelFileTests : IDisposable
         Assert.True(actual.IsInitialized);
         Assert.Equal(
             expected.Parameters.ToArray().Select(BitConverter.SingleToInt32Bits), actual.Parameters.ToArray().Select(BitConverter.SingleToInt32Bits));
+    }
+
+    /// <summary>Removes the member with the given number, counted depth first, and returns its name; null where there are fewer.</summary>
+    private static string? RemoveMember(JsonNode node, int number)
+    {
+        return Remove(node);
+
+        string? Remove(JsonNode? at)
+        {
+            if (at is JsonArray array)
+            {
+                return array.Select(Remove).FirstOrDefault(name => name is not null);
+            }
+            if (at is not JsonObject members)
+            {
+                return null;
+            }
+            foreach ((string name, JsonNode? value) in members.ToList())
+            {
+                if (number-- == 0)
+                {
+                    members.Remove(name);
+                    return name;
+                }
+                if (Remove(value) is string inner)
+                {
+                    return inner;
+                }
+            }
+            return null;
+        }
     }
 
     private void AssertComesBack(Network network)
