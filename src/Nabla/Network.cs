@@ -18,6 +18,7 @@ public sealed class Network
         InputShape = input;
         Layers = layers;
         _parameters = new float[ParameterCountOf(layers)];
+        FirstLearningLayer = layers.TakeWhile(layer => layer.Parameters.Count == 0).Count();
     }
 
     /// <summary>Shape of one sample that goes in.</summary>
@@ -28,6 +29,9 @@ public sealed class Network
 
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>Index of the first layer with parameters; gradients are not carried further back.</summary>
+    internal int FirstLearningLayer { get; }
 
     /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
     public Span<float> Parameters => _parameters;
@@ -92,13 +96,16 @@ public sealed class Network
     public void MarkInitialized() => IsInitialized = true;
 
     /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>.</summary>
-    /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
-    public void Forward(Workspace workspace, int rows)
+    /// <param name="workspace">Memory that was made for this network.</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="random">Where layers that behave at random in training, such as dropout, draw from; null for the network in use.</param>
+    /// <exception cref="ArgumentException">The workspace belongs to another network, is too small, or was not made for training but gets a random source.</exception>
+    public void Forward(Workspace workspace, int rows, NumPyRandom? random = null)
     {
-        workspace.ThrowIfUnfit(this, rows, training: false);
-        LayerPass pass = new(rows, workspace.Threads, workspace.Scratch);
+        workspace.ThrowIfUnfit(this, rows, training: random is not null);
         for (int i = 0; i < Layers.Count; i++)
         {
+            LayerPass pass = Pass(workspace, i, rows, random);
             Layers[i].Forward(_parameters, workspace.Activation(i, rows), workspace.Activation(i + 1, rows), pass);
         }
     }
@@ -111,9 +118,9 @@ public sealed class Network
     public void Backward(Workspace workspace, int rows)
     {
         workspace.ThrowIfUnfit(this, rows, training: true);
-        LayerPass pass = new(rows, workspace.Threads, workspace.Scratch);
-        for (int i = Layers.Count - 1; i >= 0; i--)
+        for (int i = Layers.Count - 1; i >= FirstLearningLayer; i--)
         {
+            LayerPass pass = Pass(workspace, i, rows, random: null);
             Layers[i].Backward(
                 _parameters, workspace.Activation(i, rows), workspace.Activation(i + 1, rows),
                 workspace.Gradient, workspace.ActivationGradient(i, rows), workspace.ActivationGradient(i + 1, rows), pass);
@@ -208,6 +215,15 @@ public sealed class Network
             throw new InvalidOperationException("The network has no weights yet: train it, load a model, or call Initialize first.");
         }
     }
+
+    private static LayerPass Pass(Workspace workspace, int layer, int rows, NumPyRandom? random) => new()
+    {
+        Rows = rows,
+        Threads = workspace.Threads,
+        Scratch = workspace.Scratch,
+        State = workspace.State(layer, rows),
+        Random = random,
+    };
 
     private Workspace RentWorkspace() =>
         _predictionWorkspaces.TryTake(out Workspace? workspace) ? workspace : new Workspace(this, 1, training: false);

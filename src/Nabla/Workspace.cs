@@ -10,6 +10,7 @@ public sealed class Workspace
     private readonly Network _network;
     private readonly float[][] _activations;
     private readonly float[][] _activationGradients;
+    private readonly float[][] _states;
     private readonly float[] _gradient;
 
     /// <param name="network">The network that will use this memory.</param>
@@ -24,11 +25,16 @@ public sealed class Workspace
         Rows = rows;
         Threads = threads;
         int[] widths = [network.InputShape.Size, .. network.Layers.Select(layer => layer.OutputShape.Size)];
-        _activations = [.. widths.Select(width => new float[rows * width])];
-        // Nobody asks for the gradient of the network's own input.
-        _activationGradients = training ? [[], .. widths[1..].Select(width => new float[rows * width])] : [];
+        _activations = [.. widths.Select(width => new float[checked(rows * width)])];
+        // Nobody asks for the gradient of what comes in before the first layer that learns.
+        _activationGradients = training
+            ? [.. widths.Select((width, layer) => new float[layer > network.FirstLearningLayer ? checked(rows * width) : 0])]
+            : [];
+        _states = [.. network.Layers.Select(layer => new float[training ? checked(rows * layer.StateSize) : 0])];
         _gradient = new float[training ? network.Parameters.Length : 0];
-        Scratch = new float[training ? network.Layers.Skip(1).Select(layer => layer.ScratchSize).DefaultIfEmpty().Max() : 0];
+        Scratch = new float[network.Layers.Select((layer, index) => training
+            ? Math.Max(layer.ForwardScratchSize, layer.BackwardScratchSize(inputGradient: index > network.FirstLearningLayer))
+            : layer.ForwardScratchSize).Max()];
     }
 
     /// <summary>Most samples per pass.</summary>
@@ -53,6 +59,9 @@ public sealed class Workspace
 
     /// <summary>Output of layer <paramref name="layer"/>, counted from 1; 0 is the network's input.</summary>
     internal Span<float> Activation(int layer, int rows) => Part(_activations[layer], rows);
+
+    /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
+    internal Span<float> State(int layer, int rows) => Part(_states[layer], rows);
 
     internal Span<float> ActivationGradient(int layer, int rows) => Part(_activationGradients[layer], rows);
 

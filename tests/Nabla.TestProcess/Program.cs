@@ -26,34 +26,30 @@ static string Hash(int threads)
         foreach (Loss loss in new[] { Loss.Quadratic, Loss.SoftmaxCrossEntropy })
         {
             // Odd sizes, so that every width of vector and the remainder have something to do.
-            Train(hash, inputs: 43, hidden: 71, activation, loss, optimizers[number++ % optimizers.Length], threads);
+            TrainDense(hash, inputs: 43, hidden: 71, activation, loss, optimizers[number++ % optimizers.Length], threads);
         }
     }
+    Train(hash, [11, 13],
+        [
+            Layer.Convolution2D(5, 3, 3, Activation.ReLU, padding: 1), Layer.Dropout(0.4), Layer.Convolution2D(7, 2, 2, Activation.Tanh, stride: 2),
+            Layer.Cropping2D(top: 1), Layer.Flatten(), Layer.Dense(Data.Classes),
+        ],
+        Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
     // Large enough that the element-wise work and the optimiser are split over threads, too.
-    Train(hash, inputs: 121, hidden: 303, Activation.Tanh, Loss.SoftmaxCrossEntropy, new Adam(), threads);
+    TrainDense(hash, inputs: 121, hidden: 303, Activation.Tanh, Loss.SoftmaxCrossEntropy, new Adam(), threads);
     return Convert.ToHexStringLower(hash.GetHashAndReset());
 }
 
-static void Train(IncrementalHash hash, int inputs, int hidden, Activation activation, Loss loss, Optimizer optimizer, int threads)
+static void TrainDense(IncrementalHash hash, int inputs, int hidden, Activation activation, Loss loss, Optimizer optimizer, int threads) =>
+    Train(hash, [inputs], [Layer.Dense(hidden, activation), Layer.Dense(Data.Classes, activation)], loss, optimizer, threads);
+
+static void Train(IncrementalHash hash, Shape input, LayerSpec[] layers, Loss loss, Optimizer optimizer, int threads)
 {
-    NumPyRandom random = new(7);
-    const int Samples = 330, Classes = 7;
-    float[] features = new float[Samples * inputs];
-    int[] labels = new int[Samples];
-    for (int i = 0; i < features.Length; i++)
-    {
-        features[i] = (float)random.NextNormal();
-    }
-    for (int i = 0; i < Samples; i++)
-    {
-        labels[i] = random.NextInt32(Classes);
-        features[i * inputs + labels[i]] += 2;
-    }
-    Network network = Network.Create([inputs], Layer.Dense(hidden, activation), Layer.Dense(Classes, activation));
+    Network network = Network.Create(input, layers);
     TrainingOptions options = new() { Epochs = 1, BatchSize = 130, Threads = threads, ValidationFraction = 0.1 };
     Trainer trainer = new(network, loss, optimizer);
     trainer.StepCompleted += step => hash.AppendData(BitConverter.GetBytes(step.Loss));
-    TrainingHistory history = trainer.Fit(new DataSet(new FloatFeatures(features, [inputs]), new ClassLabels(labels, Classes)), options);
+    TrainingHistory history = trainer.Fit(Data.Make(input), options);
     hash.AppendData(BitConverter.GetBytes(history.Best!.ValidationLoss!.Value));
     hash.AppendData(MemoryMarshal.AsBytes(network.Parameters));
 }

@@ -18,7 +18,7 @@ public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sa
     /// <inheritdoc/>
     public override Features Take(ReadOnlySpan<int> rows)
     {
-        byte[] taken = new byte[rows.Length * SampleShape.Size];
+        byte[] taken = new byte[checked(rows.Length * SampleShape.Size)];
         for (int i = 0; i < rows.Length; i++)
         {
             this[rows[i]].CopyTo(taken.AsSpan(i * SampleShape.Size));

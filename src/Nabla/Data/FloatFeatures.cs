@@ -17,7 +17,7 @@ public sealed class FloatFeatures(float[] values, Shape sampleShape) : Features(
     /// <inheritdoc/>
     public override Features Take(ReadOnlySpan<int> rows)
     {
-        float[] taken = new float[rows.Length * SampleShape.Size];
+        float[] taken = new float[checked(rows.Length * SampleShape.Size)];
         for (int i = 0; i < rows.Length; i++)
         {
             this[rows[i]].CopyTo(taken.AsSpan(i * SampleShape.Size));

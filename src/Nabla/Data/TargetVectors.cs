@@ -11,7 +11,7 @@ public sealed class TargetVectors(float[] values, int width) : Targets(RowCount(
     /// <inheritdoc/>
     public override Targets Take(ReadOnlySpan<int> rows)
     {
-        float[] taken = new float[rows.Length * Width];
+        float[] taken = new float[checked(rows.Length * Width)];
         for (int i = 0; i < rows.Length; i++)
         {
             CopyRow(rows[i], taken.AsSpan(i * Width));

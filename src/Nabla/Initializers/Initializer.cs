@@ -40,6 +40,9 @@ public abstract record Initializer
     /// <summary>Uniform numbers in [<paramref name="low"/>, <paramref name="high"/>).</summary>
     public static Initializer Uniform(double low, double high) => new UniformInitializer(low, high);
 
+    /// <summary>How weights begin unless said otherwise: He normal before ReLU, Glorot uniform before all others.</summary>
+    internal static Initializer DefaultFor(Activation activation) => activation == Activation.ReLU ? HeNormal : GlorotUniform;
+
     /// <summary>Fills a parameter.</summary>
     /// <param name="values">The numbers to fill, in the order in which they are drawn.</param>
     /// <param name="inputs">Inputs that feed one unit.</param>

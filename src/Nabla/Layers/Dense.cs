@@ -25,8 +25,7 @@ public sealed class Dense : Layer
         _activation = spec.Activation;
         _weight = new Parameter($"{name}/weight", [_inputs, _outputs], offset);
         _bias = spec.Bias ? new Parameter($"{name}/bias", [_outputs], offset + _weight.Shape.Size) : null;
-        _weightInitializer = spec.WeightInitializer
-            ?? (spec.Activation == Activation.ReLU ? Initializer.HeNormal : Initializer.GlorotUniform);
+        _weightInitializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation);
         _biasInitializer = spec.BiasInitializer ?? Initializer.Zeros;
         Parameters = _bias is null ? [_weight] : [_weight, _bias];
     }
@@ -34,7 +33,8 @@ public sealed class Dense : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }
 
-    internal override int ScratchSize => _inputs * _outputs;
+    /// <summary>The transposed weights.</summary>
+    internal override int BackwardScratchSize(bool inputGradient) => inputGradient ? _inputs * _outputs : 0;
 
     internal override void Initialize(Span<float> parameters, NumPyRandom random)
     {

@@ -19,9 +19,7 @@ public sealed record DenseSpec : LayerSpec
     public Activation Activation
     {
         get;
-        init => field = Enum.IsDefined(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Activation), value, "There is no such activation.");
+        init => field = ActivationCheck.Defined(value, nameof(Activation));
     } = Activation.Identity;
 
     /// <summary>Whether a bias is added to each weighted sum. Default: yes.</summary>

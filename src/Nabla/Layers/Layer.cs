@@ -32,8 +32,14 @@ public abstract class Layer
     /// <summary>Number of single parameters.</summary>
     public int ParameterCount => Parameters.Sum(parameter => parameter.Shape.Size);
 
-    /// <summary>Floats of scratch memory that <see cref="Backward"/> needs.</summary>
-    internal virtual int ScratchSize => 0;
+    /// <summary>Floats of scratch memory that a forward pass needs.</summary>
+    internal virtual int ForwardScratchSize => 0;
+
+    /// <summary>Floats of scratch memory that a backward pass needs, with or without the gradient of the layer's input.</summary>
+    internal virtual int BackwardScratchSize(bool inputGradient) => 0;
+
+    /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output.</summary>
+    internal virtual int StateSize => 0;
 
     /// <summary>Describes a fully connected layer.</summary>
     /// <param name="units">Number of outputs, at least 1.</param>
@@ -44,6 +50,42 @@ public abstract class Layer
     public static DenseSpec Dense(
         int units, Activation activation = Activation.Identity, bool bias = true, Initializer? weights = null, Initializer? biases = null) =>
         new() { Units = units, Activation = activation, Bias = bias, WeightInitializer = weights, BiasInitializer = biases };
+
+    /// <summary>Describes a convolution over images, cross-correlation as everywhere in this field: kernels are not mirrored.</summary>
+    /// <param name="filters">Number of kernels, so of output channels, at least 1.</param>
+    /// <param name="kernelHeight">Rows of a kernel, at least 1.</param>
+    /// <param name="kernelWidth">Columns of a kernel, at least 1.</param>
+    /// <param name="activation">Function applied to each weighted sum.</param>
+    /// <param name="stride">Pixels from one position of the kernel to the next, at least 1.</param>
+    /// <param name="padding">Rows and columns of zeros around the image, at least 0.</param>
+    /// <param name="bias">Whether each filter has a bias.</param>
+    /// <param name="weights">How the kernels begin; by default He normal for ReLU, Glorot uniform for all others.</param>
+    /// <param name="biases">How the biases begin; by default zeros.</param>
+    public static Convolution2DSpec Convolution2D(
+        int filters, int kernelHeight, int kernelWidth, Activation activation = Activation.Identity, int stride = 1, int padding = 0,
+        bool bias = true, Initializer? weights = null, Initializer? biases = null) => new()
+        {
+            Filters = filters,
+            KernelHeight = kernelHeight,
+            KernelWidth = kernelWidth,
+            Activation = activation,
+            Stride = stride,
+            Padding = padding,
+            Bias = bias,
+            WeightInitializer = weights,
+            BiasInitializer = biases,
+        };
+
+    /// <summary>Describes inverted dropout: in training each value is set to 0 with probability <paramref name="rate"/>.</summary>
+    /// <param name="rate">Share of values dropped, at least 0 and below 1.</param>
+    public static DropoutSpec Dropout(double rate = 0.5) => new() { Rate = rate };
+
+    /// <summary>Describes the step from images to rows of numbers.</summary>
+    public static FlattenSpec Flatten() => new();
+
+    /// <summary>Describes the cutting off of border rows and columns of an image, each at least 0.</summary>
+    public static Cropping2DSpec Cropping2D(int top = 0, int bottom = 0, int left = 0, int right = 0) =>
+        new() { Top = top, Bottom = bottom, Left = left, Right = right };
 
     /// <summary>Fills the layer's parameters with their first values.</summary>
     internal abstract void Initialize(Span<float> parameters, NumPyRandom random);

@@ -1,14 +1,20 @@
 namespace Nabla;
 
 /// <summary>The circumstances of one pass through a layer.</summary>
-/// <param name="rows">Samples in the buffers.</param>
-/// <param name="threads">Threads that may be used, at least 1.</param>
-/// <param name="scratch">Memory of at least the layer's scratch size, with anything in it.</param>
-internal readonly ref struct LayerPass(int rows, int threads, Span<float> scratch)
+internal readonly ref struct LayerPass
 {
-    public int Rows { get; } = rows;
+    /// <summary>Samples in the buffers.</summary>
+    public required int Rows { get; init; }
 
-    public int Threads { get; } = threads;
+    /// <summary>Threads that may be used, at least 1.</summary>
+    public required int Threads { get; init; }
 
-    public Span<float> Scratch { get; } = scratch;
+    /// <summary>Memory of at least the size that the layer asked for, with anything in it.</summary>
+    public required Span<float> Scratch { get; init; }
+
+    /// <summary>What the layer's forward pass left for its backward pass, [rows, state size]; empty unless training.</summary>
+    public required Span<float> State { get; init; }
+
+    /// <summary>Where a layer that behaves at random in training draws from; null when it is to behave as in use.</summary>
+    public required NumPyRandom? Random { get; init; }
 }

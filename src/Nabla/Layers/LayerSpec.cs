@@ -8,6 +8,10 @@ namespace Nabla;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(DenseSpec), "dense")]
+[JsonDerivedType(typeof(Convolution2DSpec), "convolution2d")]
+[JsonDerivedType(typeof(DropoutSpec), "dropout")]
+[JsonDerivedType(typeof(FlattenSpec), "flatten")]
+[JsonDerivedType(typeof(Cropping2DSpec), "cropping2d")]
 public abstract record LayerSpec
 {
     /// <summary>The kind of layer in lower case, from which names such as <c>dense1</c> are made.</summary>

@@ -38,21 +38,22 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         (DataSet train, DataSet? validation) = Split(data, options.ValidationFraction, random);
         network.Loss = loss;
 
-        TrainingRun run = new(network, loss, optimizer, options, train);
+        TrainingRun run = new(network, loss, optimizer, options, train, random);
         Evaluator? evaluator = validation is null ? null : new Evaluator(network, loss, options.Threads);
         List<EpochResult> epochs = [];
         EpochResult? best = null;
-        float[] bestParameters = new float[network.Parameters.Length];
+        float[] bestParameters = network.Parameters.ToArray();
 
         for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested; epoch++)
         {
-            run.StartEpoch(epoch, random);
+            run.StartEpoch(epoch);
+            StepResult step = default;
             while (!run.EpochIsDone && !cancellation.IsCancellationRequested)
             {
-                StepResult step = run.Step();
+                step = run.Step();
                 if (!double.IsFinite(step.Loss))
                 {
-                    throw new TrainingDivergedException(step, run.LearningRate, new TrainingHistory(epochs, best, Cancelled: false));
+                    throw TrainingDivergedException.AtStep(step, run.LearningRate, new TrainingHistory(epochs, best, Cancelled: false));
                 }
                 StepCompleted?.Invoke(step);
             }
@@ -61,6 +62,12 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
                 break;
             }
             Evaluation? measured = evaluator?.Evaluate(validation!);
+            // The last step of an epoch shows its damage only here: no step follows whose loss would tell.
+            if (ContainsNonFinite(network.Parameters) || !double.IsFinite(measured?.Loss ?? 0))
+            {
+                bestParameters.CopyTo(network.Parameters);
+                throw TrainingDivergedException.AfterEpoch(step, run.LearningRate, new TrainingHistory(epochs, best, Cancelled: false));
+            }
             EpochResult result = new(epoch, run.EpochLoss, run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
             epochs.Add(result);
             if (result.IsBetterThan(best))
@@ -88,6 +95,18 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             ValidationAccuracy = best?.ValidationAccuracy,
         };
         return history;
+    }
+
+    private static bool ContainsNonFinite(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Sets a random share of the samples aside. At least one stays on either side.</summary>

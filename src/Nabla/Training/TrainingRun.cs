@@ -15,6 +15,7 @@ internal sealed class TrainingRun
     private readonly Workspace _workspace;
     private readonly float[] _targets;
     private readonly int[] _order;
+    private readonly NumPyRandom _random;
     private readonly int _stepsPerEpoch;
     private int _epoch;
     private int _step;
@@ -22,8 +23,9 @@ internal sealed class TrainingRun
     private double _lossSum;
     private int _correct;
 
-    public TrainingRun(Network network, Loss loss, Optimizer optimizer, TrainingOptions options, DataSet data)
+    public TrainingRun(Network network, Loss loss, Optimizer optimizer, TrainingOptions options, DataSet data, NumPyRandom random)
     {
+        _random = random;
         _network = network;
         _loss = loss;
         _optimizer = optimizer;
@@ -52,9 +54,9 @@ internal sealed class TrainingRun
     public double? EpochAccuracy => _labels is null ? null : (double)_correct / _samplesDone;
 
     /// <summary>Puts the samples into a new order.</summary>
-    public void StartEpoch(int epoch, NumPyRandom random)
+    public void StartEpoch(int epoch)
     {
-        random.Shuffle<int>(_order);
+        _random.Shuffle<int>(_order);
         _epoch = epoch;
         _step = 0;
         _samplesDone = 0;
@@ -90,7 +92,7 @@ internal sealed class TrainingRun
         int width = _network.OutputShape.Size;
         int values = samples.Length * width;
         Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets);
-        _network.Forward(_workspace, samples.Length);
+        _network.Forward(_workspace, samples.Length, _random);
         ReadOnlySpan<float> output = _workspace.Output[..values];
         for (int row = 0; row < samples.Length && _labels is not null; row++)
         {

@@ -56,6 +56,63 @@ public sealed class GradientTests
         AssertClose([.. once.Select(value => 2.0 * value)], workspace.Gradient, "twice");
     }
 
+    /// <summary>Name, input shape, layers, samples.</summary>
+    public static TheoryData<string, Shape, LayerSpec[], int> ImageNetworks() => new()
+    {
+        { "one kernel", [5, 4], [Layer.Convolution2D(1, 3, 3)], 1 },
+        { "kernel as large as the image", [3, 5, 2], [Layer.Convolution2D(4, 3, 5, Activation.Tanh)], 3 },
+        { "1x1, many channels", [4, 3, 5], [Layer.Convolution2D(17, 1, 1, Activation.Sigmoid)], 2 },
+        { "oblong kernel", [6, 7, 3], [Layer.Convolution2D(5, 2, 4, Activation.Tanh, bias: false)], 2 },
+        { "stride", [7, 8, 2], [Layer.Convolution2D(3, 3, 2, Activation.Tanh, stride: 2)], 3 },
+        { "stride beyond the kernel", [9, 9], [Layer.Convolution2D(2, 2, 2, stride: 4)], 2 },
+        { "padding", [4, 5, 2], [Layer.Convolution2D(3, 3, 3, Activation.Tanh, padding: 1)], 2 },
+        { "padding beyond the kernel", [2, 2], [Layer.Convolution2D(3, 2, 2, Activation.Tanh, padding: 3)], 2 },
+        { "stride and padding", [6, 5, 3], [Layer.Convolution2D(4, 3, 3, Activation.Sigmoid, stride: 2, padding: 2)], 2 },
+        { "two convolutions", [6, 6], [Layer.Convolution2D(3, 3, 3, Activation.Tanh, padding: 1), Layer.Convolution2D(4, 2, 3, Activation.ReLU, stride: 2, padding: 1)], 3 },
+        { "cropped before", [7, 6], [Layer.Cropping2D(top: 1, bottom: 2, left: 1), Layer.Convolution2D(2, 2, 2, Activation.Tanh), Layer.Dense(3)], 2 },
+        { "cropped between", [6, 6, 2], [Layer.Convolution2D(3, 3, 3, Activation.Tanh), Layer.Cropping2D(bottom: 1, left: 1, right: 1), Layer.Flatten(), Layer.Dense(4)], 3 },
+        { "dropout", [9], [Layer.Dense(21, Activation.Tanh), Layer.Dropout(), Layer.Dense(5)], 4 },
+        { "dropout at another rate, first and last", [19], [Layer.Dropout(0.3), Layer.Dense(8, Activation.Sigmoid), Layer.Dropout(0.25)], 5 },
+        { "all together", [6, 5], [Layer.Cropping2D(right: 1), Layer.Convolution2D(4, 3, 3, Activation.Tanh), Layer.Dropout(), Layer.Flatten(), Layer.Dense(6, Activation.ReLU), Layer.Dense(3)], 4 },
+    };
+
+    [Theory]
+    [MemberData(nameof(ImageNetworks))]
+    public void Image_layers_and_dropout_equal_double_precision(string name, Shape input, LayerSpec[] layers, int rows)
+    {
+        for (uint seed = 1; ; seed++)
+        {
+            NumPyRandom random = new(seed);
+            Network network = Network.Create(input, layers);
+            network.Initialize(random);
+            foreach (ref float value in network.Parameters)
+            {
+                value += (float)random.NextNormal(0, 0.3); // so that biases are not zero
+            }
+            Workspace workspace = new(network, rows, training: true);
+            float[] inputs = Numbers.Normal(random, rows * input.Size);
+            inputs.CopyTo(workspace.Input);
+            network.Forward(workspace, rows, random);
+            ReferenceNetwork reference = new(network, workspace, rows);
+            double[] outputs = reference.Forward(inputs, rows);
+            if (reference.LeastDistanceFromKink < 1e-3)
+            {
+                continue; // a numeric difference would step over the kink
+            }
+            AssertClose(outputs, workspace.Output, $"{name}: outputs");
+
+            float[] outputGradient = Numbers.Normal(new NumPyRandom(77), outputs.Length);
+            outputGradient.CopyTo(workspace.OutputGradient);
+            network.Backward(workspace, rows);
+            double[] expected = reference.NumericGradient(inputs, rows, outputGradient);
+            foreach (Parameter parameter in network.Layers.SelectMany(layer => layer.Parameters))
+            {
+                AssertClose(expected[parameter.Offset..(parameter.Offset + parameter.Shape.Size)], parameter.Of(workspace.Gradient), $"{name}: {parameter.Name}");
+            }
+            return;
+        }
+    }
+
     private static (Network Network, float[] Inputs, ReferenceNetwork Reference) AwayFromKinks(
         int input, int[] units, Activation[] activations, bool bias, int rows)
     {

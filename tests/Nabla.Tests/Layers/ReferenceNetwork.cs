@@ -1,14 +1,22 @@
 namespace Nabla.Tests.Layers;
 
-/// <summary>Dense networks in double precision, written as the textbook has them: what the float implementation is held against.</summary>
+/// <summary>Networks in double precision, written as the textbook has them: what the float implementation is held against.</summary>
 internal sealed class ReferenceNetwork
 {
     private readonly Network _network;
     private readonly double[] _parameters;
+    private readonly Dictionary<int, float[]> _masks = [];
 
-    public ReferenceNetwork(Network network)
+    /// <param name="network">The network to follow.</param>
+    /// <param name="workspace">Where its dropout layers have left their masks; null where it has none.</param>
+    /// <param name="rows">Samples of the pass that left them.</param>
+    public ReferenceNetwork(Network network, Workspace? workspace = null, int rows = 0)
     {
         _network = network;
+        for (int i = 0; workspace is not null && i < network.Layers.Count; i++)
+        {
+            _masks[i] = workspace.State(i, rows).ToArray();
+        }
         _parameters = [.. network.Parameters.ToArray().Select(value => (double)value)];
     }
 
@@ -19,7 +27,7 @@ internal sealed class ReferenceNetwork
     public double[] Forward(float[] inputs, int rows)
     {
         int size = _network.InputShape.Size;
-        return [.. Enumerable.Range(0, rows).SelectMany(row => ForwardRow([.. inputs.Skip(row * size).Take(size).Select(value => (double)value)]))];
+        return [.. Enumerable.Range(0, rows).SelectMany(row => ForwardRow([.. inputs.Skip(row * size).Take(size).Select(value => (double)value)], row))];
     }
 
     /// <summary>The gradient of Σ weights · outputs by central differences.</summary>
@@ -43,37 +51,93 @@ internal sealed class ReferenceNetwork
         double WeightedSum() => Forward(inputs, rows).Zip(weights, (output, weight) => output * weight).Sum();
     }
 
-    private double[] ForwardRow(double[] x)
+    private double[] ForwardRow(double[] x, int row)
     {
-        int at = 0;
-        foreach (Layer layer in _network.Layers)
+        for (int i = 0; i < _network.Layers.Count; i++)
         {
-            DenseSpec spec = (DenseSpec)layer.Spec;
-            double[] y = new double[spec.Units];
-            for (int j = 0; j < y.Length; j++)
+            Layer layer = _network.Layers[i];
+            x = layer.Spec switch
             {
-                for (int i = 0; i < x.Length; i++)
-                {
-                    y[j] += x[i] * _parameters[at + i * y.Length + j];
-                }
-            }
-            at += x.Length * y.Length;
-            for (int j = 0; j < y.Length && spec.Bias; j++)
-            {
-                y[j] += _parameters[at++];
-            }
-            if (spec.Activation == Activation.ReLU)
-            {
-                LeastDistanceFromKink = Math.Min(LeastDistanceFromKink, y.Min(Math.Abs));
-            }
-            x = [.. y.Select(sum => spec.Activation switch
-            {
-                Activation.Sigmoid => 1 / (1 + Math.Exp(-sum)),
-                Activation.Tanh => Math.Tanh(sum),
-                Activation.ReLU => Math.Max(sum, 0),
-                _ => sum,
-            })];
+                DenseSpec spec => Activate(Dense(x, layer, spec), spec.Activation),
+                Convolution2DSpec spec => Activate(Convolve(x, layer, spec), spec.Activation),
+                DropoutSpec => [.. x.Select((value, at) => value * _masks[i][row * x.Length + at])],
+                Cropping2DSpec spec => Crop(x, layer, spec),
+                FlattenSpec => x,
+                _ => throw new NotSupportedException($"No reference for {layer}."),
+            };
         }
         return x;
+    }
+
+    private double[] Dense(double[] x, Layer layer, DenseSpec spec)
+    {
+        int at = layer.Parameters[0].Offset;
+        double[] y = new double[spec.Units];
+        for (int j = 0; j < y.Length; j++)
+        {
+            for (int i = 0; i < x.Length; i++)
+            {
+                y[j] += x[i] * _parameters[at + i * y.Length + j];
+            }
+            y[j] += spec.Bias ? _parameters[layer.Parameters[1].Offset + j] : 0;
+        }
+        return y;
+    }
+
+    /// <summary>Straight from the definition: for every output pixel and filter, a sum over the kernel and the channels.</summary>
+    private double[] Convolve(double[] x, Layer layer, Convolution2DSpec spec)
+    {
+        (int height, int width, int channels) = (layer.InputShape[0], layer.InputShape[1], layer.InputShape[2]);
+        int weight = layer.Parameters[0].Offset;
+        double[] y = new double[layer.OutputShape.Size];
+        for (int i = 0; i < y.Length; i++)
+        {
+            int filter = i % spec.Filters;
+            int column = i / spec.Filters % layer.OutputShape[1];
+            int row = i / spec.Filters / layer.OutputShape[1];
+            y[i] = spec.Bias ? _parameters[layer.Parameters[1].Offset + filter] : 0;
+            for (int dy = 0; dy < spec.KernelHeight; dy++)
+            {
+                for (int dx = 0; dx < spec.KernelWidth; dx++)
+                {
+                    int atY = row * spec.Stride + dy - spec.Padding;
+                    int atX = column * spec.Stride + dx - spec.Padding;
+                    for (int channel = 0; channel < channels && atY >= 0 && atY < height && atX >= 0 && atX < width; channel++)
+                    {
+                        y[i] += x[(atY * width + atX) * channels + channel]
+                            * _parameters[weight + ((dy * spec.KernelWidth + dx) * channels + channel) * spec.Filters + filter];
+                    }
+                }
+            }
+        }
+        return y;
+    }
+
+    private static double[] Crop(double[] x, Layer layer, Cropping2DSpec spec)
+    {
+        double[] y = new double[layer.OutputShape.Size];
+        for (int i = 0; i < y.Length; i++)
+        {
+            int channel = i % layer.InputShape[2];
+            int column = i / layer.InputShape[2] % layer.OutputShape[1] + spec.Left;
+            int row = i / layer.InputShape[2] / layer.OutputShape[1] + spec.Top;
+            y[i] = x[(row * layer.InputShape[1] + column) * layer.InputShape[2] + channel];
+        }
+        return y;
+    }
+
+    private double[] Activate(double[] sums, Activation activation)
+    {
+        if (activation == Activation.ReLU)
+        {
+            LeastDistanceFromKink = Math.Min(LeastDistanceFromKink, sums.Min(Math.Abs));
+        }
+        return [.. sums.Select(sum => activation switch
+        {
+            Activation.Sigmoid => 1 / (1 + Math.Exp(-sum)),
+            Activation.Tanh => Math.Tanh(sum),
+            Activation.ReLU => Math.Max(sum, 0),
+            _ => sum,
+        })];
     }
 }

@@ -36,6 +36,16 @@ public sealed class ModelFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Image_layers_and_dropout_come_back()
+    {
+        Network network = Network.Create(
+            [9, 8], Layer.Cropping2D(1, 2, 3, 0), Layer.Convolution2D(3, 2, 3, Activation.Tanh, stride: 2, padding: 1, weights: Initializer.Normal(0.5)),
+            Layer.Convolution2D(2, 1, 1, bias: false), Layer.Dropout(0.3), Layer.Flatten(), Layer.Dense(4));
+        network.Initialize(new NumPyRandom(1));
+        AssertComesBack(network);
+    }
+
     [Theory]
     [MemberData(nameof(Optimizers))]
     public void Every_optimizer_schedule_and_loss_comes_back(Optimizer optimizer)

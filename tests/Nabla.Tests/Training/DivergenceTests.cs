@@ -41,6 +41,41 @@ public sealed class DivergenceTests
         Assert.Equal(before, network.Parameters.ToArray());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    public void Divergence_in_the_very_last_step_is_not_missed(double validation)
+    {
+        // One step, whose loss is still finite, throws the weights to infinity.
+        Network network = Network.Create([20], Layer.Dense(4));
+        network.Initialize(new NumPyRandom(1));
+        float[] before = network.Parameters.ToArray();
+        Trainer trainer = new(network, Loss.Quadratic, new Sgd { LearningRate = 3e38 });
+        TrainingDivergedException error = Assert.Throws<TrainingDivergedException>(
+            () => trainer.Fit(Problems.Clusters(50), new TrainingOptions { Epochs = 1, BatchSize = 50, ValidationFraction = validation }));
+        Assert.Contains("weights from before training", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, network.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void A_validation_sample_that_is_not_a_number_is_reported()
+    {
+        DataSet data = DataSet.OfVectors([.. Enumerable.Repeat(1f, 9), float.NaN], [1], new float[10], 1);
+        for (uint seed = 1; ; seed++)
+        {
+            // Until the seed's split puts the last sample among those for validation.
+            if (Fit(seed) is TrainingDivergedException { At.Loss: var loss } && double.IsFinite(loss))
+            {
+                return;
+            }
+            Assert.True(seed < 100);
+        }
+
+        TrainingDivergedException Fit(uint seed) => Assert.Throws<TrainingDivergedException>(() =>
+            new Trainer(Network.Create([1], Layer.Dense(1)), Loss.Quadratic, new Sgd { LearningRate = 0.01 })
+                .Fit(data, new TrainingOptions { Epochs = 1, Seed = seed, ValidationFraction = 0.3 }));
+    }
+
     [Fact]
     public void The_epochs_before_are_not_lost()
     {

@@ -1,0 +1,123 @@
+using System.Globalization;
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// A convolution over images [height, width, channels in] with kernels [kernel height, kernel width, channels in,
+/// channels out], see <see cref="Convolution2DSpec"/>. The output is [positions down, positions across, channels out].
+/// </summary>
+public sealed class Convolution2D : Layer
+{
+    private readonly ConvolutionGeometry _geometry;
+    private readonly int _filters;
+    private readonly Activation _activation;
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+    private readonly Initializer _weightInitializer;
+    private readonly Initializer _biasInitializer;
+
+    internal Convolution2D(string name, Shape inputShape, int offset, Convolution2DSpec spec)
+        : this(name, inputShape, offset, spec, GeometryOf(name, inputShape, spec))
+    {
+    }
+
+    private Convolution2D(string name, Shape inputShape, int offset, Convolution2DSpec spec, ConvolutionGeometry geometry)
+        : base(name, spec, inputShape, [geometry.OutputHeight, geometry.OutputWidth, spec.Filters])
+    {
+        _geometry = geometry;
+        _filters = spec.Filters;
+        _activation = spec.Activation;
+        _weight = new Parameter($"{name}/weight", [spec.KernelHeight, spec.KernelWidth, geometry.Channels, _filters], offset);
+        _bias = spec.Bias ? new Parameter($"{name}/bias", [_filters], offset + _weight.Shape.Size) : null;
+        _weightInitializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation);
+        _biasInitializer = spec.BiasInitializer ?? Initializer.Zeros;
+        Parameters = _bias is null ? [_weight] : [_weight, _bias];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The patches of one image.</summary>
+    internal override int ForwardScratchSize => PatchesSize;
+
+    /// <summary>The patches of one image, and beside them the transposed kernels.</summary>
+    internal override int BackwardScratchSize(bool inputGradient) => PatchesSize + (inputGradient ? _weight.Shape.Size : 0);
+
+    private int PatchesSize => _geometry.Positions * _geometry.PatchSize;
+
+    internal override void Initialize(Span<float> parameters, NumPyRandom random)
+    {
+        int window = _geometry.KernelHeight * _geometry.KernelWidth;
+        _weightInitializer.Fill(_weight.Of(parameters), window * _geometry.Channels, window * _filters, random);
+        if (_bias is not null)
+        {
+            _biasInitializer.Fill(_bias.Of(parameters), window * _geometry.Channels, window * _filters, random);
+        }
+    }
+
+    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    {
+        ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
+        Span<float> patches = pass.Scratch[..PatchesSize];
+        for (int image = 0; image < pass.Rows; image++)
+        {
+            ImagePatches.Gather(input.Slice(image * _geometry.ImageSize, _geometry.ImageSize), patches, _geometry);
+            MatrixProduct.Multiply(
+                patches, _weight.Of(parameters), bias, output.Slice(image * OutputShape.Size, OutputShape.Size),
+                _geometry.Positions, _geometry.PatchSize, _filters, pass.Threads);
+        }
+        ActivationKernels.Apply(_activation, output, pass.Threads);
+    }
+
+    internal override void Backward(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
+        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    {
+        ActivationKernels.MultiplyByDerivative(_activation, output, dOutput, pass.Threads);
+        Span<float> patches = pass.Scratch[..PatchesSize];
+        for (int image = 0; image < pass.Rows; image++)
+        {
+            ReadOnlySpan<float> dSum = dOutput.Slice(image * OutputShape.Size, OutputShape.Size);
+            ImagePatches.Gather(input.Slice(image * _geometry.ImageSize, _geometry.ImageSize), patches, _geometry);
+            MatrixProduct.AccumulateTransposed(
+                patches, dSum, _weight.Of(dParameters), _geometry.PatchSize, _geometry.Positions, _filters, pass.Threads);
+            if (!dInput.IsEmpty)
+            {
+                MatrixProduct.MultiplyTransposed(
+                    dSum, _weight.Of(parameters), patches, pass.Scratch[PatchesSize..], _geometry.Positions, _filters, _geometry.PatchSize, pass.Threads);
+                ImagePatches.Scatter(patches, dInput.Slice(image * _geometry.ImageSize, _geometry.ImageSize), _geometry);
+            }
+        }
+        if (_bias is not null)
+        {
+            Reductions.AccumulateColumnSums(dOutput, _bias.Of(dParameters), pass.Rows * _geometry.Positions, _filters);
+        }
+    }
+
+    /// <summary>What it is, in one line: <c>Convolution2D 28×28×1 → 26×26×16, 3×3, ReLU  (160 parameters)</c>.</summary>
+    public override string ToString()
+    {
+        string stride = _geometry.Stride == 1 ? "" : $", stride {_geometry.Stride}";
+        string padding = _geometry.Padding == 0 ? "" : $", padding {_geometry.Padding}";
+        string activation = _activation == Activation.Identity ? "" : $", {_activation}";
+        string bias = _bias is null ? ", no bias" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Convolution2D {InputShape} → {OutputShape}, {_geometry.KernelHeight}×{_geometry.KernelWidth}{stride}{padding}{activation}{bias}  ({ParameterCount:N0} parameters)");
+    }
+
+    private static ConvolutionGeometry GeometryOf(string name, Shape input, Convolution2DSpec spec)
+    {
+        ConvolutionGeometry geometry = new(input[0], input[1], input[2], spec.KernelHeight, spec.KernelWidth, spec.Stride, spec.Padding);
+        if (geometry.OutputHeight < 1 || geometry.OutputWidth < 1)
+        {
+            throw new ArgumentException($"{name}: a kernel of {spec.KernelHeight}×{spec.KernelWidth} does not fit into an image of {input} with a padding of {spec.Padding}.");
+        }
+        if ((long)geometry.OutputHeight * geometry.OutputWidth * Math.Max((long)spec.KernelHeight * spec.KernelWidth * geometry.Channels, spec.Filters) > int.MaxValue / 2)
+        {
+            throw new ArgumentException($"{name}: {geometry.OutputHeight}×{geometry.OutputWidth} positions of a kernel of {spec.KernelHeight}×{spec.KernelWidth} over {geometry.Channels} channels are too many; use a greater stride, fewer filters or smaller images.");
+        }
+        return geometry;
+    }
+}

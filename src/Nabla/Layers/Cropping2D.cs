@@ -1,0 +1,67 @@
+namespace Nabla;
+
+/// <summary>Cuts rows and columns off the border of an image [height, width, channels].</summary>
+public sealed class Cropping2D : Layer
+{
+    private readonly int _top;
+    private readonly int _left;
+
+    internal Cropping2D(string name, Shape inputShape, Cropping2DSpec spec)
+        : base(name, spec, inputShape, Cropped(name, inputShape, spec))
+    {
+        _top = spec.Top;
+        _left = spec.Left;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [];
+
+    internal override void Initialize(Span<float> parameters, NumPyRandom random)
+    {
+    }
+
+    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    {
+        for (int i = 0; i < pass.Rows * OutputShape[0]; i++)
+        {
+            input.Slice(InputOffset(i), RowLength).CopyTo(output[(i * RowLength)..]);
+        }
+    }
+
+    internal override void Backward(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
+        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    {
+        if (dInput.IsEmpty)
+        {
+            return;
+        }
+        dInput.Clear();
+        for (int i = 0; i < pass.Rows * OutputShape[0]; i++)
+        {
+            dOutput.Slice(i * RowLength, RowLength).CopyTo(dInput[InputOffset(i)..]);
+        }
+    }
+
+    /// <summary>What it is, in one line: <c>Cropping2D 28×28×1 → 27×27×1</c>.</summary>
+    public override string ToString() => $"Cropping2D {InputShape} → {OutputShape}";
+
+    /// <summary>Floats in one image row that stays.</summary>
+    private int RowLength => OutputShape[1] * OutputShape[2];
+
+    /// <summary>Where output row <paramref name="row"/>, counted over all images, begins in the input.</summary>
+    private int InputOffset(int row)
+    {
+        (int image, int y) = Math.DivRem(row, OutputShape[0]);
+        return ((image * InputShape[0] + y + _top) * InputShape[1] + _left) * InputShape[2];
+    }
+
+    private static Shape Cropped(string name, Shape input, Cropping2DSpec spec)
+    {
+        long height = (long)input[0] - spec.Top - spec.Bottom;
+        long width = (long)input[1] - spec.Left - spec.Right;
+        return height >= 1 && width >= 1
+            ? [(int)height, (int)width, input[2]]
+            : throw new ArgumentException($"{name} cuts all of an image of {input} off: {spec.Top} rows at the top, {spec.Bottom} at the bottom, {spec.Left} columns at the left, {spec.Right} at the right.");
+    }
+}

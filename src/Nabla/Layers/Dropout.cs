@@ -1,0 +1,68 @@
+using System.Globalization;
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>Inverted dropout, see <see cref="DropoutSpec"/>.</summary>
+public sealed class Dropout : Layer
+{
+    private readonly double _rate;
+    private readonly float _scale;
+
+    internal Dropout(string name, Shape inputShape, DropoutSpec spec)
+        : base(name, spec, inputShape, inputShape)
+    {
+        _rate = spec.Rate;
+        _scale = (float)(1 / (1 - _rate));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [];
+
+    /// <summary>The mask: what each value was multiplied by.</summary>
+    internal override int StateSize => InputShape.Size;
+
+    internal override void Initialize(Span<float> parameters, NumPyRandom random)
+    {
+    }
+
+    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    {
+        input.CopyTo(output);
+        if (pass.Random is null)
+        {
+            // A backward pass, if there is one, is that of the layer in use.
+            pass.State.Fill(1);
+            return;
+        }
+        DrawMask(pass.State, pass.Random);
+        ElementWiseKernels.Multiply(pass.State, output, pass.Threads);
+    }
+
+    internal override void Backward(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
+        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    {
+        if (!dInput.IsEmpty)
+        {
+            dOutput.CopyTo(dInput);
+            ElementWiseKernels.Multiply(pass.State, dInput, pass.Threads);
+        }
+    }
+
+    /// <summary>What it is, in one line: <c>Dropout 0.5</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Dropout {_rate}");
+
+    /// <summary>
+    /// Draws sample by sample, value by value. At rate ½ as <c>randint(2)</c>, one draw of one bit, as notebooks write it;
+    /// at other rates a value stays where <c>random_sample()</c> is at least the rate.
+    /// </summary>
+    private void DrawMask(Span<float> mask, NumPyRandom random)
+    {
+        foreach (ref float factor in mask)
+        {
+            bool stays = _rate == 0.5 ? random.NextInt32(2) == 1 : random.NextDouble() >= _rate;
+            factor = stays ? _scale : 0;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace Nabla;
+
+/// <summary>Passes numbers on under another shape: [height, width, channels] becomes one extent.</summary>
+public sealed class Flatten : Layer
+{
+    internal Flatten(string name, Shape inputShape, FlattenSpec spec)
+        : base(name, spec, inputShape, [inputShape.Size])
+    {
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [];
+
+    internal override void Initialize(Span<float> parameters, NumPyRandom random)
+    {
+    }
+
+    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass) =>
+        input.CopyTo(output);
+
+    internal override void Backward(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
+        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    {
+        if (!dInput.IsEmpty)
+        {
+            dOutput.CopyTo(dInput);
+        }
+    }
+
+    /// <summary>What it is, in one line: <c>Flatten 13×13×32 → 5408</c>.</summary>
+    public override string ToString() => $"Flatten {InputShape} → {OutputShape}";
+}

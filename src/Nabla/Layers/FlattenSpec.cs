@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Nabla;
+
+/// <summary>From images to rows of numbers, in the order [height, width, channels]. A dense layer does so by itself; this says it.</summary>
+public sealed record FlattenSpec : LayerSpec
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Kind => "flatten";
+
+    internal override Layer Build(string name, Shape inputShape, int offset) => new Flatten(name, inputShape, this);
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace Nabla.Numerics;
+
+/// <summary>Arithmetic between whole buffers.</summary>
+internal static class ElementWiseKernels
+{
+    /// <summary>values *= factors.</summary>
+    public static void Multiply(ReadOnlySpan<float> factors, Span<float> values, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(factors.Length, values.Length);
+        MultiplyKernel kernel = new(factors, values);
+        ElementWise.Run(ref kernel, values.Length, threads);
+    }
+
+    private readonly ref struct MultiplyKernel(ReadOnlySpan<float> factors, Span<float> values) : IElementKernel
+    {
+        private readonly ref readonly float _factors = ref MemoryMarshal.GetReference(factors);
+        private readonly ref float _values = ref MemoryMarshal.GetReference(values);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T> => (T.Load(ref _values, index) * T.Load(in _factors, index)).Store(ref _values, index);
+    }
+}
