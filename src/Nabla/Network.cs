@@ -82,12 +82,22 @@ public sealed class Network
 
     internal static int ParameterCountOf(IReadOnlyList<Layer> layers) => layers.Sum(layer => layer.ParameterCount);
 
-    /// <summary>Draws first values for all parameters, layer by layer, weights before biases.</summary>
-    public void Initialize(NumPyRandom random)
+    /// <summary>Draws first values for all parameters.</summary>
+    /// <param name="random">Where the numbers come from.</param>
+    /// <param name="how">In which order; by default layer by layer, weights before biases.</param>
+    public void Initialize(NumPyRandom random, Initialization? how = null)
     {
-        foreach (Layer layer in Layers)
+        how ??= new Initialization();
+        IEnumerable<Parameter> parameters = Layers.SelectMany(layer => layer.Parameters);
+        parameters = how.Order switch
         {
-            layer.Initialize(_parameters, random);
+            ParameterOrder.WeightsFirst => parameters.OrderBy(parameter => parameter.IsBias),
+            ParameterOrder.BiasesFirst => parameters.OrderByDescending(parameter => parameter.IsBias),
+            _ => parameters,
+        };
+        foreach (Parameter parameter in parameters)
+        {
+            parameter.Initialize(_parameters, random, how.OutputsFirst);
         }
         IsInitialized = true;
     }

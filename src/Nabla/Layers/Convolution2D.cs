@@ -14,8 +14,6 @@ public sealed class Convolution2D : Layer
     private readonly Activation _activation;
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
-    private readonly Initializer _weightInitializer;
-    private readonly Initializer _biasInitializer;
 
     internal Convolution2D(string name, Shape inputShape, int offset, Convolution2DSpec spec)
         : this(name, inputShape, offset, spec, GeometryOf(name, inputShape, spec))
@@ -28,10 +26,19 @@ public sealed class Convolution2D : Layer
         _geometry = geometry;
         _filters = spec.Filters;
         _activation = spec.Activation;
-        _weight = new Parameter($"{name}/weight", [spec.KernelHeight, spec.KernelWidth, geometry.Channels, _filters], offset);
-        _bias = spec.Bias ? new Parameter($"{name}/bias", [_filters], offset + _weight.Shape.Size) : null;
-        _weightInitializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation);
-        _biasInitializer = spec.BiasInitializer ?? Initializer.Zeros;
+        int window = spec.KernelHeight * spec.KernelWidth;
+        _weight = new Parameter($"{name}/weight", [spec.KernelHeight, spec.KernelWidth, geometry.Channels, _filters], offset)
+        {
+            Initializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation),
+            FanIn = window * geometry.Channels,
+            FanOut = window * _filters,
+        };
+        _bias = !spec.Bias ? null : new Parameter($"{name}/bias", [_filters], offset + _weight.Shape.Size)
+        {
+            Initializer = spec.BiasInitializer ?? Initializer.Zeros,
+            FanIn = window * geometry.Channels,
+            FanOut = window * _filters,
+        };
         Parameters = _bias is null ? [_weight] : [_weight, _bias];
     }
 
@@ -45,16 +52,6 @@ public sealed class Convolution2D : Layer
     internal override int BackwardScratchSize(bool inputGradient) => PatchesSize + (inputGradient ? _weight.Shape.Size : 0);
 
     private int PatchesSize => _geometry.Positions * _geometry.PatchSize;
-
-    internal override void Initialize(Span<float> parameters, NumPyRandom random)
-    {
-        int window = _geometry.KernelHeight * _geometry.KernelWidth;
-        _weightInitializer.Fill(_weight.Of(parameters), window * _geometry.Channels, window * _filters, random);
-        if (_bias is not null)
-        {
-            _biasInitializer.Fill(_bias.Of(parameters), window * _geometry.Channels, window * _filters, random);
-        }
-    }
 
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {

@@ -16,10 +16,6 @@ public sealed class Cropping2D : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => [];
 
-    internal override void Initialize(Span<float> parameters, NumPyRandom random)
-    {
-    }
-
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         for (int i = 0; i < pass.Rows * OutputShape[0]; i++)

@@ -14,8 +14,6 @@ public sealed class Dense : Layer
     private readonly Activation _activation;
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
-    private readonly Initializer _weightInitializer;
-    private readonly Initializer _biasInitializer;
 
     internal Dense(string name, Shape inputShape, int offset, DenseSpec spec)
         : base(name, spec, inputShape, [spec.Units])
@@ -23,10 +21,18 @@ public sealed class Dense : Layer
         _inputs = inputShape.Size;
         _outputs = spec.Units;
         _activation = spec.Activation;
-        _weight = new Parameter($"{name}/weight", [_inputs, _outputs], offset);
-        _bias = spec.Bias ? new Parameter($"{name}/bias", [_outputs], offset + _weight.Shape.Size) : null;
-        _weightInitializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation);
-        _biasInitializer = spec.BiasInitializer ?? Initializer.Zeros;
+        _weight = new Parameter($"{name}/weight", [_inputs, _outputs], offset)
+        {
+            Initializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation),
+            FanIn = _inputs,
+            FanOut = _outputs,
+        };
+        _bias = !spec.Bias ? null : new Parameter($"{name}/bias", [_outputs], offset + _weight.Shape.Size)
+        {
+            Initializer = spec.BiasInitializer ?? Initializer.Zeros,
+            FanIn = _inputs,
+            FanOut = _outputs,
+        };
         Parameters = _bias is null ? [_weight] : [_weight, _bias];
     }
 
@@ -35,15 +41,6 @@ public sealed class Dense : Layer
 
     /// <summary>The transposed weights.</summary>
     internal override int BackwardScratchSize(bool inputGradient) => inputGradient ? _inputs * _outputs : 0;
-
-    internal override void Initialize(Span<float> parameters, NumPyRandom random)
-    {
-        _weightInitializer.Fill(_weight.Of(parameters), _inputs, _outputs, random);
-        if (_bias is not null)
-        {
-            _biasInitializer.Fill(_bias.Of(parameters), _inputs, _outputs, random);
-        }
-    }
 
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {

@@ -22,10 +22,6 @@ public sealed class Dropout : Layer
     /// <summary>The mask: what each value was multiplied by.</summary>
     internal override int StateSize => InputShape.Size;
 
-    internal override void Initialize(Span<float> parameters, NumPyRandom random)
-    {
-    }
-
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         input.CopyTo(output);

@@ -11,10 +11,6 @@ public sealed class Flatten : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => [];
 
-    internal override void Initialize(Span<float> parameters, NumPyRandom random)
-    {
-    }
-
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass) =>
         input.CopyTo(output);
 

@@ -87,9 +87,6 @@ public abstract class Layer
     public static Cropping2DSpec Cropping2D(int top = 0, int bottom = 0, int left = 0, int right = 0) =>
         new() { Top = top, Bottom = bottom, Left = left, Right = right };
 
-    /// <summary>Fills the layer's parameters with their first values.</summary>
-    internal abstract void Initialize(Span<float> parameters, NumPyRandom random);
-
     /// <summary>output [rows, outputs] = layer(input [rows, inputs]).</summary>
     internal abstract void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass);
 

@@ -18,6 +18,19 @@ public abstract record LayerSpec
     [JsonIgnore]
     public abstract string Kind { get; }
 
+    /// <summary>
+    /// What the learning rate is multiplied by for this layer's parameters, at least 0; 0 leaves them as they are.
+    /// Default: 1.
+    /// </summary>
+    [JsonRequired]
+    public double LearningRateFactor
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(LearningRateFactor), value, $"{nameof(LearningRateFactor)} must be a number of at least 0.");
+    } = 1;
+
     /// <summary>Makes the layer for the given input; its parameters begin at <paramref name="offset"/> of the network's vector.</summary>
     internal abstract Layer Build(string name, Shape inputShape, int offset);
 }

@@ -6,6 +6,38 @@ namespace Nabla;
 /// <param name="Offset">Index of the first number in the vector.</param>
 public sealed record Parameter(string Name, Shape Shape, int Offset)
 {
+    /// <summary>How it begins.</summary>
+    public required Initializer Initializer { get; init; }
+
+    /// <summary>Inputs that feed one unit.</summary>
+    public required int FanIn { get; init; }
+
+    /// <summary>Units that one input feeds.</summary>
+    public required int FanOut { get; init; }
+
+    /// <summary>Whether it is added to sums instead of weighting them: it has one extent.</summary>
+    public bool IsBias => Shape.Count == 1;
+
+    /// <summary>Draws its first values.</summary>
+    /// <param name="all">The vector of all parameters.</param>
+    /// <param name="random">Where the numbers come from.</param>
+    /// <param name="outputsFirst">Whether weights are drawn unit by unit, all inputs of the first unit before those of the second.</param>
+    internal void Initialize(Span<float> all, NumPyRandom random, bool outputsFirst)
+    {
+        Span<float> values = Of(all);
+        Initializer.Fill(values, FanIn, FanOut, random);
+        if (outputsFirst && !IsBias)
+        {
+            int outputs = Shape[^1];
+            int inputs = values.Length / outputs;
+            float[] drawn = values.ToArray();
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = drawn[i % outputs * inputs + i / outputs];
+            }
+        }
+    }
+
     /// <summary>This parameter's part of a vector of all parameters or of their gradient.</summary>
     public Span<float> Of(Span<float> all) => all.Slice(Offset, Shape.Size);
 

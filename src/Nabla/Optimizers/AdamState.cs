@@ -7,19 +7,22 @@ namespace Nabla;
 /// Adam and AdamW at work: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², and with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
 /// θ ← θ − rate · decay · θ − rate · m̂ / (√v̂ + ε). The step counter t advances once per step, whatever the parameters.
 /// </summary>
-internal sealed class AdamState(int count, double beta1, double beta2, double epsilon, double weightDecay) : OptimizerState
+internal sealed class AdamState(int count, double beta1, double beta2, double epsilon, double weightDecay) : OptimizerState(count)
 {
     private readonly float[] _mean = new float[count];
     private readonly float[] _square = new float[count];
     private double _beta1Power = 1;
     private double _beta2Power = 1;
 
-    public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads = 1)
+    private protected override void Advance()
     {
-        ThrowUnlessEqual(count, parameters, gradient);
         _beta1Power *= beta1;
         _beta2Power *= beta2;
-        Kernel kernel = new(parameters, gradient, _mean, _square)
+    }
+
+    private protected override void Update(int start, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
+    {
+        Kernel kernel = new(parameters, gradient, _mean.AsSpan(start), _square.AsSpan(start))
         {
             Beta1 = (float)beta1,
             OneMinusBeta1 = (float)(1 - beta1),
@@ -30,7 +33,7 @@ internal sealed class AdamState(int count, double beta1, double beta2, double ep
             Epsilon = (float)epsilon,
             Keep = (float)(1 - learningRate * weightDecay),
         };
-        ElementWise.Run(ref kernel, count, threads);
+        ElementWise.Run(ref kernel, parameters.Length, threads);
     }
 
     private ref struct Kernel(Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square) : IElementKernel

@@ -29,22 +29,21 @@ public sealed record Sgd : Optimizer
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State(Sgd options, int count) : OptimizerState
+    private sealed class State(Sgd options, int count) : OptimizerState(count)
     {
         private readonly float[] _velocity = new float[options.Momentum > 0 ? count : 0];
 
-        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
+        private protected override void Update(int start, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
         {
-            ThrowUnlessEqual(count, parameters, gradient);
             if (options.Momentum > 0)
             {
-                MomentumKernel kernel = new(parameters, gradient, _velocity, (float)learningRate, (float)options.Momentum, options.Nesterov);
-                ElementWise.Run(ref kernel, count, threads);
+                MomentumKernel kernel = new(parameters, gradient, _velocity.AsSpan(start), (float)learningRate, (float)options.Momentum, options.Nesterov);
+                ElementWise.Run(ref kernel, parameters.Length, threads);
             }
             else
             {
                 PlainKernel kernel = new(parameters, gradient, (float)learningRate);
-                ElementWise.Run(ref kernel, count, threads);
+                ElementWise.Run(ref kernel, parameters.Length, threads);
             }
         }
     }

@@ -4,5 +4,5 @@ namespace Nabla;
 public sealed record ConstantSchedule : Schedule
 {
     /// <inheritdoc/>
-    public override double Factor(long step, long steps) => 1;
+    public override double Rate(double learningRate, int epoch, long step, long steps) => learningRate;
 }

@@ -7,5 +7,5 @@ namespace Nabla;
 public sealed record LinearSchedule : Schedule
 {
     /// <inheritdoc/>
-    public override double Factor(long step, long steps) => 1 - (double)step / steps;
+    public override double Rate(double learningRate, int epoch, long step, long steps) => learningRate * (1 - (double)step / steps);
 }

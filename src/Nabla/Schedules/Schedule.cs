@@ -6,6 +6,7 @@ namespace Nabla;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ConstantSchedule), "constant")]
 [JsonDerivedType(typeof(LinearSchedule), "linear")]
+[JsonDerivedType(typeof(PhaseSchedule), "phases")]
 public abstract record Schedule
 {
     /// <summary>The learning rate stays what it is.</summary>
@@ -14,8 +15,14 @@ public abstract record Schedule
     /// <summary>The learning rate falls in a straight line and would reach 0 one step after the last.</summary>
     public static Schedule Linear { get; } = new LinearSchedule();
 
-    /// <summary>What the learning rate is multiplied by at a step.</summary>
-    /// <param name="step">The step, from 0.</param>
+    /// <summary>One learning rate after the other, each for some epochs, instead of the optimiser's rate.</summary>
+    public static Schedule InPhases(params IEnumerable<(int Epochs, double LearningRate)> phases) =>
+        new PhaseSchedule { Phases = [.. phases.Select(phase => new Phase { Epochs = phase.Epochs, LearningRate = phase.LearningRate })] };
+
+    /// <summary>The learning rate of a step.</summary>
+    /// <param name="learningRate">The optimiser's learning rate.</param>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="step">The step, from 0, counted from the beginning of the training.</param>
     /// <param name="steps">Number of steps in all, above <paramref name="step"/>.</param>
-    public abstract double Factor(long step, long steps);
+    public abstract double Rate(double learningRate, int epoch, long step, long steps);
 }

@@ -30,10 +30,11 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     {
         options ??= new TrainingOptions();
         Evaluator.ThrowUnlessFit(network, data);
+        ThrowUnlessFit(options, data);
         NumPyRandom random = new(options.Seed);
         if (!network.IsInitialized)
         {
-            network.Initialize(random);
+            network.Initialize(random, options.Initialization);
         }
         (DataSet train, DataSet? validation) = Split(data, options.ValidationFraction, random);
         network.Loss = loss;
@@ -95,6 +96,20 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             ValidationAccuracy = best?.ValidationAccuracy,
         };
         return history;
+    }
+
+    /// <summary>Options that are right each by itself but not together, or not with the data.</summary>
+    private static void ThrowUnlessFit(TrainingOptions options, DataSet data)
+    {
+        if (options.StepsPerEpoch is not null && options.Order != SampleOrder.WithReplacement)
+        {
+            throw new ArgumentException($"{nameof(options.StepsPerEpoch)} needs {nameof(options.Order)} {SampleOrder.WithReplacement}; in the order {options.Order} an epoch is every sample once.");
+        }
+        int samples = data.Count - (int)(data.Count * options.ValidationFraction);
+        if (options.DropPartialBatch && samples < options.BatchSize)
+        {
+            throw new ArgumentException($"{nameof(options.DropPartialBatch)} leaves nothing to train on: {samples} samples do not fill one batch of {options.BatchSize}.");
+        }
     }
 
     private static bool ContainsNonFinite(ReadOnlySpan<float> values)

@@ -41,6 +41,32 @@ public sealed record TrainingOptions
             : throw new ArgumentOutOfRangeException(nameof(ValidationFraction), value, $"{nameof(ValidationFraction)} must be at least 0 and below 1.");
     } = 0.1;
 
+    /// <summary>In which order samples are learnt from. Default: shuffled anew each epoch.</summary>
+    [JsonRequired]
+    public SampleOrder Order
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Order), value, "There is no such order.");
+    } = SampleOrder.Shuffled;
+
+    /// <summary>
+    /// What is called an epoch where samples are drawn with replacement, in steps, at least 1; null for as many steps as
+    /// would see every sample once. In the other orders it must be null. Default: null.
+    /// </summary>
+    public int? StepsPerEpoch
+    {
+        get;
+        init => field = value is int steps ? AtLeastOne(steps, nameof(StepsPerEpoch)) : null;
+    }
+
+    /// <summary>Whether samples that do not fill a batch at the end of an epoch are left out. Default: no, they make a smaller one.</summary>
+    [JsonRequired]
+    public bool DropPartialBatch { get; init; }
+
+    /// <summary>How first values are drawn where the network has none.</summary>
+    [JsonRequired]
+    public Initialization Initialization { get; init; } = new();
+
     /// <summary>How the learning rate changes. Default: it does not.</summary>
     [JsonRequired]
     public Schedule Schedule { get; init; } = Schedule.Constant;

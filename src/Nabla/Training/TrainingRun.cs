@@ -17,6 +17,7 @@ internal sealed class TrainingRun
     private readonly int[] _order;
     private readonly NumPyRandom _random;
     private readonly int _stepsPerEpoch;
+    private readonly bool _hasLayerRates;
     private int _epoch;
     private int _step;
     private int _samplesDone;
@@ -38,8 +39,11 @@ internal sealed class TrainingRun
         int piece = Math.Min(Math.Min(options.BatchSize, data.Count), Network.RowsAtOnce);
         _workspace = new Workspace(network, piece, training: true, options.Threads);
         _targets = new float[piece * network.OutputShape.Size];
-        _order = [.. Enumerable.Range(0, data.Count)];
-        _stepsPerEpoch = (int)(((long)data.Count + options.BatchSize - 1) / options.BatchSize);
+        int wholeBatches = data.Count / options.BatchSize;
+        int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
+        _stepsPerEpoch = options.StepsPerEpoch ?? batches;
+        _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
+        _hasLayerRates = network.Layers.Any(layer => layer.Spec.LearningRateFactor != 1);
     }
 
     /// <summary>Learning rate of the last step.</summary>
@@ -53,10 +57,13 @@ internal sealed class TrainingRun
     /// <summary>Share of the epoch's samples so far whose class was recognised; null for targets that are no classes.</summary>
     public double? EpochAccuracy => _labels is null ? null : (double)_correct / _samplesDone;
 
-    /// <summary>Puts the samples into a new order.</summary>
+    /// <summary>Puts the samples into a new order, if they are to have one.</summary>
     public void StartEpoch(int epoch)
     {
-        _random.Shuffle<int>(_order);
+        if (_options.Order == SampleOrder.Shuffled)
+        {
+            _random.Shuffle<int>(_order);
+        }
         _epoch = epoch;
         _step = 0;
         _samplesDone = 0;
@@ -67,7 +74,7 @@ internal sealed class TrainingRun
     /// <summary>Forward, loss, backward and update for the next batch. The weights stay as they are when the loss is not finite.</summary>
     public StepResult Step()
     {
-        ReadOnlySpan<int> batch = _order.AsSpan(_samplesDone, Math.Min(_options.BatchSize, _order.Length - _samplesDone));
+        ReadOnlySpan<int> batch = NextBatch();
         _workspace.Gradient.Clear();
         double loss = 0;
         for (int start = 0; start < batch.Length; start += _workspace.Rows)
@@ -75,15 +82,37 @@ internal sealed class TrainingRun
             loss += AccumulateGradient(batch.Slice(start, Math.Min(_workspace.Rows, batch.Length - start)), batch.Length);
         }
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
-        LearningRate = _optimizer.LearningRate * _options.Schedule.Factor(stepInAll, (long)_options.Epochs * _stepsPerEpoch);
+        LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch);
         if (double.IsFinite(loss))
         {
-            _optimizerState.Step(_network.Parameters, _workspace.Gradient, LearningRate, _options.Threads);
+            Update();
         }
         _step++;
         _samplesDone += batch.Length;
         _lossSum += loss;
         return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss / batch.Length, EpochLoss);
+    }
+
+    private ReadOnlySpan<int> NextBatch()
+    {
+        if (_options.Order == SampleOrder.WithReplacement)
+        {
+            _random.Choice(_data.Count, _order);
+            return _order;
+        }
+        return _order.AsSpan(_samplesDone, Math.Min(_options.BatchSize, _order.Length - _samplesDone));
+    }
+
+    private void Update()
+    {
+        if (_hasLayerRates)
+        {
+            _optimizerState.Step(_network.Parameters, _workspace.Gradient, LearningRate, _network.Layers, _options.Threads);
+        }
+        else
+        {
+            _optimizerState.Step(_network.Parameters, _workspace.Gradient, LearningRate, _options.Threads);
+        }
     }
 
     /// <summary>Adds the gradient of some of a batch's samples; returns the sum of their losses.</summary>

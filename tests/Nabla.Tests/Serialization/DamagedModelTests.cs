@@ -34,15 +34,15 @@ public sealed class DamagedModelTests : IDisposable
             "", "{}", "[]", "null", "5", "\"", new string('[', 100_000),
             """{"format":2}""", """{"format":"1"}""", """{"format":1.5}""", """{"format":99999999999}""",
             Document(layers: ""), Document(layers: "null"), Document(layers: "5"), Document(layers: """{"units":2}"""), Document(layers: """{"type":"dense"}"""),
-            Document(layers: """{"type":"conv","units":2}"""), Document(layers: """{"type":"dense","units":0,"activation":"Tanh","bias":true}"""),
-            Document(layers: """{"type":"dense","units":-1,"activation":"Tanh","bias":true}"""), Document(layers: """{"type":"dense","units":2147483647,"activation":"Tanh","bias":true}"""),
-            Document(layers: """{"type":"dense","units":2147483648,"activation":"Tanh","bias":true}"""), Document(layers: """{"type":"dense","units":1.5,"activation":"Tanh","bias":true}"""),
-            Document(layers: """{"type":"dense","units":2,"units":2,"activation":"Tanh","bias":true}"""), Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":true,"colour":"red"}"""),
-            Document(layers: """{"type":"dense","units":2,"bias":true,"activation":"Softplus"}"""), Document(layers: """{"type":"dense","units":2,"bias":true,"activation":9}"""),
-            Document(layers: """{"type":"dense","units":2,"bias":true,"activation":null}"""),
-            Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":true,"weightInitializer":{"type":"normal","deviation":-1}}"""),
-            Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":true,"weightInitializer":{"type":"variance-scaling","scale":1,"fan":7,"spread":"Normal"}}"""),
-            Document(layers: string.Join(',', Enumerable.Repeat("""{"type":"dense","units":40000,"activation":"Tanh","bias":true}""", 40))),
+            Document(layers: """{"type":"conv","units":2}"""), Document(layers: """{"type":"dense","units":0,"activation":"Tanh","bias":true,"learningRateFactor":1}"""),
+            Document(layers: """{"type":"dense","units":-1,"activation":"Tanh","bias":true,"learningRateFactor":1}"""), Document(layers: """{"type":"dense","units":2147483647,"activation":"Tanh","bias":true,"learningRateFactor":1}"""),
+            Document(layers: """{"type":"dense","units":2147483648,"activation":"Tanh","bias":true,"learningRateFactor":1}"""), Document(layers: """{"type":"dense","units":1.5,"activation":"Tanh","bias":true,"learningRateFactor":1}"""),
+            Document(layers: """{"type":"dense","units":2,"units":2,"activation":"Tanh","bias":true,"learningRateFactor":1}"""), Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":true,"learningRateFactor":1,"colour":"red"}"""),
+            Document(layers: """{"type":"dense","units":2,"bias":true,"learningRateFactor":1,"activation":"Softplus"}"""), Document(layers: """{"type":"dense","units":2,"bias":true,"learningRateFactor":1,"activation":9}"""),
+            Document(layers: """{"type":"dense","units":2,"bias":true,"learningRateFactor":1,"activation":null}"""),
+            Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":true,"learningRateFactor":1,"weightInitializer":{"type":"normal","deviation":-1}}"""),
+            Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":true,"learningRateFactor":1,"weightInitializer":{"type":"variance-scaling","scale":1,"fan":7,"spread":"Normal"}}"""),
+            Document(layers: string.Join(',', Enumerable.Repeat("""{"type":"dense","units":40000,"activation":"Tanh","bias":true,"learningRateFactor":1}""", 40))),
             Document(input: "[]"), Document(input: "null"), Document(input: "[0]"), Document(input: "[-3]"), Document(input: "[65536,65536]"), Document(input: "\"3\""),
             Document(preprocessing: "null"), Document(preprocessing: """{"byteDivisor":0}"""), Document(preprocessing: """{"byteDivisor":1e999}"""),
             Document(more: ",\"loss\":{\"type\":\"hinge\"}"), Document(more: ",\"loss\":{}"), Document(more: ",\"training\":{}"), Document(more: ",\"unknown\":1"),
@@ -135,14 +135,14 @@ public sealed class DamagedModelTests : IDisposable
     [MemberData(nameof(Tensors))]
     public void Hostile_tensors_are_refused(string tensor)
     {
-        string document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false}""", input: "[1]");
+        string document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false,"learningRateFactor":1}""", input: "[1]");
         AssertRefused(FileOf(WithTensor(document, "dense1/weight", tensor), new byte[8]));
     }
 
     [Fact]
     public void The_same_file_with_a_good_tensor_is_read()
     {
-        string document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false}""", input: "[1]");
+        string document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false,"learningRateFactor":1}""", input: "[1]");
         string good = """{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}""";
         File.WriteAllBytes(_folder["good"], FileOf(WithTensor(document, "dense1/weight", good), new byte[8]));
         Assert.Equal(2, Network.Load(_folder["good"]).Parameters.Length);
@@ -158,7 +158,7 @@ public sealed class DamagedModelTests : IDisposable
     [Fact]
     public void A_file_without_its_checksum_is_refused()
     {
-        string document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false}""", input: "[1]");
+        string document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false,"learningRateFactor":1}""", input: "[1]");
         string good = """{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}""";
         string header = WithTensor(document, "dense1/weight", good);
         AssertRefused(FileOf(header.Replace("sha256", "sha257", StringComparison.Ordinal), new byte[8]));
@@ -190,7 +190,7 @@ public sealed class DamagedModelTests : IDisposable
         Assert.Throws<MalformedFileException>(() => Network.Load(path));
     }
 
-    private static string Document(string layers = """{"type":"dense","units":2,"activation":"Tanh","bias":true}""", string input = "[3]", string preprocessing = """{"byteDivisor":255}""", string more = "") =>
+    private static string Document(string layers = """{"type":"dense","units":2,"activation":"Tanh","bias":true,"learningRateFactor":1}""", string input = "[3]", string preprocessing = """{"byteDivisor":255}""", string more = "") =>
         $$"""{"format":1,"input":{{input}},"layers":[{{layers}}],"preprocessing":{{preprocessing}}{{more}}}""";
 
     private static string WithTensor(string document, string name, string tensor) =>

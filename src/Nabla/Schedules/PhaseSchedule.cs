@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace Nabla;
+
+/// <summary>One learning rate after the other, each for some epochs; the last also for all epochs beyond.</summary>
+public sealed record PhaseSchedule : Schedule
+{
+    /// <summary>The phases, first to last, at least one. Their rates stand instead of the optimiser's.</summary>
+    [JsonRequired]
+    public required IReadOnlyList<Phase> Phases
+    {
+        get;
+        init => field = value.Count >= 1 ? value : throw new ArgumentException("A schedule of phases needs at least one.", nameof(Phases));
+    }
+
+    /// <inheritdoc/>
+    public override double Rate(double learningRate, int epoch, long step, long steps)
+    {
+        int end = 0;
+        foreach (Phase phase in Phases)
+        {
+            end += phase.Epochs;
+            if (epoch <= end)
+            {
+                return phase.LearningRate;
+            }
+        }
+        return Phases[^1].LearningRate;
+    }
+}
