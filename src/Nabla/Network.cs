@@ -40,7 +40,7 @@ public sealed class Network
     public bool IsInitialized { get; private set; }
 
     /// <summary>What is done to features before they come in.</summary>
-    public Preprocessing Preprocessing { get; init; } = new();
+    public Preprocessing Preprocessing { get; set; } = new();
 
     /// <summary>What the network was trained with, or null; it decides what the outputs mean (<see cref="Prediction.Confidence"/>).</summary>
     public Loss? Loss { get; internal set; }

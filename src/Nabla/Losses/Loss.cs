@@ -17,11 +17,11 @@ public abstract record Loss
     /// <summary>Computes the value and its gradient together.</summary>
     /// <param name="output">What the network put out, [rows, width].</param>
     /// <param name="target">What was wanted, [rows, width].</param>
-    /// <param name="gradient">Receives <paramref name="scale"/> times the gradient with respect to the output, [rows, width].</param>
+    /// <param name="gradient">Receives the gradient with respect to the output over <paramref name="divisor"/>, [rows, width].</param>
     /// <param name="rows">Number of samples.</param>
-    /// <param name="scale">1 / batch size makes it the gradient of the batch's mean loss.</param>
+    /// <param name="divisor">The batch size, which makes it the gradient of the batch's mean loss; a factor 1 / size would be rounded once more.</param>
     /// <returns>The sum (not the mean) of the losses of all rows.</returns>
-    public double Evaluate(ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, float scale)
+    public double Evaluate(ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, float divisor)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         if (output.Length != target.Length || output.Length != gradient.Length || output.Length % rows != 0)
@@ -29,7 +29,7 @@ public abstract record Loss
             throw new ArgumentException(
                 $"Output ({output.Length}), target ({target.Length}) and gradient ({gradient.Length}) must be of the same length, a multiple of the {rows} rows.");
         }
-        return EvaluateRows(output, target, gradient, rows, output.Length / rows, scale);
+        return EvaluateRows(output, target, gradient, rows, output.Length / rows, divisor);
     }
 
     /// <summary>Turns outputs into the scores of a <see cref="Prediction"/>, in place.</summary>
@@ -38,5 +38,5 @@ public abstract record Loss
     }
 
     private protected abstract double EvaluateRows(
-        ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float scale);
+        ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor);
 }

@@ -4,14 +4,14 @@ namespace Nabla;
 public sealed record QuadraticLoss : Loss
 {
     private protected override double EvaluateRows(
-        ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float scale)
+        ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor)
     {
         double sum = 0;
         for (int i = 0; i < output.Length; i++)
         {
             float difference = output[i] - target[i];
             sum += (double)difference * difference;
-            gradient[i] = difference * scale;
+            gradient[i] = difference / divisor;
         }
         return sum / 2;
     }

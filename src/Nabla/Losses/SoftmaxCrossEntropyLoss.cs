@@ -11,7 +11,7 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
     internal override void ToScores(Span<float> output, int rows) => Softmax.Rows(output, output, rows, output.Length / rows);
 
     private protected override double EvaluateRows(
-        ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float scale)
+        ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor)
     {
         Softmax.Rows(output, gradient, rows, width);
         double sum = 0;
@@ -33,7 +33,7 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
             }
             for (int i = 0; i < width; i++)
             {
-                d[i] = (d[i] * weight - wanted[i]) * scale;
+                d[i] = (d[i] * weight - wanted[i]) / divisor;
             }
         }
         return sum;

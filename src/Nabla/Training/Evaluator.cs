@@ -37,7 +37,7 @@ internal sealed class Evaluator
                 data.Targets.CopyRow(start + row, _targets.AsSpan(row * width));
             }
             _network.Forward(_workspace, rows);
-            loss += _loss.Evaluate(_workspace.Output[..values], _targets.AsSpan(0, values), _gradient.AsSpan(0, values), rows, scale: 1);
+            loss += _loss.Evaluate(_workspace.Output[..values], _targets.AsSpan(0, values), _gradient.AsSpan(0, values), rows, divisor: 1);
             for (int row = 0; row < rows && labels is not null; row++)
             {
                 confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(_workspace.Output.Slice(row * width, width)));

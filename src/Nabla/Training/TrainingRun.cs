@@ -130,7 +130,7 @@ internal sealed class TrainingRun
                 _correct++;
             }
         }
-        double loss = _loss.Evaluate(output, _targets.AsSpan(0, values), _workspace.OutputGradient[..values], samples.Length, 1f / batchSize);
+        double loss = _loss.Evaluate(output, _targets.AsSpan(0, values), _workspace.OutputGradient[..values], samples.Length, divisor: batchSize);
         _network.Backward(_workspace, samples.Length);
         return loss;
     }

@@ -33,9 +33,9 @@ public sealed class LossTests
         Func<double[], double> reference = outputs => name == "quadratic" ? Quadratic(outputs, target) : CrossEntropy(outputs, target, width);
         double[] exact = [.. output.Select(value => (double)value)];
 
-        const float Scale = 0.125f;
+        const float Divisor = 8;
         float[] gradient = new float[output.Length];
-        double value = loss.Evaluate(output, target, gradient, rows, Scale);
+        double value = loss.Evaluate(output, target, gradient, rows, Divisor);
         double expected = reference(exact);
         // Logits and the logarithm of their sum are floats of up to about 10: some 1e-6 each.
         Assert.Equal(expected, value, 1e-6 * rows * width + 1e-6 * Math.Abs(expected));
@@ -49,7 +49,7 @@ public sealed class LossTests
             exact[i] = middle - H;
             double below = reference(exact);
             exact[i] = middle;
-            double slope = Scale * (above - below) / (2 * H);
+            double slope = (above - below) / (2 * H) / Divisor;
             Assert.Equal(slope, gradient[i], 2e-7 * Math.Max(1, Math.Abs(slope)) * Math.Max(1, target.Max(Math.Abs)));
         }
     }
@@ -58,7 +58,7 @@ public sealed class LossTests
     public void Quadratic_loss_by_hand()
     {
         float[] gradient = new float[4];
-        Assert.Equal(0.5 * (9 + 4 + 0.25), Loss.Quadratic.Evaluate([4, 0, 1, 1], [1, 2, 1, 0.5f], gradient, 2, 0.5f));
+        Assert.Equal(0.5 * (9 + 4 + 0.25), Loss.Quadratic.Evaluate([4, 0, 1, 1], [1, 2, 1, 0.5f], gradient, 2, 2));
         Assert.Equal([1.5f, -1, 0, 0.25f], gradient);
     }
 

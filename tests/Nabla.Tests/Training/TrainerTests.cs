@@ -57,7 +57,7 @@ public sealed class TrainerTests
         new NumPyRandom(1).Shuffle<int>(order);
         Batch.Copy(data, network.Preprocessing, order, whole.Input, targets);
         network.Forward(whole, samples);
-        double loss = Loss.SoftmaxCrossEntropy.Evaluate(whole.Output, targets, whole.OutputGradient, samples, 1f / samples);
+        double loss = Loss.SoftmaxCrossEntropy.Evaluate(whole.Output, targets, whole.OutputGradient, samples, samples);
         network.Backward(whole, samples);
         OptimizerState state = new Sgd().Start(before.Length);
         state.Step(before, whole.Gradient, 0.25);
