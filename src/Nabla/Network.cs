@@ -40,7 +40,16 @@ public sealed class Network
     public bool IsInitialized { get; private set; }
 
     /// <summary>What is done to features before they come in.</summary>
-    public Preprocessing Preprocessing { get; set; } = new();
+    /// <exception cref="ArgumentException">Its figures do not go into the network's input without remainder.</exception>
+    public Preprocessing Preprocessing
+    {
+        get;
+        set
+        {
+            value.ThrowUnlessFits(InputShape);
+            field = value;
+        }
+    } = new();
 
     /// <summary>What the network was trained with, or null; it decides what the outputs mean (<see cref="Prediction.Confidence"/>).</summary>
     public Loss? Loss { get; internal set; }
@@ -143,7 +152,7 @@ public sealed class Network
     {
         ThrowUnlessReady(pixels.Length, "bytes");
         Workspace workspace = RentWorkspace();
-        ByteFeatures.Convert(pixels, Preprocessing.ByteDivisor, workspace.Input);
+        Preprocessing.Copy(pixels, workspace.Input);
         Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
         _predictionWorkspaces.Add(workspace);
         return prediction;
@@ -155,7 +164,7 @@ public sealed class Network
     {
         ThrowUnlessReady(sample.Length, "numbers");
         Workspace workspace = RentWorkspace();
-        sample.CopyTo(workspace.Input);
+        Preprocessing.Copy(sample, workspace.Input);
         Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
         _predictionWorkspaces.Add(workspace);
         return prediction;
@@ -193,7 +202,7 @@ public sealed class Network
     {
         ThrowUnlessReady(pixels.Length, "bytes");
         Workspace workspace = RentWorkspace();
-        ByteFeatures.Convert(pixels, Preprocessing.ByteDivisor, workspace.Input);
+        Preprocessing.Copy(pixels, workspace.Input);
         Scores(workspace, 1).CopyTo(scores);
         _predictionWorkspaces.Add(workspace);
     }

@@ -9,7 +9,7 @@ internal static class Batch
         int size = features.SampleShape.Size;
         for (int i = 0; i < count; i++)
         {
-            features.CopyRow(start + i, preprocessing.ByteDivisor, destination[(i * size)..]);
+            preprocessing.CopyRow(features, start + i, destination[(i * size)..]);
         }
     }
 
@@ -20,7 +20,7 @@ internal static class Batch
         int width = data.Targets.Width;
         for (int i = 0; i < rows.Length; i++)
         {
-            data.Features.CopyRow(rows[i], preprocessing.ByteDivisor, inputs[(i * size)..]);
+            preprocessing.CopyRow(data.Features, rows[i], inputs[(i * size)..]);
             data.Targets.CopyRow(rows[i], targets[(i * width)..]);
         }
     }

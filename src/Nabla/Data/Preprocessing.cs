@@ -14,4 +14,37 @@ public sealed record Preprocessing
             ? value
             : throw new ArgumentOutOfRangeException(nameof(ByteDivisor), value, "Bytes must be divided by a number above 0.");
     } = 255;
+
+    /// <summary>What shifts and scales all features after that, or null for nothing.</summary>
+    public Standardization? Standardization { get; init; }
+
+    /// <exception cref="ArgumentException">The figures of the standardisation do not go into a sample without remainder.</exception>
+    internal void ThrowUnlessFits(Shape sample)
+    {
+        if (Standardization is Standardization figures && sample.Size % figures.Mean.Count != 0)
+        {
+            throw new ArgumentException($"{figures.Mean.Count} means and deviations do not go into samples of {sample} = {sample.Size} values.");
+        }
+    }
+
+    /// <summary>Writes sample <paramref name="row"/> as the network sees it.</summary>
+    internal void CopyRow(Features features, int row, Span<float> destination)
+    {
+        features.CopyRow(row, ByteDivisor, destination);
+        Standardization?.Apply(destination[..features.SampleShape.Size]);
+    }
+
+    /// <summary>Writes a sample of bytes as the network sees it.</summary>
+    internal void Copy(ReadOnlySpan<byte> sample, Span<float> destination)
+    {
+        ByteFeatures.Convert(sample, ByteDivisor, destination);
+        Standardization?.Apply(destination[..sample.Length]);
+    }
+
+    /// <summary>Writes a sample of floats as the network sees it.</summary>
+    internal void Copy(ReadOnlySpan<float> sample, Span<float> destination)
+    {
+        sample.CopyTo(destination);
+        Standardization?.Apply(destination[..sample.Length]);
+    }
 }

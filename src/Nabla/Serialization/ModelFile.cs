@@ -123,6 +123,7 @@ public static class ModelFile
                 throw new JsonException("a layer is null");
             }
             Shape input = Shape.Create(document.Input);
+            document.Preprocessing.ThrowUnlessFits(input);
             return (document, Network.Build(input, document.Layers), input);
         }
         // What the JSON reader throws for a document that is broken or of other types, and what our own checks throw for

@@ -37,6 +37,11 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             network.Initialize(random, options.Initialization);
         }
         (DataSet train, DataSet? validation) = Split(data, options.ValidationFraction, random);
+        if (options.Standardize is StandardizationScope scope)
+        {
+            float divisor = network.Preprocessing.ByteDivisor;
+            network.Preprocessing = network.Preprocessing with { Standardization = Standardization.Fit(train.Features, divisor, scope) };
+        }
         network.Loss = loss;
 
         TrainingRun run = new(network, loss, optimizer, options, train, random);

@@ -63,6 +63,12 @@ public sealed record TrainingOptions
     [JsonRequired]
     public bool DropPartialBatch { get; init; }
 
+    /// <summary>
+    /// Over what features are standardised, by figures of the training samples which the network then keeps
+    /// (<see cref="Network.Preprocessing"/>); null to leave the network's preprocessing as it is. Default: null.
+    /// </summary>
+    public StandardizationScope? Standardize { get; init; }
+
     /// <summary>How first values are drawn where the network has none.</summary>
     [JsonRequired]
     public Initialization Initialization { get; init; } = new();
