@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Text;
 using Nabla.Cli.Commands;
 
@@ -14,11 +15,12 @@ internal static class CommandLine
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         RootCommand root = Build();
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        string? unknown = UnknownOption(parsed) ?? (parsed.UnmatchedTokens is [string first, ..] ? first : null);
+        if (parsed.Errors.Count > 0 || unknown is not null)
         {
             string command = CommandName(parsed);
-            string message = parsed.UnmatchedTokens.Count > 0
-                ? $"'{parsed.UnmatchedTokens[0]}' is not a command, option or argument that '{command}' knows."
+            string message = unknown is not null
+                ? $"'{unknown}' is not a command, option or argument that '{command}' knows."
                 : parsed.Errors[0].Message;
             return Fail(command, $"{message} '{command} --help' shows what can be said.", ExitCode.Usage);
         }
@@ -52,6 +54,7 @@ internal static class CommandLine
             new EvaluateCommand(),
             new PredictCommand(),
             new DataCommand(),
+            new RecipesCommand(),
         };
         root.HelpName = "nabla";
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -63,13 +66,18 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>An option that there is not; the parser would take it for the argument of a command that takes one.</summary>
+    private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+
     /// <summary>The words up to the command that was meant: <c>nabla data show</c>.</summary>
     private static string CommandName(ParseResult parsed)
     {
         List<string> names = [];
-        for (System.CommandLine.Parsing.SymbolResult? result = parsed.CommandResult; result is not null; result = result.Parent)
+        for (SymbolResult? result = parsed.CommandResult; result is not null; result = result.Parent)
         {
-            names.Insert(0, result is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command ? command.Command.Name : "nabla");
+            names.Insert(0, result is CommandResult { Command: not RootCommand } command ? command.Command.Name : "nabla");
         }
         return string.Join(' ', names);
     }

@@ -18,6 +18,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["train"] =
         [
             "nabla train                                   the default network on MNIST, or on the built-in digits",
+            "nabla train deep-sigmoid                      a network of a notebook, by its recipe",
+            "nabla train my-recipe.json --epochs 3         a recipe of your own, shortened",
             "nabla train --hidden 300,100 --epochs 20      two hidden layers, twice as long",
             "nabla train --data synthetic --out mymodel    needs no data at all",
             "nabla train --json > summary.json             for scripts: one JSON object",
@@ -38,8 +40,15 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla data fetch                              download MNIST",
             "nabla data show --digit 7 --count 20          look at some sevens",
         ],
-        ["fetch"] = ["nabla data fetch"],
-        ["show"] =
+        ["data fetch"] = ["nabla data fetch"],
+        ["recipes"] =
+        [
+            "nabla recipes",
+            "nabla recipes show tanh-softmax > mine.json   copy one, change a line, then:",
+            "nabla train mine.json",
+        ],
+        ["recipes show"] = ["nabla recipes show convolution"],
+        ["data show"] =
         [
             "nabla data show",
             "nabla data show --data synthetic --digit 4 --count 12",
@@ -52,7 +61,9 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
     {
         int code = usual.Invoke(parseResult);
         Command command = parseResult.CommandResult.Command;
-        string name = command is RootCommand ? "nabla" : command.Name;
+        string name = command is RootCommand ? "nabla"
+            : command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is Command parent ? $"{parent.Name} {command.Name}"
+            : command.Name;
         TextWriter output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (string example in Examples[name])

@@ -3,6 +3,9 @@ namespace Nabla.Cli;
 /// <summary>What <c>nabla train</c> did, as summary.json and for --json.</summary>
 internal sealed record TrainSummary
 {
+    /// <summary>Name of the recipe.</summary>
+    public required string Recipe { get; init; }
+
     /// <summary>Share of the test images recognised, 0 to 1.</summary>
     public required double TestAccuracy { get; init; }
 
@@ -41,8 +44,9 @@ internal sealed record TrainSummary
     public required string Data { get; init; }
 
     public static TrainSummary Create(
-        Network network, TrainingHistory history, Evaluation test, double seconds, TrainingOptions options, string model, string data) => new()
+        Recipe recipe, Network network, TrainingHistory history, Evaluation test, double seconds, string model, string data) => new()
         {
+            Recipe = recipe.Name,
             TestAccuracy = test.Accuracy ?? 0,
             TestCorrect = test.Correct ?? 0,
             TestCount = test.Samples,
@@ -53,8 +57,8 @@ internal sealed record TrainSummary
             BestEpoch = history.Best?.Epoch ?? 0,
             Cancelled = history.Cancelled,
             Parameters = network.Parameters.Length,
-            Seed = options.Seed,
-            Threads = options.Threads,
+            Seed = recipe.Training.Seed,
+            Threads = recipe.Training.Threads,
             Model = model,
             Data = data,
         };

@@ -74,8 +74,12 @@ public sealed class Network
         Dictionary<string, int> count = [];
         Shape shape = input;
         long offset = 0;
-        foreach (LayerSpec spec in specs)
+        foreach (LayerSpec? spec in specs)
         {
+            if (spec is null)
+            {
+                throw new ArgumentException($"Layer {layers.Count + 1} of {specs.Count} is null.", nameof(specs));
+            }
             int number = count[spec.Kind] = count.GetValueOrDefault(spec.Kind) + 1;
             Layer layer = spec.Build($"{spec.Kind}{number}", shape, (int)offset);
             offset += layer.Parameters.Sum(parameter => (long)parameter.Shape.Size);

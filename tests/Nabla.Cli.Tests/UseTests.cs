@@ -125,6 +125,8 @@ public sealed class UseTests : IDisposable
     [InlineData("data --help")]
     [InlineData("data fetch --help")]
     [InlineData("data show --help")]
+    [InlineData("recipes --help")]
+    [InlineData("recipes show --help")]
     public void Help_has_examples(string arguments)
     {
         (int code, string output, string error) = NablaProcess.Run(_folder, arguments.Split(' '));

@@ -13,16 +13,21 @@ internal sealed class TrainCommand : Command
     // For the model's description, history.csv and summary.json.
     private const int RoomBesideParameters = 256 * 1024;
 
+    private readonly Argument<string> _recipe = new("recipe")
+    {
+        Description = "A recipe by name ('nabla recipes' lists them) or a JSON file; the options below override it.",
+        DefaultValueFactory = _ => "digits",
+    };
     private readonly Option<string> _data = DataOption.Create();
-    private readonly Option<int[]> _hidden = CreateHiddenOption();
-    private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; 10 if not given.");
-    private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; 64 if not given.");
+    private readonly Option<int[]?> _hidden = CreateHiddenOption();
+    private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; as the recipe says (digits: 10) if not given.");
+    private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; as the recipe says (digits: 64) if not given.");
     private readonly Option<double?> _learningRate = NumberOption.Create<double>(
-        "--learning-rate", "Step size at the beginning; it falls in a straight line to 0 at the end. 0.004 for adam and adamw, 0.2 for sgd if not given.",
+        "--learning-rate", "Step size, instead of the recipe's (digits: 0.004, falling in a straight line) or the optimiser's (0.004 for adam and adamw, 0.2 for sgd).",
         "a number above 0, such as 0.001", value => value > 0 && double.IsFinite(value));
-    private readonly Option<string> _optimizer = CreateOptimizerOption();
+    private readonly Option<string?> _optimizer = CreateOptimizerOption();
     private readonly Option<uint?> _seed = NumberOption.Create<uint>(
-        "--seed", "Decides first weights, validation split and order of images; the same seed gives the same network, bit for bit. 1 if not given.",
+        "--seed", "Decides first weights, validation split and order of images; the same seed gives the same network, bit for bit. As the recipe says (1) if not given.",
         $"a whole number from 0 to {uint.MaxValue}", _ => true);
     private readonly Option<int?> _threads = NumberOption.CreateCount(
         "--threads", "Threads to use; the result does not depend on it. One per processor if not given.");
@@ -36,6 +41,7 @@ internal sealed class TrainCommand : Command
     public TrainCommand()
         : base("train", "Train a network on digits, test it, and save it.")
     {
+        Arguments.Add(_recipe);
         Options.Add(_data);
         Options.Add(_hidden);
         Options.Add(_epochs);
@@ -53,28 +59,30 @@ internal sealed class TrainCommand : Command
     {
         bool json = arguments.GetValue(_json);
         TextWriter notes = json ? Console.Error : Console.Out;
-        Optimizer optimizer = CreateOptimizer(arguments);
-        TrainingOptions options = CreateOptions(arguments);
+        Recipe recipe = Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments);
+        TrainingOptions options = recipe.Training;
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
         using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
 
         using Interruption interruption = new();
-        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token);
-        Network network = CreateNetwork(arguments.GetRequiredValue(_hidden), data.Train);
+        NumPyRandom random = new(options.Seed);
+        TrainAndTest data = recipe.Data.Choose(DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token), random);
+        Network network = Fitting(recipe, data.Train).CreateNetwork();
         folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
-        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train and validate on, {data.Test.Count:N0} to test on"));
+        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {recipe.Name}"));
+        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 ? " and validate" : "")} on, {data.Test.Count:N0} to test on"));
         notes.WriteLine(network);
 
-        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, optimizer);
+        Trainer trainer = new(network, recipe.Loss, recipe.Optimizer);
         Stopwatch clock = Stopwatch.StartNew();
-        TrainingHistory history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, interruption.Token), toError: json);
+        TrainingHistory history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, random, interruption.Token), recipe.LogEvery, toError: json);
         double seconds = clock.Elapsed.TotalSeconds;
 
         Evaluation test = network.Evaluate(data.Test, options.Threads);
         network.Training = network.Training! with { Data = data.Source, TestAccuracy = test.Accuracy };
         folder.SaveModel(network);
         folder.SaveHistory(history);
-        TrainSummary summary = TrainSummary.Create(network, history, test, seconds, options, folder.ModelPath, data.Source);
+        TrainSummary summary = TrainSummary.Create(recipe, network, history, test, seconds, folder.ModelPath, data.Source);
         string text = JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary);
         folder.SaveSummary(text);
 
@@ -105,40 +113,53 @@ internal sealed class TrainCommand : Command
         notes.WriteLine($"Next: {Invocation.Name} evaluate {summary.Model}");
     }
 
-    private static Network CreateNetwork(int[] hidden, DataSet train) => Network.Create(
-        train.Features.SampleShape,
-        [.. hidden.Select(units => Layer.Dense(units, Activation.ReLU)), Layer.Dense(train.Targets.Width)]);
+    private static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)
+        ? RecipeBook.Get(name)
+        : File.Exists(name) || name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? Recipe.Load(name)
+            : throw new ArgumentException($"there is no recipe or file '{name}'; recipes are: {string.Join(", ", RecipeBook.Names)}.");
 
-    private TrainingOptions CreateOptions(ParseResult arguments)
+    /// <summary>The recipe for images of another size, where the data has such.</summary>
+    private static Recipe Fitting(Recipe recipe, DataSet train)
     {
-        TrainingOptions defaults = new() { Schedule = Schedule.Linear };
-        return defaults with
-        {
-            Epochs = arguments.GetValue(_epochs) ?? defaults.Epochs,
-            BatchSize = arguments.GetValue(_batchSize) ?? defaults.BatchSize,
-            Seed = arguments.GetValue(_seed) ?? defaults.Seed,
-            Threads = arguments.GetValue(_threads) ?? defaults.Threads,
-        };
+        Shape shape = train.Features.SampleShape;
+        return Shape.Create([.. recipe.Input]).Size == shape.Size ? recipe : recipe with { Input = [.. shape] };
     }
 
-    private Optimizer CreateOptimizer(ParseResult arguments)
+    private Recipe Override(Recipe recipe, ParseResult arguments)
     {
+        TrainingOptions training = recipe.Training with
+        {
+            Epochs = arguments.GetValue(_epochs) ?? recipe.Training.Epochs,
+            BatchSize = arguments.GetValue(_batchSize) ?? recipe.Training.BatchSize,
+            Seed = arguments.GetValue(_seed) ?? recipe.Training.Seed,
+            Threads = arguments.GetValue(_threads) ?? recipe.Training.Threads,
+        };
         double? rate = arguments.GetValue(_learningRate);
-        return arguments.GetRequiredValue(_optimizer) switch
+        Optimizer optimizer = arguments.GetValue(_optimizer) switch
         {
             "sgd" => new Sgd { LearningRate = rate ?? 0.2 },
+            "adam" => new Adam { LearningRate = rate ?? 0.004 },
             "adamw" => new AdamW { LearningRate = rate ?? 0.004 },
-            _ => new Adam { LearningRate = rate ?? 0.004 },
+            _ => rate is double own ? recipe.Optimizer with { LearningRate = own } : recipe.Optimizer,
         };
+        if (training.Schedule is PhaseSchedule && (rate is not null || optimizer != recipe.Optimizer))
+        {
+            // Phases have rates of their own, which would hide the one asked for.
+            training = training with { Schedule = Schedule.Constant };
+        }
+        IReadOnlyList<LayerSpec> layers = arguments.GetResult(_hidden) is not null && arguments.GetValue(_hidden) is int[] hidden
+            ? [.. hidden.Select(units => Layer.Dense(units, Activation.ReLU)), recipe.Layers[^1]]
+            : recipe.Layers;
+        return recipe with { Training = training, Optimizer = optimizer, Layers = layers };
     }
 
-    private static Option<string> CreateOptimizerOption()
+    private static Option<string?> CreateOptimizerOption()
     {
-        Option<string> option = new("--optimizer")
+        Option<string?> option = new("--optimizer")
         {
-            Description = "The rule that changes the weights.",
+            Description = "The rule that changes the weights, instead of the recipe's.",
             HelpName = "adam|adamw|sgd",
-            DefaultValueFactory = _ => "adam",
         };
         option.Validators.Add(result =>
         {
@@ -150,11 +171,10 @@ internal sealed class TrainCommand : Command
         return option;
     }
 
-    private static Option<int[]> CreateHiddenOption() => new("--hidden")
+    private static Option<int[]?> CreateHiddenOption() => new("--hidden")
     {
-        Description = "Units of each hidden layer, first to last, with commas between: 128, or 300,100; 0 for none.",
+        Description = "Dense ReLU layers in place of all but the recipe's last: units of each, with commas between, such as 128 or 300,100; 0 for none.",
         HelpName = "units",
-        DefaultValueFactory = _ => [128],
         CustomParser = result =>
         {
             string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";

@@ -11,8 +11,9 @@ internal static class TrainingDisplay
     /// <summary>Runs <paramref name="fit"/> and shows the trainer's events meanwhile.</summary>
     /// <param name="trainer">The trainer that fit uses.</param>
     /// <param name="fit">The training.</param>
+    /// <param name="every">Epochs from one line to the next; the last epoch always has one.</param>
     /// <param name="toError">Whether it is shown on standard error, because standard output is for a result.</param>
-    public static TrainingHistory Run(Trainer trainer, Func<TrainingHistory> fit, bool toError)
+    public static TrainingHistory Run(Trainer trainer, Func<TrainingHistory> fit, int every, bool toError)
     {
         TrainingProgress progress = new();
         trainer.StepCompleted += progress.Add;
@@ -20,14 +21,20 @@ internal static class TrainingDisplay
         TextWriter output = toError ? Console.Error : Console.Out;
         if (toError ? Console.IsErrorRedirected : Console.IsOutputRedirected)
         {
-            trainer.EpochCompleted += epoch => output.WriteLine($"{EpochLine(epoch, progress)}  {progress.DescribePace()}");
+            trainer.EpochCompleted += epoch =>
+            {
+                if (HasLine(epoch, progress, every))
+                {
+                    output.WriteLine($"{EpochLine(epoch, progress)}  {progress.DescribePace()}");
+                }
+            };
             return fit();
         }
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        return RunLive(console, trainer, progress, fit);
+        return RunLive(console, trainer, progress, fit, every);
     }
 
-    private static TrainingHistory RunLive(IAnsiConsole console, Trainer trainer, TrainingProgress progress, Func<TrainingHistory> fit)
+    private static TrainingHistory RunLive(IAnsiConsole console, Trainer trainer, TrainingProgress progress, Func<TrainingHistory> fit, int every)
     {
         Progress bar = console.Progress().AutoClear(true).Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left },
@@ -49,12 +56,21 @@ internal static class TrainingDisplay
                     : "";
                 task.Description = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Epoch {step.Epoch}/{step.Epochs}  loss {step.EpochLoss:F4}{validation}  {progress.DescribePace()}");
+                    $"Epoch {step.Epoch}/{step.Epochs}  loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation}  {progress.DescribePace()}");
             };
-            trainer.EpochCompleted += epoch => console.WriteLine(EpochLine(epoch, progress));
+            trainer.EpochCompleted += epoch =>
+            {
+                if (HasLine(epoch, progress, every))
+                {
+                    console.WriteLine(EpochLine(epoch, progress));
+                }
+            };
             return fit();
         });
     }
+
+    private static bool HasLine(EpochResult epoch, TrainingProgress progress, int every) =>
+        (epoch.Epoch - 1) % every == 0 || epoch.Epoch == progress.LastStep.Epochs;
 
     private static string EpochLine(EpochResult epoch, TrainingProgress progress)
     {

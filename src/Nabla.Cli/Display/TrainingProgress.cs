@@ -8,6 +8,7 @@ internal sealed class TrainingProgress
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _samples;
+    private long _steps;
     private double _share;
 
     /// <summary>The last finished epoch, or null.</summary>
@@ -29,21 +30,27 @@ internal sealed class TrainingProgress
     {
         LastStep = step;
         _samples += step.Samples;
+        _steps++;
         _share = ((double)step.Step / step.Steps + step.Epoch - 1) / step.Epochs;
     }
 
     public void Add(EpochResult epoch) => LastEpoch = epoch;
 
-    /// <summary><c>loss 0.0812</c>, and the validation accuracy where there is one.</summary>
+    /// <summary><c>loss 0.0812</c>, and the validation accuracy, or without validation that on the training images.</summary>
     public static string Describe(EpochResult epoch) =>
-        string.Create(CultureInfo.InvariantCulture, $"loss {epoch.Loss:F4}")
-        + (epoch.ValidationAccuracy is double accuracy ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:P2}") : "");
+        $"loss {FormatLoss(epoch.Loss)}"
+        + (epoch.ValidationAccuracy is double validation ? string.Create(CultureInfo.InvariantCulture, $"  validation {validation:P2}")
+            : epoch.Accuracy is double training ? string.Create(CultureInfo.InvariantCulture, $"  training {training:P2}")
+            : "");
 
-    /// <summary><c>118,000 images/s  0:42 left</c>.</summary>
+    /// <summary>Four decimals, or powers of ten for a loss that runs away.</summary>
+    public static string FormatLoss(double loss) => loss.ToString(loss < 1e6 ? "F4" : "E2", CultureInfo.InvariantCulture);
+
+    /// <summary><c>118,000 images/s  1,840 steps/s  0:42 left</c>.</summary>
     public string DescribePace()
     {
         TimeSpan left = TimeSpan.FromSeconds(Math.Ceiling(Remaining.TotalSeconds));
         string time = left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s  {time} left");
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s  {_steps / _clock.Elapsed.TotalSeconds:N0} steps/s  {time} left");
     }
 }

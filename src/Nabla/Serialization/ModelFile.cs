@@ -118,10 +118,6 @@ public static class ModelFile
             }
             ModelDocument document = JsonSerializer.Deserialize(json, ModelJson.Default.ModelDocument)
                 ?? throw new JsonException("null");
-            if (document.Layers.Contains(null))
-            {
-                throw new JsonException("a layer is null");
-            }
             Shape input = Shape.Create(document.Input);
             document.Preprocessing.ThrowUnlessFits(input);
             return (document, Network.Build(input, document.Layers), input);

@@ -29,9 +29,23 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     public TrainingHistory Fit(DataSet data, TrainingOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new TrainingOptions();
+        return Fit(data, options, new NumPyRandom(options.Seed), cancellation);
+    }
+
+    /// <summary>
+    /// Trains the network with random numbers from a generator that has been drawn from already, instead of one of
+    /// <see cref="TrainingOptions.Seed"/>; otherwise as the other overload.
+    /// </summary>
+    /// <param name="data">Samples to learn from.</param>
+    /// <param name="options">How long and in which portions.</param>
+    /// <param name="random">Where all random numbers come from.</param>
+    /// <param name="cancellation">Stops training after the step under way.</param>
+    /// <exception cref="ArgumentException">The data set is empty, does not fit the network, or leaves nothing to train on.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, CancellationToken cancellation = default)
+    {
         Evaluator.ThrowUnlessFit(network, data);
         ThrowUnlessFit(options, data);
-        NumPyRandom random = new(options.Seed);
         if (!network.IsInitialized)
         {
             network.Initialize(random, options.Initialization);

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary><c>nabla recipes</c>: lists the recipes, and shows one.</summary>
+internal sealed class RecipesCommand : Command
+{
+    public RecipesCommand()
+        : base("recipes", "List the recipes that 'nabla train' knows by name.")
+    {
+        Subcommands.Add(new RecipesShowCommand());
+        SetAction(_ => Run());
+    }
+
+    private static int Run()
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("recipe", "what it is");
+        table.Columns[0].NoWrap();
+        foreach (Recipe recipe in RecipeBook.Names.Select(RecipeBook.Get))
+        {
+            table.AddRow(Markup.Escape(recipe.Name), Markup.Escape(recipe.Description));
+        }
+        AnsiConsole.Write(table);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Nabla;
+
+/// <summary>
+/// Reads recipes strictly but kindly. Before the document is turned into objects, it is walked beside the types: a member
+/// that the type does not have is refused with the nearest name that it has, and one that was left out is filled in from
+/// an object that has its defaults. (The JSON reader itself would set members that are left out to zero.)
+/// </summary>
+internal static class RecipeReader
+{
+    /// <summary>Longest document that is read, in characters.</summary>
+    private const int MaximumLength = 1 << 20;
+
+    /// <summary>Objects with the default of every member that has one; what must be there is given any value and not taken from here.</summary>
+    private static readonly object[] Defaults =
+    [
+        new Recipe { Name = "", Layers = [] }, new RecipeData(), new RowRange { Part = DataPart.Train }, new Preprocessing(), new TrainingOptions(),
+        new Initialization(), new DenseSpec { Units = 1 }, new Convolution2DSpec { Filters = 1, KernelHeight = 1, KernelWidth = 1 },
+        new DropoutSpec(), new FlattenSpec(), new Cropping2DSpec(), new Sgd(), new Adam(), new AdamW(),
+    ];
+
+    private static readonly string[] AlwaysGiven = ["name", "layers", "units", "filters", "kernelHeight", "kernelWidth", "part"];
+
+    public static Recipe Read(string json, string source)
+    {
+        try
+        {
+            if (json.Length > MaximumLength)
+            {
+                throw new MalformedFileException(source, $"found {json.Length} characters, expected a recipe of at most {MaximumLength}.");
+            }
+            JsonNode? document = JsonNode.Parse(
+                json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
+            Complete(document, RecipeJson.Default.Recipe, "", source);
+            return document.Deserialize(RecipeJson.Default.Recipe) is Recipe recipe && recipe.CreateNetwork() is not null
+                ? recipe
+                : throw new MalformedFileException(source, "found null, expected a recipe.");
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException
+            or OverflowException or FormatException and not MalformedFileException)
+        {
+            string reason = exception.Message.ReplaceLineEndings(" ");
+            string where = exception is JsonException { Path: string path } && path.Length > 1 ? $" at {path[2..]}" : "";
+            throw new MalformedFileException(source, $"is not a recipe{where}: {reason}", -1, exception);
+        }
+    }
+
+    private static void Complete(JsonNode? node, JsonTypeInfo type, string path, string source)
+    {
+        if (node is JsonArray array && type.ElementType is Type element && RecipeJson.Default.GetTypeInfo(element) is JsonTypeInfo elementType)
+        {
+            for (int i = 0; i < array.Count; i++)
+            {
+                Complete(array[i], elementType, $"{path}[{i}]", source);
+            }
+        }
+        if (node is not JsonObject members || type.Kind != JsonTypeInfoKind.Object)
+        {
+            return;
+        }
+        type = Derived(members, type, path, source);
+        string? discriminator = type.PolymorphismOptions?.TypeDiscriminatorPropertyName ?? (members.ContainsKey("type") ? "type" : null);
+        // Members that are not part of the document, such as the number of threads, have neither getter nor setter here.
+        JsonPropertyInfo[] properties = [.. type.Properties.Where(property => property.Get is not null || property.Set is not null)];
+        string[] known = [.. properties.Select(property => property.Name)];
+        foreach ((string name, JsonNode? _) in members)
+        {
+            if (name != discriminator && !known.Contains(name))
+            {
+                string nearest = known.Append("type").MinBy(candidate => Distance(name, candidate))!;
+                throw new MalformedFileException(source, $"found '{Join(path, name)}', which is not known there; did you mean '{nearest}'? Known are: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+            }
+        }
+        if (Array.Find(Defaults, value => value.GetType() == type.Type) is object defaults)
+        {
+            JsonObject filled = JsonSerializer.SerializeToNode(defaults, type)!.AsObject();
+            foreach ((string name, JsonNode? value) in filled)
+            {
+                if (!members.ContainsKey(name) && !AlwaysGiven.Contains(name))
+                {
+                    members[name] = value?.DeepClone();
+                }
+            }
+        }
+        foreach (JsonPropertyInfo property in properties)
+        {
+            if (members[property.Name] is JsonNode value && RecipeJson.Default.GetTypeInfo(property.PropertyType) is JsonTypeInfo valueType)
+            {
+                Complete(value, valueType, Join(path, property.Name), source);
+            }
+        }
+    }
+
+    /// <summary>The type that a member 'type' names, where there are several.</summary>
+    private static JsonTypeInfo Derived(JsonObject members, JsonTypeInfo type, string path, string source)
+    {
+        if (type.PolymorphismOptions is not JsonPolymorphismOptions options)
+        {
+            return type;
+        }
+        string[] names = [.. options.DerivedTypes.Select(derived => (string)derived.TypeDiscriminator!)];
+        string? wanted = members[options.TypeDiscriminatorPropertyName] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+        int index = Array.IndexOf(names, wanted);
+        if (index < 0)
+        {
+            string found = wanted is null ? $"found no 'type' in '{path}'" : $"found '{wanted}' as '{Join(path, "type")}'";
+            string nearest = wanted is null ? "" : $"; did you mean '{names.MinBy(name => Distance(wanted, name))}'?";
+            throw new MalformedFileException(source, $"{found}, expected one of {string.Join(", ", names)}{nearest}");
+        }
+        // The discriminator must come first for the JSON reader.
+        JsonNode kind = members[options.TypeDiscriminatorPropertyName]!.DeepClone();
+        members.Remove(options.TypeDiscriminatorPropertyName);
+        members.Insert(0, options.TypeDiscriminatorPropertyName, kind);
+        return RecipeJson.Default.GetTypeInfo(options.DerivedTypes[index].DerivedType)!;
+    }
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    /// <summary>Levenshtein's distance: the fewest letters to put in, take out or change. V. Levenshtein, 1966.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int change = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,112 @@
+namespace Nabla.Tests.Recipes;
+
+public sealed class RecipeTests
+{
+    public static TheoryData<string> Names() => [.. RecipeBook.Names];
+
+    [Fact]
+    public void There_is_one_for_each_network_of_the_notebooks_and_the_default() => Assert.Equal(
+        [
+            "convolution", "deep-sigmoid", "digits", "linear", "quadratic-sgd", "relu-dropout", "relu-dropout-400-minibatch", "relu-dropout-400-online",
+            "relu-dropout-minibatch", "relu-online", "relu-softmax-class", "relu-softmax-full-batch", "tanh-softmax",
+        ],
+        RecipeBook.Names.Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_is_called_as_its_file_and_comes_back_from_its_own_json(string name)
+    {
+        Recipe recipe = RecipeBook.Get(name);
+        Assert.Equal(name, recipe.Name);
+        Assert.NotEmpty(recipe.Description);
+        string json = recipe.ToJson();
+        Assert.Equal(json, Recipe.Parse(json, "again").ToJson());
+        Assert.Equal(10, recipe.CreateNetwork().OutputShape.Size);
+    }
+
+    [Fact]
+    public void What_is_left_out_has_its_default()
+    {
+        Recipe recipe = Recipe.Parse("""{ "name": "short", /* a remark */ "layers": [ { "units": 10, "type": "dense" }, ], }""", "short.json");
+        Recipe expected = new() { Name = "short", Layers = [Layer.Dense(10)] };
+        Assert.Equal(expected.ToJson(), recipe.ToJson());
+        Assert.True(((DenseSpec)recipe.Layers[0]).Bias);
+        Assert.Equal(new TrainingOptions(), recipe.Training);
+    }
+
+    [Fact]
+    public void Part_of_an_object_is_filled_with_that_objects_defaults()
+    {
+        Recipe recipe = Recipe.Parse(
+            """{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "epochs": 3 }, "optimizer": { "type": "adam", "beta1": 0.5 } }""", "n");
+        Assert.Equal(new TrainingOptions { Epochs = 3 }, recipe.Training);
+        Assert.Equal(new Adam { Beta1 = 0.5 }, recipe.Optimizer);
+    }
+
+    [Theory]
+    [InlineData("""{ "name": "n", "layer": [] }""", "found 'layer', which is not known there; did you mean 'layers'?")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "unit": 10 } ] }""", "found 'layers[0].unit', which is not known there; did you mean 'units'?")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dens", "units": 10 } ] }""", "found 'dens' as 'layers[0].type', expected one of dense, convolution2d, dropout, flatten, cropping2d; did you mean 'dense'?")]
+    [InlineData("""{ "name": "n", "layers": [ { "units": 10 } ] }""", "found no 'type' in 'layers[0]'")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "threads": 2 } }""", "found 'training.threads'")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "epochs": "ten" } }""", "training.epochs")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "epochs": 0 } }""", "Epochs must be at least 1")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "order": "Backwards" } }""", "training.order")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense" } ] }""", "units")]
+    [InlineData("""{ "name": "n", "layers": [] }""", "at least one layer")]
+    [InlineData("""{ "layers": [ { "type": "dense", "units": 10 } ] }""", "name")]
+    [InlineData("""{ "name": "n", "layers": [ null ] }""", "is not a recipe")]
+    [InlineData("""{ "name": "n", "name": "m", "layers": [ { "type": "dense", "units": 10 } ] }""", "is not a recipe")]
+    [InlineData("""{ "name": "n", "input": [28], "layers": [ { "type": "convolution2d", "filters": 2, "kernelHeight": 3, "kernelWidth": 3 } ] }""", "takes images")]
+    [InlineData("[]", "is not a recipe")]
+    [InlineData("null", "found null")]
+    [InlineData("{", "is not a recipe")]
+    [InlineData("", "is not a recipe")]
+    public void Mistakes_are_explained_in_one_line(string json, string expected)
+    {
+        MalformedFileException error = Assert.Throws<MalformedFileException>(() => Recipe.Parse(json, "mine.json"));
+        Assert.StartsWith("mine.json: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Ten_thousand_damaged_recipes_give_a_recipe_or_the_documented_error()
+    {
+        byte[] good = System.Text.Encoding.UTF8.GetBytes(RecipeBook.GetJson("convolution"));
+        NumPyRandom random = new(1);
+        int refused = 0;
+        for (int i = 0; i < 10_000; i++)
+        {
+            try
+            {
+                Assert.NotEmpty(Recipe.Parse(System.Text.Encoding.UTF8.GetString(Damage.CutOrFlip(good, random)), "damaged").Layers);
+            }
+            catch (MalformedFileException)
+            {
+                refused++;
+            }
+        }
+        Assert.InRange(refused, 5000, 9999);
+    }
+
+    [Fact]
+    public void Samples_are_chosen_as_the_recipe_says()
+    {
+        TrainAndTest digits = new(SyntheticDigits.Generate(50, 1), SyntheticDigits.Generate(20, 2), "few");
+        RecipeData data = new()
+        {
+            Shuffle = true,
+            Train = new RowRange { Part = DataPart.Train, Start = 10, Count = 15 },
+            Test = new RowRange { Part = DataPart.Train, Count = 10 },
+        };
+        TrainAndTest chosen = data.Choose(digits, new NumPyRandom(3));
+        int[] order = new NumPyRandom(3).Permutation(50);
+        Assert.Equal(Labels(digits.Train.Take(order.AsSpan(10, 15))), Labels(chosen.Train));
+        Assert.Equal(Labels(digits.Train.Take(order.AsSpan(0, 10))), Labels(chosen.Test));
+        Assert.Contains("has 50 there", Assert.Throws<ArgumentException>(() =>
+            new RecipeData { Train = new RowRange { Part = DataPart.Train, Start = 40, Count = 11 } }.Choose(digits, new NumPyRandom(1))).Message, StringComparison.Ordinal);
+    }
+
+    private static int[] Labels(DataSet data) => ((ClassLabels)data.Targets).Values.ToArray();
+}
