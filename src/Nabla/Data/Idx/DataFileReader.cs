@@ -149,16 +149,9 @@ internal sealed class DataFileReader : IDisposable
     public string Sha256() =>
         Convert.ToHexStringLower((_hash ?? throw new InvalidOperationException("The reader was opened without a hash.")).GetCurrentHash());
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _hash?.Dispose();
-        _data.Dispose();
-        _file.Dispose();
-    }
-
     /// <summary>Fills <paramref name="buffer"/> as far as there is data.</summary>
-    private int ReadUpTo(Span<byte> buffer)
+    /// <returns>Number of bytes read; fewer than asked for only at the end of the data.</returns>
+    public int ReadUpTo(Span<byte> buffer)
     {
         int filled = 0;
         try
@@ -177,6 +170,14 @@ internal sealed class DataFileReader : IDisposable
         Offset += filled;
         _hash?.AppendData(buffer[..filled]);
         return filled;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _hash?.Dispose();
+        _data.Dispose();
+        _file.Dispose();
     }
 
     private void CheckCompressedEnd()
