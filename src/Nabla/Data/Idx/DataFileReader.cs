@@ -4,45 +4,35 @@ using System.Security.Cryptography;
 
 namespace Nabla;
 
-/// <summary>
-/// Reads a data file, plain or gzip-compressed (recognised by its first bytes), from beginning to end, exactly. All
-/// offsets are those of the decompressed bytes, and all faults of the contents are <see cref="MalformedFileException"/>.
-/// </summary>
+/// <summary>Reads a data file, plain or gzip-compressed (recognised by its first bytes).</summary>
 /// <remarks>
 /// <see cref="GZipStream"/> takes the end of a shortened file for the end of the data and skips what follows the data.
 /// A gzip file ends with the length of its contents, so comparing that last number finds both. Files glued together
 /// from several gzip members are refused by the same rule: no writer of data files makes them.
 /// </remarks>
-internal sealed class DataFileReader : IDisposable
+internal sealed class DataFileReader : DataReader
 {
-    /// <summary>Memory taken before any data is seen; after that it grows only as far as data has come.</summary>
-    private const int FirstChunk = 1 << 20;
-
     /// <summary>Header of 10 bytes, an empty deflate block of 2, checksum and length of 4 each.</summary>
     private const int SmallestGzip = 20;
 
     private readonly FileStream _file;
     private readonly Stream _data;
     private readonly IncrementalHash? _hash;
-    private readonly byte[] _one = new byte[1];
 
     private DataFileReader(string path, FileStream file, bool isCompressed, bool hash)
+        : base(path)
     {
-        FilePath = path;
         IsCompressed = isCompressed;
         _file = file;
         _data = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
         _hash = hash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     }
 
-    /// <summary>The path as it was given.</summary>
-    public string FilePath { get; }
-
     /// <summary>Whether the file begins as gzip files do.</summary>
     public bool IsCompressed { get; }
 
-    /// <summary>Decompressed bytes read so far.</summary>
-    public long Offset { get; private set; }
+    /// <inheritdoc/>
+    protected override long KnownRest => IsCompressed ? -1 : _file.Length - Offset;
 
     /// <summary>Opens a file and recognises its compression.</summary>
     /// <param name="path">The file; a name ending in .gz promises gzip.</param>
@@ -74,57 +64,6 @@ internal sealed class DataFileReader : IDisposable
         }
     }
 
-    /// <summary>Reads a 32-bit number, most significant byte first.</summary>
-    /// <param name="what">What the number is, for the error.</param>
-    public uint ReadUInt32(string what)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        long start = Offset;
-        int read = ReadUpTo(bytes);
-        if (read < bytes.Length)
-        {
-            throw new MalformedFileException(FilePath, $"ends within {what}: found {read} bytes, expected 4; the file is cut short.", start);
-        }
-        return BinaryPrimitives.ReadUInt32BigEndian(bytes);
-    }
-
-    /// <summary>Reads exactly <paramref name="count"/> bytes. Memory is taken as data comes, not as a header promises.</summary>
-    /// <param name="count">Number of bytes, at most <see cref="Array.MaxLength"/>.</param>
-    /// <param name="what">What the bytes are, for the error.</param>
-    public byte[] ReadBytes(int count, string what)
-    {
-        long start = Offset;
-        if (!IsCompressed && _file.Length - start < count)
-        {
-            throw CutShort(what, start, _file.Length - start, count);
-        }
-        byte[] bytes = new byte[IsCompressed ? Math.Min(count, FirstChunk) : count];
-        int filled = 0;
-        while (true)
-        {
-            filled += ReadUpTo(bytes.AsSpan(filled));
-            if (filled < bytes.Length)
-            {
-                throw CutShort(what, start, filled, count);
-            }
-            if (filled == count)
-            {
-                return bytes;
-            }
-            Array.Resize(ref bytes, (int)Math.Min(count, 2L * filled));
-        }
-    }
-
-    /// <summary>Makes sure that nothing follows: no byte of data, and in a gzip file nothing after the data's own end.</summary>
-    public void ExpectEnd()
-    {
-        if (ReadUpTo(_one) != 0)
-        {
-            throw new MalformedFileException(FilePath, "goes on where its header says that it ends; the header is wrong or other bytes follow the data.", Offset - 1);
-        }
-        CheckCompressedEnd();
-    }
-
     /// <summary>Reads on to the end, for the hash, but gives up a little after <paramref name="limit"/>.</summary>
     /// <param name="limit">Number of decompressed bytes that the file should have at most.</param>
     /// <returns>Whether the file ends within the limit.</returns>
@@ -141,7 +80,7 @@ internal sealed class DataFileReader : IDisposable
             }
         }
         while (read == buffer.Length);
-        CheckCompressedEnd();
+        CheckEnd();
         return true;
     }
 
@@ -149,38 +88,22 @@ internal sealed class DataFileReader : IDisposable
     public string Sha256() =>
         Convert.ToHexStringLower((_hash ?? throw new InvalidOperationException("The reader was opened without a hash.")).GetCurrentHash());
 
-    /// <summary>Fills <paramref name="buffer"/> as far as there is data.</summary>
-    /// <returns>Number of bytes read; fewer than asked for only at the end of the data.</returns>
-    public int ReadUpTo(Span<byte> buffer)
-    {
-        int filled = 0;
-        try
-        {
-            int read;
-            while (filled < buffer.Length && (read = _data.Read(buffer[filled..])) > 0)
-            {
-                filled += read;
-            }
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new MalformedFileException(FilePath,
-                "the compressed data is damaged, expected intact gzip data; download or copy the file again.", Offset + filled, exception);
-        }
-        Offset += filled;
-        _hash?.AppendData(buffer[..filled]);
-        return filled;
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _hash?.Dispose();
         _data.Dispose();
         _file.Dispose();
     }
 
-    private void CheckCompressedEnd()
+    /// <inheritdoc/>
+    protected override int ReadSome(Span<byte> buffer) => _data.Read(buffer);
+
+    /// <inheritdoc/>
+    protected override void AfterRead(ReadOnlySpan<byte> bytes) => _hash?.AppendData(bytes);
+
+    /// <inheritdoc/>
+    protected override void CheckEnd()
     {
         if (!IsCompressed)
         {
@@ -200,7 +123,4 @@ internal sealed class DataFileReader : IDisposable
                 $"the gzip file ends with {length} as the length of its contents, expected {(uint)Offset}; it is cut short, or other bytes follow the compressed data.", Offset);
         }
     }
-
-    private MalformedFileException CutShort(string what, long start, long found, long expected) =>
-        new(FilePath, $"ends within {what}: found {found} bytes from byte {start} on, expected {expected}; the file is cut short or its header is wrong.", start + found);
 }

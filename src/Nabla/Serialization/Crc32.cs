@@ -1,7 +1,7 @@
 namespace Nabla;
 
 /// <summary>
-/// The cyclic redundancy check of PNG's chunks: polynomial 0xEDB88320, reflected, complemented before and after.
+/// The cyclic redundancy check of PNG's chunks and of zip's entries: polynomial 0xEDB88320, reflected, complemented before and after.
 /// Source: W3C, "Portable Network Graphics (PNG) Specification", annex D.
 /// </summary>
 internal static class Crc32
@@ -9,9 +9,12 @@ internal static class Crc32
     private static readonly uint[] Table = MakeTable();
 
     /// <summary>The check of <paramref name="bytes"/>.</summary>
-    public static uint Compute(ReadOnlySpan<byte> bytes)
+    public static uint Compute(ReadOnlySpan<byte> bytes) => Append(0, bytes);
+
+    /// <summary>The check of bytes whose check is <paramref name="check"/> and of <paramref name="bytes"/> behind them.</summary>
+    public static uint Append(uint check, ReadOnlySpan<byte> bytes)
     {
-        uint check = uint.MaxValue;
+        check = ~check;
         foreach (byte value in bytes)
         {
             check = Table[(byte)(check ^ value)] ^ (check >> 8);
