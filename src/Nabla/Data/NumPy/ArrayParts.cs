@@ -1,0 +1,110 @@
+namespace Nabla;
+
+/// <summary>Makes data sets of arrays, all parts of a file by the same rule.</summary>
+/// <remarks>
+/// Whole numbers of 0 to 255 become bytes. So do floats where they are whole and exceed 1, and where they are k/256 up to
+/// 255/256, as in the file of deeplearning.net: k is the byte. Floats of 0 and 1 alone, and booleans, stay floats; so does
+/// everything else. A rule holds for all parts or for none, lest test and training differ by a factor.
+/// </remarks>
+internal static class ArrayParts
+{
+    private const double Greatest256th = 255 / 256.0;
+
+    /// <summary>Converts the parts of a file.</summary>
+    /// <param name="path">The file, for errors.</param>
+    /// <param name="parts">Their arrays.</param>
+    /// <param name="classCount">Number of classes, or null for 10, or more where labels need more.</param>
+    /// <returns>As many data sets, with one sample shape and one number of classes.</returns>
+    public static DataSet[] Convert(string path, IReadOnlyList<ArrayPart> parts, int? classCount)
+    {
+        Features[] features = ConvertFeatures(path, [.. parts.Select(part => (part.ImagesName, part.Images))]);
+        int[][] labels = [.. parts.Select(part => ReadLabels(path, part, classCount))];
+        int classes = ClassCount.Of(classCount, labels);
+        return [.. features.Select((images, i) => new DataSet(images, new ClassLabels(labels[i], classes)))];
+    }
+
+    /// <summary>Converts images only.</summary>
+    public static Features[] ConvertFeatures(string path, IReadOnlyList<(string Name, NumericArray Images)> parts)
+    {
+        Shape[] shapes = [.. parts.Select(part => ReadShape(path, part.Name, part.Images))];
+        for (int i = 1; i < shapes.Length; i++)
+        {
+            if (!shapes[i].Equals(shapes[0]))
+            {
+                throw new MalformedFileException(path, $"'{parts[i].Name}' has samples of {shapes[i]}, expected {shapes[0]} as in '{parts[0].Name}'.");
+            }
+        }
+        ValueRange[] ranges = [.. parts.Select(part => FindRange(path, part.Name, part.Images))];
+        bool areFloats = parts.Any(part => part.Images.Type.Kind == NumericKind.Float);
+        bool areBooleans = parts.Any(part => part.Images.Type.Kind == NumericKind.Boolean);
+        double greatest = ranges.Max(range => range.Greatest);
+        float factor = 0;
+        if (!areBooleans && ranges.All(range => range.AreBytes) && (!areFloats || greatest > 1))
+        {
+            factor = 1;
+        }
+        else if (areFloats && greatest == Greatest256th && ranges.All(range => range.Are256ths))
+        {
+            factor = 256;
+        }
+        return [.. parts.Select((part, i) => ConvertFeatures(part.Images, shapes[i], factor))];
+    }
+
+    /// <param name="images">The array.</param>
+    /// <param name="shape">Shape of a sample.</param>
+    /// <param name="factor">What makes bytes of the numbers; 0 for floats.</param>
+    private static Features ConvertFeatures(NumericArray images, Shape shape, float factor)
+    {
+        if (factor == 0)
+        {
+            return new FloatFeatures(images.Accept<FloatVisitor, float[]>(default), shape);
+        }
+        return new ByteFeatures(
+            images.Type.Kind == NumericKind.Unsigned && images.Type.Size == 1 ? images.ToRowMajor() : images.Accept<ByteVisitor, byte[]>(new ByteVisitor(factor)), shape);
+    }
+
+    private static Shape ReadShape(string path, string name, NumericArray images)
+    {
+        if (images.Shape.Length < 2 || images.Count == 0)
+        {
+            throw new MalformedFileException(path, $"'{name}' is {images}, expected at least one sample and two extents, such as (60000, 784) or (60000, 28, 28).");
+        }
+        return images.Shape.Length == 2 ? SampleLimits.ShapeOf(images.Shape[1]) : Shape.Create(images.Shape[1..]);
+    }
+
+    private static ValueRange FindRange(string path, string name, NumericArray images)
+    {
+        if (images.Type is { Kind: NumericKind.Unsigned, Size: 1 })
+        {
+            return new ValueRange(true, false, byte.MaxValue, -1);
+        }
+        ValueRange range = images.Accept<ValueRange.Visitor, ValueRange>(default);
+        if (range.FirstNotFinite >= 0)
+        {
+            int size = images.Count / images.Shape[0];
+            throw new MalformedFileException(path,
+                $"'{name}' has no finite 32-bit float as value {range.FirstNotFinite % size} of sample {range.FirstNotFinite / size}, expected finite numbers only.");
+        }
+        if (images.Type.Kind == NumericKind.Boolean && range.Greatest > 1)
+        {
+            throw new MalformedFileException(path, $"'{name}' has booleans of {range.Greatest}, expected 0 and 1; the file is damaged.");
+        }
+        return range;
+    }
+
+    private static int[] ReadLabels(string path, ArrayPart part, int? classCount)
+    {
+        NumericArray array = part.Labels;
+        bool isColumn = array.Shape.Length == 1 || (array.Shape.Length == 2 && array.Shape[1] == 1);
+        int expected = part.Images.Shape[0];
+        if (!isColumn || array.Count != expected)
+        {
+            throw new MalformedFileException(path, $"'{part.LabelsName}' is {array}, expected ({expected}), one label for each sample of '{part.ImagesName}'.");
+        }
+        int classes = classCount ?? ClassCount.Maximum;
+        (int[] labels, int wrong, string? value) = array.Accept<LabelVisitor, (int[], int, string?)>(new LabelVisitor(classes));
+        return wrong < 0
+            ? labels
+            : throw new MalformedFileException(path, $"'{part.LabelsName}' has the label {value} for sample {wrong}, expected a whole number of 0 to {classes - 1}.");
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Nabla;
+
+/// <summary>
+/// Reads arrays from a <c>.npz</c> file: a zip file, stored or deflated, of <c>.npy</c> files. An array is unpacked only once
+/// its header, the zip file's directory and the limits agree on its length.
+/// </summary>
+internal sealed class NpzReader : IDisposable
+{
+    /// <summary>No file of data sets has more; it bounds the memory that the directory takes.</summary>
+    private const int MaximumEntries = 1000;
+
+    /// <summary>The end record without its comment, of at most 65,535 bytes.</summary>
+    private const int EndRecordLength = 22;
+
+    /// <summary>Deflate makes at most 1032 bytes of one (zlib's documentation); stored entries as many as they have.</summary>
+    private const int GreatestExpansion = 1032;
+
+    /// <summary>A thousand entries with long names fit.</summary>
+    private const int MaximumDirectoryLength = 1 << 20;
+
+    private const string Ending = ".npy";
+
+    private readonly string _path;
+    private readonly ZipArchive _archive;
+    private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
+
+    private NpzReader(string path, ZipArchive archive)
+    {
+        _path = path;
+        _archive = archive;
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            string name = entry.FullName.EndsWith(Ending, StringComparison.Ordinal) ? entry.FullName[..^Ending.Length] : entry.FullName;
+            if (!_entries.TryAdd(name, entry))
+            {
+                throw new MalformedFileException(path, $"found '{name}' twice, expected each array once.");
+            }
+        }
+    }
+
+    /// <summary>Names of the arrays, without .npy, in the order of the file.</summary>
+    public IEnumerable<string> Names => _entries.Keys;
+
+    /// <summary>Opens a file and reads its directory.</summary>
+    public static NpzReader Open(string path)
+    {
+        FileStream file = InputFile.Open(path);
+        try
+        {
+            return Guard(path, () =>
+            {
+                CheckEntryCount(path, file);
+                return new NpzReader(path, new ZipArchive(file, ZipArchiveMode.Read));
+            });
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the array of that name.</summary>
+    /// <returns>Null where there is none.</returns>
+    public NumericArray? Read(string name) => _entries.TryGetValue(name, out ZipArchiveEntry? entry) ? Guard(_path, () => Read(entry)) : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _archive.Dispose();
+
+    private NumericArray Read(ZipArchiveEntry entry)
+    {
+        if (entry.IsEncrypted)
+        {
+            throw new MalformedFileException(_path, $"{entry.FullName} is encrypted, expected plain contents; save it without a password.");
+        }
+        if (entry.Length > Array.MaxLength || entry.Length > (long)GreatestExpansion * entry.CompressedLength)
+        {
+            throw new MalformedFileException(_path,
+                $"{entry.FullName} claims to unpack {entry.CompressedLength} bytes to {entry.Length}, expected at most {GreatestExpansion} for one and {Array.MaxLength} in all; it was not unpacked.");
+        }
+        using ZipEntryReader reader = new(_path, entry);
+        NpyHeader header = NpyHeader.Read(reader);
+        if (reader.Offset + header.DataLength != entry.Length)
+        {
+            throw new MalformedFileException(reader.FilePath,
+                $"claims {entry.Length} bytes in the zip file, expected {reader.Offset + header.DataLength} as its shape ({string.Join(", ", header.Shape)}) of {header.Type} needs; it was not unpacked.", reader.Offset);
+        }
+        return header.ReadArray(reader);
+    }
+
+    private static void CheckEntryCount(string path, FileStream file)
+    {
+        byte[] end = new byte[Math.Min(file.Length, EndRecordLength + ushort.MaxValue)];
+        file.Position = file.Length - end.Length;
+        file.ReadExactly(end);
+        int record = end.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        if (record < 0 || end.Length - record < EndRecordLength)
+        {
+            throw new MalformedFileException(path, "found no end record, which every zip file has; the file is cut short.", file.Length);
+        }
+        int count = BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(record + 10));
+        uint directoryLength = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(record + 12));
+        if (count > MaximumEntries || directoryLength > MaximumDirectoryLength)
+        {
+            throw new MalformedFileException(path, $"claims {count} entries in a directory of {directoryLength} bytes, expected at most {MaximumEntries} in {MaximumDirectoryLength}.", file.Length - end.Length + record);
+        }
+        file.Position = 0;
+    }
+
+    /// <summary>Turns what the zip reader throws for damaged files into the one exception for them.</summary>
+    private static T Guard<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            throw new MalformedFileException(path,
+                $"cannot be unpacked ({exception.Message.TrimEnd('.')}), expected an intact zip file, stored or deflated; download or save it again.", -1, exception);
+        }
+    }
+}

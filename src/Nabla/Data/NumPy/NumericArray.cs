@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Nabla;
+
+/// <summary>An array of numbers as a file has it.</summary>
+/// <remarks>Nothing is copied or turned before it is asked for: a pickle may make many arrays of the same bytes.</remarks>
+/// <param name="type">Type of a number.</param>
+/// <param name="shape">The extents, each at least 0; none for a single number.</param>
+/// <param name="isFortran">Whether the first index is fastest, instead of the last.</param>
+/// <param name="data">The numbers, exactly as many bytes as shape and type need; not copied and not changed.</param>
+internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran, byte[] data)
+{
+    /// <summary>As many as NumPy allows.</summary>
+    private const int MaximumExtents = 64;
+
+    /// <summary>Type of a number.</summary>
+    public NumericType Type => type;
+
+    /// <summary>The extents.</summary>
+    public ReadOnlySpan<int> Shape => shape;
+
+    /// <summary>Number of numbers.</summary>
+    public int Count => data.Length / type.Size;
+
+    /// <summary>Checks a shape against the limits.</summary>
+    /// <param name="extents">The extents.</param>
+    /// <param name="type">Type of a number.</param>
+    /// <param name="length">Number of bytes of such an array.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? FindFault(ReadOnlySpan<long> extents, NumericType type, out int length)
+    {
+        length = 0;
+        if (extents.Length > MaximumExtents)
+        {
+            return $"has {extents.Length} extents, expected at most {MaximumExtents}";
+        }
+        Int128 count = 1;
+        bool isEmpty = false;
+        foreach (long extent in extents)
+        {
+            isEmpty |= extent == 0;
+            // Extents beside a 0 count too: they become 32-bit numbers.
+            count *= extent == 0 ? 1 : extent;
+            if (extent < 0 || count > SampleLimits.MaximumValues || count * type.Size > Array.MaxLength)
+            {
+                return $"has the shape ({string.Join(", ", extents.ToArray())}), expected extents of at least 0, at most {SampleLimits.MaximumValues} numbers and {Array.MaxLength} bytes";
+            }
+        }
+        length = isEmpty ? 0 : (int)count * type.Size;
+        return null;
+    }
+
+    /// <summary>Shows the numbers to <paramref name="visitor"/>, the last index fastest.</summary>
+    public TResult Accept<TVisitor, TResult>(TVisitor visitor)
+        where TVisitor : struct, INumericVisitor<TResult>
+    {
+        byte[] values = ToRowMajor();
+        return (type.Kind, type.Size) switch
+        {
+            (NumericKind.Signed, 1) => visitor.Visit<sbyte>(MemoryMarshal.Cast<byte, sbyte>(values)),
+            (NumericKind.Signed, 2) => visitor.Visit<short>(MemoryMarshal.Cast<byte, short>(values)),
+            (NumericKind.Signed, 4) => visitor.Visit<int>(MemoryMarshal.Cast<byte, int>(values)),
+            (NumericKind.Signed, _) => visitor.Visit<long>(MemoryMarshal.Cast<byte, long>(values)),
+            (NumericKind.Unsigned, 2) => visitor.Visit<ushort>(MemoryMarshal.Cast<byte, ushort>(values)),
+            (NumericKind.Unsigned, 4) => visitor.Visit<uint>(MemoryMarshal.Cast<byte, uint>(values)),
+            (NumericKind.Unsigned, 8) => visitor.Visit<ulong>(MemoryMarshal.Cast<byte, ulong>(values)),
+            (NumericKind.Float, 2) => visitor.Visit<Half>(MemoryMarshal.Cast<byte, Half>(values)),
+            (NumericKind.Float, 4) => visitor.Visit<float>(MemoryMarshal.Cast<byte, float>(values)),
+            (NumericKind.Float, _) => visitor.Visit<double>(MemoryMarshal.Cast<byte, double>(values)),
+            _ => visitor.Visit<byte>(values),
+        };
+    }
+
+    /// <summary>Type and extents, for errors: <c>&lt;f4 of shape (50000, 784)</c>.</summary>
+    public override string ToString() => $"{type} of shape ({string.Join(", ", shape)})";
+
+    /// <summary>The numbers in this machine's byte order, the last index fastest; the file's own bytes where they are so.</summary>
+    public byte[] ToRowMajor()
+    {
+        byte[] values = isFortran && shape.Length > 1 ? Transpose() : data;
+        if (type.Size == 1 || type.IsBigEndian != BitConverter.IsLittleEndian)
+        {
+            return values;
+        }
+        byte[] swapped = ReferenceEquals(values, data) ? new byte[data.Length] : values;
+        switch (type.Size)
+        {
+            case 2:
+                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ushort>(values.AsSpan()), MemoryMarshal.Cast<byte, ushort>(swapped.AsSpan()));
+                break;
+            case 4:
+                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, uint>(values.AsSpan()), MemoryMarshal.Cast<byte, uint>(swapped.AsSpan()));
+                break;
+            default:
+                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ulong>(values.AsSpan()), MemoryMarshal.Cast<byte, ulong>(swapped.AsSpan()));
+                break;
+        }
+        return swapped;
+    }
+
+    private byte[] Transpose()
+    {
+        byte[] turned = new byte[data.Length];
+        int[] index = new int[shape.Length];
+        int[] strides = new int[shape.Length];
+        int stride = type.Size;
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+        int source = 0;
+        for (int target = 0; target < turned.Length; target += type.Size)
+        {
+            for (int i = 0; i < type.Size; i++)
+            {
+                turned[target + i] = data[source + i];
+            }
+            for (int axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                source += strides[axis];
+                if (++index[axis] < shape[axis])
+                {
+                    break;
+                }
+                source -= index[axis] * strides[axis];
+                index[axis] = 0;
+            }
+        }
+        return turned;
+    }
+}

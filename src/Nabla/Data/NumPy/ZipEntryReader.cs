@@ -1,0 +1,46 @@
+using System.IO.Compression;
+
+namespace Nabla;
+
+/// <summary>Reads one entry of a zip file, never more of it than the zip file's directory says, and checks it at the end.</summary>
+internal sealed class ZipEntryReader : DataReader
+{
+    private readonly ZipArchiveEntry _entry;
+    private readonly Stream _data;
+    private uint _check;
+
+    /// <param name="path">Path of the zip file.</param>
+    /// <param name="entry">The entry; its length has been checked.</param>
+    /// <exception cref="InvalidDataException">The entry is damaged or compressed in an unknown way.</exception>
+    public ZipEntryReader(string path, ZipArchiveEntry entry)
+        : base($"{path}, {entry.FullName}")
+    {
+        _entry = entry;
+        _data = entry.Open();
+    }
+
+    /// <inheritdoc/>
+    protected override long KnownRest => -1;
+
+    /// <inheritdoc/>
+    public override void Dispose() => _data.Dispose();
+
+    /// <inheritdoc/>
+    protected override int ReadSome(Span<byte> buffer) => _data.Read(buffer);
+
+    /// <inheritdoc/>
+    protected override void AfterRead(ReadOnlySpan<byte> bytes) => _check = Crc32.Append(_check, bytes);
+
+    /// <inheritdoc/>
+    protected override void CheckEnd()
+    {
+        if (Offset != _entry.Length)
+        {
+            throw new MalformedFileException(FilePath, $"has {Offset} bytes, expected {_entry.Length} as the zip file says; it is damaged.", Offset);
+        }
+        if (_check != _entry.Crc32)
+        {
+            throw new MalformedFileException(FilePath, $"has the check sum {_check:x8}, expected {_entry.Crc32:x8} as the zip file says; it is damaged.", Offset);
+        }
+    }
+}

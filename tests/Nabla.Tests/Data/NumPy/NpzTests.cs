@@ -1,0 +1,236 @@
+using System.IO.Compression;
+using static Nabla.Tests.Data.NpyBytes;
+
+namespace Nabla.Tests.Data;
+
+public sealed class NpzTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("stored.npz")]
+    [InlineData("deflated.npz")]
+    [InlineData("other_types.npz")]
+    public void Reads_the_layout_of_Keras_whatever_the_types(string name)
+    {
+        DataParts expected = DataFiles.Load(NumPyFiles.PathOf("stored.npz"));
+        DataParts parts = DataFiles.Load(NumPyFiles.PathOf(name));
+        Assert.Equal($"npz file {name}", parts.Source);
+        Assert.Null(parts.Validation);
+        Assert.Equal([4, 4], parts.Train.Features.SampleShape);
+        Assert.Equal(((ByteFeatures)expected.Train.Features).Values, Assert.IsType<ByteFeatures>(parts.Train.Features).Values);
+        Assert.Equal(((ByteFeatures)expected.Test!.Features).Values, Assert.IsType<ByteFeatures>(parts.Test!.Features).Values);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1], ((ClassLabels)parts.Train.Targets).Values);
+        Assert.Equal([0, 1, 2, 0, 1], ((ClassLabels)parts.Test!.Targets).Values);
+        Assert.Equal(10, parts.Test.Targets.Width);
+    }
+
+    [Fact]
+    public void Reads_a_training_part_alone_and_a_folder_of_arrays()
+    {
+        (string Name, byte[] Contents)[] arrays =
+            [("x_train.npy", Npy("|u1", "(2, 3)", 1, 2, 3, 4, 5, 6)), ("y_train.npy", Npy("|u1", "(2,)", 11, 0)), ("more.npy", [1])];
+        File.WriteAllBytes(_folder["a"], Zip(CompressionLevel.Optimal, arrays));
+        DataParts parts = DataFiles.Load(_folder["a"]);
+        Assert.Null(parts.Test);
+        Assert.Equal([3], parts.Train.Features.SampleShape);
+        Assert.Equal(12, parts.Train.Targets.Width);
+
+        using TemporaryFolder folder = new();
+        foreach ((string name, byte[] contents) in arrays)
+        {
+            File.WriteAllBytes(folder[name], contents);
+        }
+        DataParts same = DataFiles.Load(folder.FullName);
+        Assert.Equal($"npy files from {folder.FullName}", same.Source);
+        Assert.Equal([1, 2, 3, 4, 5, 6], ((ByteFeatures)same.Train.Features).Values.ToArray());
+    }
+
+    [Theory]
+    // Whole floats above 1 and 256ths up to 255/256 are bytes; everything else stays as it is.
+    [InlineData("<f4", new double[] { 0, 255, 7, 1 }, new double[] { 0, 1 }, 1)]
+    [InlineData("<f4", new double[] { 0, 1 / 256.0, 128 / 256.0, 255 / 256.0 }, new double[] { 0, 0.5 }, 256)]
+    [InlineData("<f8", new double[] { 0, 1 / 256.0, 128 / 256.0, 255 / 256.0 }, new double[] { 0, 0.5 }, 256)]
+    [InlineData("<f4", new double[] { 0, 1, 1, 0 }, new double[] { 0, 1 }, 0)]
+    [InlineData("<f4", new double[] { 0, 0.5, 0.25, 0 }, new double[] { 0, 0.5 }, 0)]
+    [InlineData("<f4", new double[] { 0, 1 / 256.0, 128 / 256.0, 255 / 256.0 }, new double[] { 0, 0.1 }, 0)]
+    [InlineData("<f4", new double[] { 0, 255, 7, 1 }, new double[] { 0, 0.5 }, 0)]
+    [InlineData("<f4", new double[] { 0, 255, 7, 256 }, new double[] { 0, 1 }, 0)]
+    [InlineData("<f4", new double[] { 0, 255, 7, -1 }, new double[] { 0, 1 }, 0)]
+    public void Bytes_are_recognised_in_all_parts_or_in_none(string type, double[] train, double[] test, int factor)
+    {
+        File.WriteAllBytes(_folder["a"], Zip(CompressionLevel.Optimal,
+            ("x_train.npy", Npy(type, "(2, 2)", Bytes(train))), ("y_train.npy", Npy("|u1", "(2,)", 1, 0)),
+            ("x_test.npy", Npy(type, "(1, 2)", Bytes(test))), ("y_test.npy", Npy("|u1", "(1,)", 1))));
+        DataParts parts = DataFiles.Load(_folder["a"]);
+        if (factor == 0)
+        {
+            Assert.Equal(train.Select(v => (float)v), Assert.IsType<FloatFeatures>(parts.Train.Features).Values.ToArray());
+            Assert.Equal(test.Select(v => (float)v), Assert.IsType<FloatFeatures>(parts.Test!.Features).Values.ToArray());
+        }
+        else
+        {
+            Assert.Equal(train.Select(v => (byte)(factor * v)), Assert.IsType<ByteFeatures>(parts.Train.Features).Values.ToArray());
+            Assert.Equal(test.Select(v => (byte)(factor * v)), Assert.IsType<ByteFeatures>(parts.Test!.Features).Values.ToArray());
+        }
+
+        byte[] Bytes(double[] values) =>
+            [.. values.SelectMany(v => type == "<f4" ? BitConverter.GetBytes((float)v) : BitConverter.GetBytes(v))];
+    }
+
+    [Fact]
+    public void Booleans_are_floats_of_0_and_1()
+    {
+        Write(("x_train.npy", Npy("|b1", "(2, 2)", 1, 0, 0, 1)), ("y_train.npy", Npy("|b1", "(2,)", 1, 0)));
+        DataParts parts = DataFiles.Load(_folder["a"]);
+        Assert.Equal([1, 0, 0, 1], Assert.IsType<FloatFeatures>(parts.Train.Features).Values);
+        Write(("x_train.npy", Npy("|b1", "(2, 2)", 1, 0, 0, 2)), ("y_train.npy", Npy("|b1", "(2,)", 1, 0)));
+        Refuses("'x_train' has booleans of 2, expected 0 and 1; the file is damaged.");
+    }
+
+    public static TheoryData<string, byte[], string> BadArrays() => new()
+    {
+        { "x_train", Npy("|u1", "(4,)", 1, 2, 3, 4), "'x_train' is |u1 of shape (4), expected at least one sample and two extents, such as (60000, 784) or (60000, 28, 28)." },
+        { "x_train", Npy("|u1", "(0, 4)"), "'x_train' is |u1 of shape (0, 4), expected at least one sample and two extents, such as (60000, 784) or (60000, 28, 28)." },
+        { "x_train", Npy("<f4", "(2, 1)", [0, 0, 0, 0, 0, 0, 0xc0, 0x7f]), "'x_train' has no finite 32-bit float as value 0 of sample 1, expected finite numbers only." },
+        { "x_train", Npy("<f8", "(2, 1)", [.. BitConverter.GetBytes(1.0), .. BitConverter.GetBytes(1e39)]), "'x_train' has no finite 32-bit float as value 0 of sample 1, expected finite numbers only." },
+        { "y_train", Npy("|u1", "(3,)", 1, 2, 3), "'y_train' is |u1 of shape (3), expected (2), one label for each sample of 'x_train'." },
+        { "y_train", Npy("|u1", "(2, 2)", 1, 2, 3, 4), "'y_train' is |u1 of shape (2, 2), expected (2), one label for each sample of 'x_train'." },
+        { "y_train", Npy("|i1", "(2,)", 1, 255), "'y_train' has the label -1 for sample 1, expected a whole number of 0 to 999." },
+        { "y_train", Npy("<i2", "(2,)", 1, 0, 0xe8, 3), "'y_train' has the label 1000 for sample 1, expected a whole number of 0 to 999." },
+        { "y_train", Npy("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0x3f]), "'y_train' has the label 0.5 for sample 1, expected a whole number of 0 to 999." },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadArrays))]
+    public void Names_the_array_and_what_is_wrong_with_it(string name, byte[] contents, string message)
+    {
+        byte[] images = name == "x_train" ? contents : Npy("|u1", "(2, 2)", 1, 2, 3, 4);
+        byte[] labels = name == "y_train" ? contents : Npy("|u1", "(2,)", 1, 2);
+        Write(("x_train.npy", images), ("y_train.npy", labels));
+        Refuses(message);
+    }
+
+    [Fact]
+    public void Parts_must_fit_together_and_be_there()
+    {
+        byte[] images = Npy("|u1", "(2, 2)", 1, 2, 3, 4);
+        byte[] labels = Npy("|u1", "(2,)", 1, 2);
+        Write(("x_train.npy", images), ("y_train.npy", labels), ("x_test.npy", Npy("|u1", "(2, 1)", 1, 2)), ("y_test.npy", labels));
+        Refuses("'x_test' has samples of 1, expected 2 as in 'x_train'.");
+        Write(("x_train.npy", images), ("y_train.npy", labels), ("x_test.npy", images));
+        Refuses("has no array 'y_test' but x_train, y_train, x_test, expected x_train, y_train, x_test, y_test; the last two may both be left out.");
+        Write(("data.pkl", [1, 2, 3]));
+        Refuses("has no array 'x_train' but data.pkl, expected x_train, y_train, x_test, y_test; the last two may both be left out.");
+        Write();
+        Refuses("has no array 'x_train', expected x_train, y_train, x_test, y_test; the last two may both be left out.");
+        Write(("x_train.npy", images), ("y_train.npy", labels), ("y_train", labels));
+        Refuses("found 'y_train' twice, expected each array once.");
+        Write(("x_train.npy", File.ReadAllBytes(NumPyFiles.PathOf("object.npy"))), ("y_train.npy", labels));
+        Assert.StartsWith($"{_folder["a"]}, x_train.npy, byte 20: found an array of Python objects ('|O'), which is refused",
+            Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_zip_bomb_is_refused_before_it_is_unpacked()
+    {
+        byte[] zeros = new byte[200 << 20];
+        byte[] header = Npy("|u1", "(4, 50)");
+        header.CopyTo(zeros, 0);
+        byte[] bomb = Zip(CompressionLevel.Optimal, ("x_train.npy", zeros));
+        zeros = [];
+        Assert.InRange(bomb.Length, 0, 1 << 20);
+
+        // Truthful about its length, which the array's shape does not need.
+        RefusesCheaply(bomb, $"{_folder["a"]}, x_train.npy, byte {header.Length}: claims {200 << 20} bytes in the zip file, "
+            + $"expected {header.Length + 200} as its shape (4, 50) of |u1 needs; it was not unpacked.");
+        // Says that it is as short as its shape.
+        RefusesCheaply(ClaimLength(bomb, (uint)header.Length + 200), null);
+        // Claims more than deflate can make, or an array hold.
+        byte[] small = Zip(CompressionLevel.Optimal, ("x_train.npy", header));
+        RefusesCheaply(ClaimLength(small, 2_000_000_000), null);
+        RefusesCheaply(ClaimLength(bomb, 4_000_000_000),
+            $"{_folder["a"]}: x_train.npy claims to unpack {CompressedLength(bomb)} bytes to 4000000000, expected at most 1032 for one and 2147483591 in all; it was not unpacked.");
+    }
+
+    [Fact]
+    public void Contents_shorter_than_promised_take_little_memory()
+    {
+        // Claims 1.5 GB, header and directory alike; deflate could make them, but the data ends after 2 MB.
+        byte[] header = Npy("|u1", "(1500, 1000000)");
+        byte[] contents = [.. header, .. Noise(2 << 20)];
+        byte[] zip = ClaimLength(Zip(CompressionLevel.Optimal, ("x_train.npy", contents)), (uint)header.Length + 1_500_000_000);
+        RefusesCheaply(zip, null);
+    }
+
+    [Fact]
+    public void Too_many_entries_are_refused_before_the_directory_is_read()
+    {
+        byte[] zip = Zip(CompressionLevel.NoCompression, [.. Enumerable.Range(0, 1001).Select(i => ($"{i}", Array.Empty<byte>()))]);
+        RefusesCheaply(zip, null);
+        Assert.Contains("claims 1001 entries", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_the_numbers_is_seen_by_the_check_sum()
+    {
+        byte[] zip = Zip(CompressionLevel.NoCompression, ("x_train.npy", Npy("|u1", "(2, 2)", 101, 102, 103, 104)), ("y_train.npy", Npy("|u1", "(2,)", 1, 2)));
+        zip[zip.AsSpan().IndexOf((ReadOnlySpan<byte>)[101, 102, 103, 104])] ^= 8;
+        File.WriteAllBytes(_folder["a"], zip);
+        Assert.Contains("check sum", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stored.npz")]
+    [InlineData("deflated.npz")]
+    public void Ten_thousand_cuts_and_flips_give_the_data_or_the_documented_exception(string name)
+    {
+        byte[] whole = File.ReadAllBytes(NumPyFiles.PathOf(name));
+        byte[] pixels = ((ByteFeatures)DataFiles.Load(NumPyFiles.PathOf(name)).Train.Features).Values.ToArray();
+        NumPyRandom random = new(5);
+        int refused = 0;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10_000; i++)
+        {
+            File.WriteAllBytes(_folder["a"], Damage.CutOrFlip(whole, random));
+            try
+            {
+                // The check sum sees every change of an array, so only what is beside them can differ.
+                Assert.Equal(pixels, ((ByteFeatures)DataFiles.Load(_folder["a"]).Train.Features).Values);
+            }
+            catch (MalformedFileException)
+            {
+                refused++;
+            }
+        }
+        Assert.InRange(refused, 5_000, 9_999);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000L * (4 << 20));
+    }
+
+    private void Write(params (string Name, byte[] Contents)[] entries) => File.WriteAllBytes(_folder["a"], Zip(CompressionLevel.Optimal, entries));
+
+    private void Refuses(string message) =>
+        Assert.Equal($"{_folder["a"]}: {message}", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message);
+
+    private void RefusesCheaply(byte[] zip, string? message)
+    {
+        File.WriteAllBytes(_folder["a"], zip);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        MalformedFileException error = Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"]));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+        if (message is not null)
+        {
+            Assert.Equal(message, error.Message);
+        }
+    }
+
+    private static long CompressedLength(byte[] zip)
+    {
+        using ZipArchive archive = new(new MemoryStream(zip));
+        return archive.Entries[0].CompressedLength;
+    }
+
+    private static byte[] Noise(int count) => IdxBytes.Pixels(count);
+}
