@@ -5,10 +5,14 @@ namespace Nabla.Cli;
 /// <summary>Turns --data into data.</summary>
 internal static class DataSource
 {
-    /// <param name="data">auto, mnist, synthetic or a folder.</param>
+    // Share of a file of one part that is set aside for testing: every tenth sample, by chance.
+    private const int TestShare = 10;
+
+    /// <param name="data">auto, mnist, synthetic, or a file or folder.</param>
     /// <param name="notes">Where it is said what happens.</param>
     /// <param name="cancellation">Stops a download.</param>
-    public static TrainAndTest Load(string data, TextWriter notes, CancellationToken cancellation)
+    /// <param name="onlyTest">Whether nothing is learnt from it, so that of a file of one part all is for testing.</param>
+    public static TrainAndTest Load(string data, TextWriter notes, CancellationToken cancellation, bool onlyTest = false)
     {
         switch (data)
         {
@@ -27,10 +31,25 @@ internal static class DataSource
                     return SyntheticDigits.Load();
                 }
             default:
-                return File.Exists(data)
-                    ? throw new IOException($"--data: {data} is a file, expected a folder with four IDX files named as those of MNIST.")
-                    : IdxFolder.Load(data);
+                return Complete(DataFiles.Load(data), onlyTest);
         }
+    }
+
+    /// <summary>Both parts of data that may have one, or three: validation samples are split off the training part later.</summary>
+    private static TrainAndTest Complete(DataParts parts, bool onlyTest)
+    {
+        DataSet train = parts.Validation is null ? parts.Train : parts.Train.Append(parts.Validation);
+        if (parts.Test is not null)
+        {
+            return new TrainAndTest(train, parts.Test, parts.Source);
+        }
+        if (onlyTest || train.Count < TestShare)
+        {
+            return new TrainAndTest(train, train, parts.Source);
+        }
+        ReadOnlySpan<int> order = new NumPyRandom(1).Permutation(train.Count);
+        int test = train.Count / TestShare;
+        return new TrainAndTest(train.Take(order[test..]), train.Take(order[..test]), $"{parts.Source}, a tenth of it set aside for testing");
     }
 
     private static TrainAndTest LoadMnist(TextWriter notes, CancellationToken cancellation)

@@ -24,7 +24,10 @@ internal sealed class DataShowCommand : Command
     {
         using Interruption interruption = new();
         DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error, interruption.Token).Train;
-        ByteFeatures images = (ByteFeatures)train.Features;
+        if (train.Features is not ByteFeatures { SampleShape.Count: >= 2 } images)
+        {
+            throw new ArgumentException($"only images of bytes can be shown, but the data has samples of {train.Features.SampleShape}{(train.Features is FloatFeatures ? " floats" : "")}.");
+        }
         ClassLabels labels = (ClassLabels)train.Targets;
         int? digit = arguments.GetValue(_digit);
         List<int> chosen = [];

@@ -31,7 +31,7 @@ internal sealed class EvaluateCommand : Command
         string path = arguments.GetRequiredValue(_model);
         Network network = ModelArgument.Load(path);
         using Interruption interruption = new();
-        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token);
+        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token, onlyTest: true);
         Evaluation evaluation = network.Evaluate(data.Test);
         if (json)
         {

@@ -7,8 +7,8 @@ internal static class DataOption
 {
     public static Option<string> Create() => new("--data")
     {
-        Description = "Which digits: 'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a folder with four IDX files.",
-        HelpName = "auto|mnist|synthetic|folder",
+        Description = "Which digits: 'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a file or folder of your own: IDX, CSV or npz, recognised by content.",
+        HelpName = "auto|mnist|synthetic|path",
         DefaultValueFactory = _ => "auto",
     };
 }

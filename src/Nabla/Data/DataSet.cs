@@ -39,6 +39,10 @@ public sealed class DataSet
     public static DataSet OfVectors(float[] inputs, Shape inputShape, float[] outputs, int outputSize) =>
         new(new FloatFeatures(inputs, inputShape), new TargetVectors(outputs, outputSize));
 
+    /// <summary>A copy of these samples followed by those of another data set of the same kinds.</summary>
+    /// <exception cref="ArgumentException">Features or targets of the two are of different types, shapes or widths.</exception>
+    public DataSet Append(DataSet other) => new(Features.Append(other.Features), Targets.Append(other.Targets));
+
     /// <summary>A copy of the samples at the given indices, in that order.</summary>
     public DataSet Take(ReadOnlySpan<int> rows) => new(Features.Take(rows), Targets.Take(rows));
 

@@ -27,4 +27,13 @@ public abstract class Features
 
     /// <summary>A copy of the samples at the given indices, in that order.</summary>
     public abstract Features Take(ReadOnlySpan<int> rows);
+
+    /// <summary>A copy of these samples followed by others of the same type and shape.</summary>
+    /// <exception cref="ArgumentException">They are of another type or shape.</exception>
+    public Features Append(Features other) => (this, other) switch
+    {
+        (ByteFeatures first, ByteFeatures second) when SampleShape.Equals(other.SampleShape) => new ByteFeatures([.. first.Values, .. second.Values], SampleShape),
+        (FloatFeatures first, FloatFeatures second) when SampleShape.Equals(other.SampleShape) => new FloatFeatures([.. first.Values, .. second.Values], SampleShape),
+        _ => throw new ArgumentException($"Samples of {other.SampleShape} ({other.GetType().Name}) cannot follow samples of {SampleShape} ({GetType().Name})."),
+    };
 }

@@ -5,6 +5,9 @@ namespace Nabla;
 /// <param name="width">Numbers per sample, at least 1.</param>
 public sealed class TargetVectors(float[] values, int width) : Targets(RowCount(values, width), width)
 {
+    /// <summary>All targets, [samples, width].</summary>
+    public ReadOnlySpan<float> Values => values;
+
     /// <inheritdoc/>
     public override void CopyRow(int row, Span<float> destination) => values.AsSpan(row * Width, Width).CopyTo(destination);
 

@@ -20,4 +20,13 @@ public abstract class Targets
 
     /// <summary>A copy of the targets at the given indices, in that order.</summary>
     public abstract Targets Take(ReadOnlySpan<int> rows);
+
+    /// <summary>A copy of these targets followed by others of the same type and width.</summary>
+    /// <exception cref="ArgumentException">They are of another type or width.</exception>
+    public Targets Append(Targets other) => (this, other) switch
+    {
+        (ClassLabels first, ClassLabels second) when Width == other.Width => new ClassLabels([.. first.Values, .. second.Values], Width),
+        (TargetVectors first, TargetVectors second) when Width == other.Width => new TargetVectors([.. first.Values, .. second.Values], Width),
+        _ => throw new ArgumentException($"Targets of {other.Width} values ({other.GetType().Name}) cannot follow targets of {Width} ({GetType().Name})."),
+    };
 }

@@ -1,0 +1,42 @@
+using Nabla.Tests;
+
+namespace Nabla.Cli.Tests;
+
+/// <summary>--data with a file: whatever its format, the same network comes out.</summary>
+public sealed class DataFormatTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_of_csv_files_trains_the_same_network_as_the_same_images_as_idx()
+    {
+        string idx = SmallDigits.Write(_folder["idx"], train: 200, test: 50);
+        TrainAndTest digits = IdxFolder.Load(idx);
+        Directory.CreateDirectory(_folder["csv"]);
+        Csv.Write(_folder["csv/mnist_train.csv.gz"], digits.Train);
+        Csv.Write(_folder["csv/mnist_test.csv"], digits.Test);
+        foreach (string format in new[] { "idx", "csv" })
+        {
+            (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", format, "--epochs", "2", "--out", $"{format}-run");
+            Assert.True(code == 0, error);
+        }
+        Network first = Network.Load(_folder["idx-run/model.safetensors"]);
+        Network second = Network.Load(_folder["csv-run/model.safetensors"]);
+        Assert.Equal(first.Parameters, second.Parameters);
+        Assert.Equal(first.Training!.TestAccuracy, second.Training!.TestAccuracy);
+    }
+
+    [Fact]
+    public void A_file_of_one_part_is_split_for_training_and_whole_for_evaluating()
+    {
+        Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(200, 1));
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "digits.csv", "--epochs", "1", "--out", "run");
+        Assert.True(code == 0, error);
+        Assert.Contains("a tenth of it set aside for testing; 180 images to train and validate on, 20 to test on", output, StringComparison.Ordinal);
+        (code, output, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "digits.csv");
+        Assert.True(code == 0, error);
+        Assert.Contains("% of 200 recognised", output, StringComparison.Ordinal);
+    }
+}
