@@ -157,9 +157,7 @@ public sealed class Network
         ThrowUnlessReady(pixels.Length, "bytes");
         Workspace workspace = RentWorkspace();
         Preprocessing.Copy(pixels, workspace.Input);
-        Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
-        _predictionWorkspaces.Add(workspace);
-        return prediction;
+        return PredictAndReturn(workspace);
     }
 
     /// <summary>Answers one sample of floats. Safe from several threads at once; allocates nothing once it has run.</summary>
@@ -169,9 +167,7 @@ public sealed class Network
         ThrowUnlessReady(sample.Length, "numbers");
         Workspace workspace = RentWorkspace();
         Preprocessing.Copy(sample, workspace.Input);
-        Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
-        _predictionWorkspaces.Add(workspace);
-        return prediction;
+        return PredictAndReturn(workspace);
     }
 
     /// <summary>Answers many samples. Safe from several threads at once.</summary>
@@ -247,6 +243,13 @@ public sealed class Network
         State = workspace.State(layer, rows),
         Random = random,
     };
+
+    private Prediction PredictAndReturn(Workspace workspace)
+    {
+        Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
+        _predictionWorkspaces.Add(workspace);
+        return prediction;
+    }
 
     private Workspace RentWorkspace() =>
         _predictionWorkspaces.TryTake(out Workspace? workspace) ? workspace : new Workspace(this, 1, training: false);
