@@ -51,6 +51,8 @@ public static class DataFiles
                 {
                     return KerasLayout.Read(path, npz.Read, npz.Names, $"npz file {name}", classCount);
                 }
+            case DataFormat.Pickle:
+                return PickleFile.Load(path, classCount);
             default:
                 throw new MalformedFileException(path,
                     "is one NumPy array, images or labels but not both; expected an npz file or a folder with x_train.npy and y_train.npy.");

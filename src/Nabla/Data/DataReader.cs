@@ -42,16 +42,23 @@ internal abstract class DataReader : IDisposable
     /// <summary>Reads exactly <paramref name="count"/> bytes. Memory is taken as data comes, not as a header promises.</summary>
     /// <param name="count">Number of bytes, at most <see cref="Array.MaxLength"/>.</param>
     /// <param name="what">What the bytes are, for the error.</param>
-    public byte[] ReadBytes(int count, string what)
+    public byte[] ReadBytes(int count, string what) => ReadBytes([], count, what);
+
+    /// <summary>The same where the first of the bytes have been read already.</summary>
+    /// <param name="head">At most <paramref name="count"/> bytes that were read last.</param>
+    /// <param name="count">Number of bytes with those.</param>
+    /// <param name="what">What the bytes are, for the error.</param>
+    public byte[] ReadBytes(ReadOnlySpan<byte> head, int count, string what)
     {
-        long start = Offset;
+        long start = Offset - head.Length;
         long rest = KnownRest;
-        if (rest >= 0 && rest < count)
+        if (rest >= 0 && rest < count - head.Length)
         {
-            throw CutShort(what, start, rest, count);
+            throw CutShort(what, start, head.Length + rest, count);
         }
-        byte[] bytes = new byte[rest < 0 ? Math.Min(count, FirstChunk) : count];
-        int filled = 0;
+        byte[] bytes = new byte[rest < 0 ? Math.Min(count, Math.Max(FirstChunk, head.Length)) : count];
+        head.CopyTo(bytes);
+        int filled = head.Length;
         while (true)
         {
             filled += ReadUpTo(bytes.AsSpan(filled));
