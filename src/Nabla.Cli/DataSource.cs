@@ -31,7 +31,7 @@ internal static class DataSource
                     return SyntheticDigits.Load();
                 }
             default:
-                return Complete(DataFiles.Load(data), onlyTest);
+                return Complete(AllDataFiles.Load(data), onlyTest);
         }
     }
 
