@@ -8,6 +8,9 @@ internal static class TrainingDisplay
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
+    // From this width on there is room for words written out; an ordinary terminal of 80 columns gets the short form.
+    private const int WideTerminal = 120;
+
     /// <summary>Runs <paramref name="fit"/> and shows the trainer's events meanwhile.</summary>
     /// <param name="trainer">The trainer that fit uses.</param>
     /// <param name="fit">The training.</param>
@@ -36,9 +39,10 @@ internal static class TrainingDisplay
 
     private static TrainingHistory RunLive(IAnsiConsole console, Trainer trainer, TrainingProgress progress, Func<TrainingHistory> fit, int every)
     {
+        bool isWide = console.Profile.Width >= WideTerminal;
         Progress bar = console.Progress().AutoClear(true).Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left },
-            new ProgressBarColumn { Width = 24 });
+            new ProgressBarColumn { Width = isWide ? 24 : 12 });
         return bar.Start(context =>
         {
             ProgressTask task = context.AddTask("Epoch 1", maxValue: 1);
@@ -51,12 +55,7 @@ internal static class TrainingDisplay
                 }
                 next = progress.Elapsed + Refresh;
                 task.Value = progress.Share;
-                string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
-                    ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:P2}")
-                    : "";
-                task.Description = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Epoch {step.Epoch}/{step.Epochs}  loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation}  {progress.DescribePace()}");
+                task.Description = isWide ? LongDescription(step, progress) : ShortDescription(step, progress);
             };
             trainer.EpochCompleted += epoch =>
             {
@@ -67,6 +66,22 @@ internal static class TrainingDisplay
             };
             return fit();
         });
+    }
+
+    private static string LongDescription(StepResult step, TrainingProgress progress)
+    {
+        string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
+            ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:P2}")
+            : "";
+        return $"Epoch {step.Epoch}/{step.Epochs}  loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation}  {progress.DescribePace()}";
+    }
+
+    private static string ShortDescription(StepResult step, TrainingProgress progress)
+    {
+        string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
+            ? string.Create(CultureInfo.InvariantCulture, $" val {accuracy:P1}")
+            : "";
+        return $"Epoch {step.Epoch}/{step.Epochs} loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation} {progress.DescribeSpeed()} {progress.DescribeRemaining()}";
     }
 
     private static bool HasLine(EpochResult epoch, TrainingProgress progress, int every) =>

@@ -47,10 +47,16 @@ internal sealed class TrainingProgress
     public static string FormatLoss(double loss) => loss.ToString(loss < 1e6 ? "F4" : "E2", CultureInfo.InvariantCulture);
 
     /// <summary><c>118,000 images/s  1,840 steps/s  0:42 left</c>.</summary>
-    public string DescribePace()
+    public string DescribePace() => string.Create(
+        CultureInfo.InvariantCulture, $"{DescribeSpeed()}  {_steps / _clock.Elapsed.TotalSeconds:N0} steps/s  {DescribeRemaining()}");
+
+    /// <summary><c>118,000 images/s</c>.</summary>
+    public string DescribeSpeed() => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s");
+
+    /// <summary><c>0:42 left</c>.</summary>
+    public string DescribeRemaining()
     {
         TimeSpan left = TimeSpan.FromSeconds(Math.Ceiling(Remaining.TotalSeconds));
-        string time = left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s  {_steps / _clock.Elapsed.TotalSeconds:N0} steps/s  {time} left");
+        return $"{left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture)} left";
     }
 }
