@@ -14,6 +14,8 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
     /// <summary>As many as NumPy allows.</summary>
     private const int MaximumExtents = 64;
 
+    private byte[]? _rowMajor;
+
     /// <summary>Type of a number.</summary>
     public NumericType Type => type;
 
@@ -76,7 +78,9 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
     public override string ToString() => $"{type} of shape ({string.Join(", ", shape)})";
 
     /// <summary>The numbers in this machine's byte order, the last index fastest; the file's own bytes where they are so.</summary>
-    public byte[] ToRowMajor()
+    public byte[] ToRowMajor() => _rowMajor ??= MakeRowMajor();
+
+    private byte[] MakeRowMajor()
     {
         byte[] values = isFortran && shape.Length > 1 ? Transpose() : data;
         if (type.Size == 1 || type.IsBigEndian != BitConverter.IsLittleEndian)
@@ -113,10 +117,7 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
         int source = 0;
         for (int target = 0; target < turned.Length; target += type.Size)
         {
-            for (int i = 0; i < type.Size; i++)
-            {
-                turned[target + i] = data[source + i];
-            }
+            data.AsSpan(source, type.Size).CopyTo(turned.AsSpan(target));
             for (int axis = shape.Length - 1; axis >= 0; axis--)
             {
                 source += strides[axis];

@@ -47,6 +47,23 @@ public sealed class NumericArrayTests : IDisposable
         Assert.Equal([0, 1, 2, 3, 4, 5], array.Accept<FloatVisitor, float[]>(default));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Arrays_of_the_same_bytes_do_not_disturb_each_other(bool isFortran)
+    {
+        byte[] data = [1, 2, 3, 4, 5, 6, 7, 8];
+        NumericType type = new(NumericKind.Unsigned, 2, IsBigEndian: true);
+        float[] expected = isFortran ? [0x102, 0x506, 0x304, 0x708] : [0x102, 0x304, 0x506, 0x708];
+        for (int i = 0; i < 2; i++)
+        {
+            NumericArray array = new(type, [2, 2], isFortran, data);
+            Assert.Equal(expected, array.Accept<FloatVisitor, float[]>(default));
+            Assert.Equal(expected, array.Accept<FloatVisitor, float[]>(default));
+        }
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], data);
+    }
+
     [Fact]
     public void Reads_scalars_and_empty_arrays_and_gzip()
     {
