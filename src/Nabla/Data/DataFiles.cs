@@ -21,6 +21,10 @@ namespace Nabla;
 /// </remarks>
 public static class DataFiles
 {
+    /// <summary>What folders are read, for errors.</summary>
+    internal const string KnownFolders =
+        "the four IDX files of MNIST (train-images-idx3-ubyte and so on), mnist_train.csv with mnist_test.csv, or x_train.npy with y_train.npy";
+
     /// <summary>Reads labelled samples.</summary>
     /// <param name="path">A file or folder.</param>
     /// <param name="classCount">Number of classes, 1 to 1000 (IDX: 256); null for 10, or more where labels need more (IDX: 10).</param>
@@ -72,10 +76,6 @@ public static class DataFiles
         DataFormat format => throw new MalformedFileException(path,
             $"is {Describe(format)}, expected images: an IDX images file, CSV or a NumPy array (.npy)."),
     };
-
-    /// <summary>What folders are read, for errors.</summary>
-    internal const string KnownFolders =
-        "the four IDX files of MNIST (train-images-idx3-ubyte and so on), mnist_train.csv with mnist_test.csv, or x_train.npy with y_train.npy";
 
     /// <summary>Reads a folder of one of the known kinds.</summary>
     /// <returns>Null where it is of none.</returns>

@@ -106,29 +106,58 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
     private byte[] Transpose()
     {
         byte[] turned = new byte[data.Length];
-        int[] index = new int[shape.Length];
-        int[] strides = new int[shape.Length];
-        int stride = type.Size;
-        for (int axis = 0; axis < shape.Length; axis++)
+        switch (type.Size)
         {
-            strides[axis] = stride;
-            stride *= shape[axis];
-        }
-        int source = 0;
-        for (int target = 0; target < turned.Length; target += type.Size)
-        {
-            data.AsSpan(source, type.Size).CopyTo(turned.AsSpan(target));
-            for (int axis = shape.Length - 1; axis >= 0; axis--)
-            {
-                source += strides[axis];
-                if (++index[axis] < shape[axis])
-                {
-                    break;
-                }
-                source -= index[axis] * strides[axis];
-                index[axis] = 0;
-            }
+            case 1:
+                Transpose<byte>(data, turned);
+                break;
+            case 2:
+                Transpose(MemoryMarshal.Cast<byte, ushort>(data), MemoryMarshal.Cast<byte, ushort>(turned.AsSpan()));
+                break;
+            case 4:
+                Transpose(MemoryMarshal.Cast<byte, uint>(data), MemoryMarshal.Cast<byte, uint>(turned.AsSpan()));
+                break;
+            default:
+                Transpose(MemoryMarshal.Cast<byte, ulong>(data), MemoryMarshal.Cast<byte, ulong>(turned.AsSpan()));
+                break;
         }
         return turned;
+    }
+
+    /// <summary>Copies a block of samples at a time: reads and writes then stay near those before.</summary>
+    private void Transpose<T>(ReadOnlySpan<T> source, Span<T> target)
+    {
+        const int BlockLength = 64;
+        if (source.IsEmpty)
+        {
+            return;
+        }
+        int[] index = new int[shape.Length];
+        int sampleSize = source.Length / shape[0];
+        for (int start = 0; start < shape[0]; start += BlockLength)
+        {
+            int block = Math.Min(BlockLength, shape[0] - start);
+            int first = start;
+            for (int i = 0; i < sampleSize; i++)
+            {
+                for (int sample = 0; sample < block; sample++)
+                {
+                    target[(start + sample) * sampleSize + i] = source[first + sample];
+                }
+                // On to the next index of a sample, the last one fastest; it has the largest stride.
+                int stride = source.Length;
+                for (int axis = shape.Length - 1; axis > 0; axis--)
+                {
+                    stride /= shape[axis];
+                    first += stride;
+                    if (++index[axis] < shape[axis])
+                    {
+                        break;
+                    }
+                    first -= index[axis] * stride;
+                    index[axis] = 0;
+                }
+            }
+        }
     }
 }

@@ -174,6 +174,24 @@ public sealed class NpzTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_zip_file_is_told_as_such()
+    {
+        byte[] zip = Zip(CompressionLevel.Optimal, ("x_train.npy", Npy("|u1", "(2, 2)", 101, 102, 103, 104)));
+        File.WriteAllBytes(_folder["a"], zip[..^1]);
+        Assert.Equal($"{_folder["a"]}, byte {zip.Length - 1}: found no end record, which every zip file has; the file is cut short.",
+            Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message);
+        int directory = zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        foreach ((int place, byte value) in new[] { (directory, (byte)0), (directory + 10, (byte)12), (35, (byte)0xff), (26, (byte)200) })
+        {
+            byte[] damaged = [.. zip];
+            damaged[place] = value;
+            File.WriteAllBytes(_folder["a"], damaged);
+            MalformedFileException error = Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"]));
+            Assert.StartsWith(_folder["a"], error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_flipped_bit_in_the_numbers_is_seen_by_the_check_sum()
     {
         byte[] zip = Zip(CompressionLevel.NoCompression, ("x_train.npy", Npy("|u1", "(2, 2)", 101, 102, 103, 104)), ("y_train.npy", Npy("|u1", "(2,)", 1, 2)));

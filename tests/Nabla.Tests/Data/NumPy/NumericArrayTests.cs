@@ -64,6 +64,18 @@ public sealed class NumericArrayTests : IDisposable
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], data);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(130)]
+    public void Turns_arrays_of_many_samples(int count)
+    {
+        // Sample s has the values 100·s + 10·row + column.
+        int[] values = [.. from column in Enumerable.Range(0, 3) from row in Enumerable.Range(0, 2) from sample in Enumerable.Range(0, count) select 100 * sample + 10 * row + column];
+        NumericArray array = new(new NumericType(NumericKind.Signed, 4, false), [count, 2, 3], true, [.. values.SelectMany(BitConverter.GetBytes)]);
+        Assert.Equal(values.Order().Select(value => (float)value), array.Accept<FloatVisitor, float[]>(default));
+    }
+
     [Fact]
     public void Reads_scalars_and_empty_arrays_and_gzip()
     {
