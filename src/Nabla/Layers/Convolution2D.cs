@@ -77,11 +77,11 @@ public sealed class Convolution2D : Layer
         {
             ReadOnlySpan<float> dSum = dOutput.Slice(image * OutputShape.Size, OutputShape.Size);
             ImagePatches.Gather(input.Slice(image * _geometry.ImageSize, _geometry.ImageSize), patches, _geometry);
-            MatrixProduct.AccumulateTransposed(
-                patches, dSum, _weight.Of(dParameters), _geometry.PatchSize, _geometry.Positions, _filters, pass.Threads);
+            MatrixProduct.MultiplyLeftTransposed(
+                patches, dSum, _weight.Of(dParameters), _geometry.PatchSize, _geometry.Positions, _filters, pass.Threads, GradientUse.Add);
             if (!dInput.IsEmpty)
             {
-                MatrixProduct.MultiplyTransposed(
+                MatrixProduct.MultiplyRightTransposed(
                     dSum, _weight.Of(parameters), patches, pass.Scratch[PatchesSize..], _geometry.Positions, _filters, _geometry.PatchSize, pass.Threads);
                 ImagePatches.Scatter(patches, dInput.Slice(image * _geometry.ImageSize, _geometry.ImageSize), _geometry);
             }

@@ -55,14 +55,14 @@ public sealed class Dense : Layer
     {
         ActivationKernels.MultiplyByDerivative(_activation, output, dOutput, pass.Threads);
         Span<float> dSum = dOutput; // from here on the gradient of x·W + b
-        MatrixProduct.AccumulateTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads);
+        MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, GradientUse.Add);
         if (_bias is not null)
         {
             Reductions.AccumulateColumnSums(dSum, _bias.Of(dParameters), pass.Rows, _outputs);
         }
         if (!dInput.IsEmpty)
         {
-            MatrixProduct.MultiplyTransposed(dSum, _weight.Of(parameters), dInput, pass.Scratch, pass.Rows, _outputs, _inputs, pass.Threads);
+            MatrixProduct.MultiplyRightTransposed(dSum, _weight.Of(parameters), dInput, pass.Scratch, pass.Rows, _outputs, _inputs, pass.Threads);
         }
     }
 

@@ -18,6 +18,9 @@ internal interface ILanes<TSelf>
 
     static abstract TSelf Broadcast(float value);
 
+    /// <summary>sum = factor · *other + sum with one rounding, in the form that compiles to one instruction.</summary>
+    static abstract unsafe void AddProduct(ref TSelf sum, TSelf factor, float* other);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);
@@ -50,4 +53,13 @@ internal interface ILanes<TSelf>
 
     /// <summary><paramref name="then"/> where <paramref name="value"/> is above zero, else <paramref name="otherwise"/> (so also for NaN).</summary>
     static abstract TSelf WherePositive(TSelf value, TSelf then, TSelf otherwise);
+
+    /// <summary>A mask for <see cref="LoadWhere"/> and <see cref="StoreWhere"/> that chooses the first <paramref name="count"/> lanes, 0 to all.</summary>
+    static abstract TSelf FirstLanes(nint count);
+
+    /// <summary>Loads the chosen lanes and puts 0 into the others, whose memory is not touched.</summary>
+    static abstract unsafe TSelf LoadWhere(TSelf mask, float* source);
+
+    /// <summary>Stores the chosen lanes; the memory of the others is not touched.</summary>
+    unsafe void StoreWhere(TSelf mask, float* destination);
 }

@@ -19,6 +19,9 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 Broadcast(float value) => new(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProduct(ref Lanes1 sum, Lanes1 factor, float* other) => sum = new(float.FusedMultiplyAdd(factor._value, *other, sum._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 operator +(Lanes1 left, Lanes1 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,4 +59,19 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 WherePositive(Lanes1 value, Lanes1 then, Lanes1 otherwise) => value._value > 0 ? then : otherwise;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 FirstLanes(nint count) => new(count > 0 ? 1 : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes1 LoadWhere(Lanes1 mask, float* source) => new(mask._value > 0 ? *source : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void StoreWhere(Lanes1 mask, float* destination)
+    {
+        if (mask._value > 0)
+        {
+            *destination = _value;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Numerics;
 
@@ -18,6 +19,9 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Broadcast(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProduct(ref Lanes16 sum, Lanes16 factor, float* other) => sum = new(Vector512.FusedMultiplyAdd(factor._value, Vector512.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 operator +(Lanes16 left, Lanes16 right) => new(left._value + right._value);
@@ -60,4 +64,15 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 WherePositive(Lanes16 value, Lanes16 then, Lanes16 otherwise) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(value._value, Vector512<float>.Zero), then._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 FirstLanes(nint count) =>
+        new(Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes16 LoadWhere(Lanes16 mask, float* source) =>
+        new(Avx512F.MaskLoad(source, mask._value, Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void StoreWhere(Lanes16 mask, float* destination) => Avx512F.MaskStore(destination, mask._value, _value);
 }

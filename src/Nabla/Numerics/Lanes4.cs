@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Numerics;
 
@@ -18,6 +19,9 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Broadcast(float value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProduct(ref Lanes4 sum, Lanes4 factor, float* other) => sum = new(Vector128.FusedMultiplyAdd(factor._value, Vector128.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 operator +(Lanes4 left, Lanes4 right) => new(left._value + right._value);
@@ -60,4 +64,39 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 WherePositive(Lanes4 value, Lanes4 then, Lanes4 otherwise) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(value._value, Vector128<float>.Zero), then._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 FirstLanes(nint count) =>
+        new(Vector128.LessThan(Vector128.Create(0, 1, 2, 3), Vector128.Create((int)count)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes4 LoadWhere(Lanes4 mask, float* source)
+    {
+        if (Avx.IsSupported)
+        {
+            return new(Avx.MaskLoad(source, mask._value));
+        }
+        Vector128<float> loaded = Vector128<float>.Zero;
+        for (int i = 0; i < Count && mask.IsChosen(i); i++)
+        {
+            loaded = loaded.WithElement(i, source[i]);
+        }
+        return new(loaded);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void StoreWhere(Lanes4 mask, float* destination)
+    {
+        if (Avx.IsSupported)
+        {
+            Avx.MaskStore(destination, mask._value, _value);
+            return;
+        }
+        for (int i = 0; i < Count && mask.IsChosen(i); i++)
+        {
+            destination[i] = _value.GetElement(i);
+        }
+    }
+
+    private bool IsChosen(int lane) => _value.AsInt32().GetElement(lane) != 0;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Numerics;
 
@@ -18,6 +19,9 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Broadcast(float value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProduct(ref Lanes8 sum, Lanes8 factor, float* other) => sum = new(Vector256.FusedMultiplyAdd(factor._value, Vector256.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 operator +(Lanes8 left, Lanes8 right) => new(left._value + right._value);
@@ -60,4 +64,14 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 WherePositive(Lanes8 value, Lanes8 then, Lanes8 otherwise) =>
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(value._value, Vector256<float>.Zero), then._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 FirstLanes(nint count) =>
+        new(Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes8 LoadWhere(Lanes8 mask, float* source) => new(Avx.MaskLoad(source, mask._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void StoreWhere(Lanes8 mask, float* destination) => Avx.MaskStore(destination, mask._value, _value);
 }

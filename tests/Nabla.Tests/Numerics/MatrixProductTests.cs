@@ -48,12 +48,12 @@ public sealed class MatrixProductTests
         Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.Multiply(new float[5], new float[6], [], new float[4], 2, 3, 2, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.Multiply(new float[6], new float[5], [], new float[4], 2, 3, 2, 1));
         Assert.ThrowsAny<ArgumentException>(() => MatrixProduct.Multiply(new float[6], new float[6], [], new float[3], 2, 3, 2, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.AccumulateTransposed(new float[6], new float[6], new float[3], 2, 3, 2, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.MultiplyLeftTransposed(new float[6], new float[6], new float[3], 2, 3, 2, 1, GradientUse.Add));
     }
 
     [Fact]
     public void Sizes_whose_product_is_beyond_an_int_are_refused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.AccumulateTransposed(new float[8], new float[1 << 16], new float[1 << 16], 1 << 16, 1 << 16, 1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.MultiplyLeftTransposed(new float[8], new float[1 << 16], new float[1 << 16], 1 << 16, 1 << 16, 1, 1, GradientUse.Add));
 
     private static void AssertAll(int rows, int inner, int columns, int threads)
     {
@@ -74,12 +74,12 @@ public sealed class MatrixProductTests
         AssertEqual(Twin(left, right, ofBias, rows, inner, columns), result, sizes + ", bias");
 
         result = new GuardedBuffer(before);
-        MatrixProduct.AccumulateTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads);
+        MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Add);
         AssertEqual(Twin(left, right, before, rows, inner, columns), result, sizes + ", left transposed");
 
         result = new GuardedBuffer(before);
         GuardedBuffer scratch = new(new float[inner * columns]);
-        MatrixProduct.MultiplyTransposed(left, Transpose(right, inner, columns), result.Contents, scratch.Contents, rows, inner, columns, threads);
+        MatrixProduct.MultiplyRightTransposed(left, Transpose(right, inner, columns), result.Contents, scratch.Contents, rows, inner, columns, threads);
         AssertEqual(Twin(left, right, new float[rows * columns], rows, inner, columns), result, sizes + ", right transposed");
         Assert.True(scratch.IsIntact, sizes + ": wrote beyond the scratch memory");
     }

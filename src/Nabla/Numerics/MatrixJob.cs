@@ -1,0 +1,152 @@
+using System.Runtime.Intrinsics;
+
+namespace Nabla.Numerics;
+
+/// <summary>
+/// One matrix product, split over threads by columns or rows of the result, and each share into tiles. From the outermost
+/// loop to the innermost: blocks of columns and of the inner index, whose part of the right matrix stays in the
+/// second-level cache; blocks of rows; panels as wide as a tile, whose part of the right matrix stays in the first-level
+/// cache; tiles (K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
+/// </summary>
+internal unsafe struct MatrixJob : IJob
+{
+    /// <summary>Greatest depth of a block of the inner index. A gradient that moves parameters at once must fit into one.</summary>
+    public const int BlockDepth = 256;
+
+    private const int BlockRows = 240;
+    private const int BlockColumns = 1024;
+
+    // A right matrix that fewer rows go over is read from where it is: copying it would cost more than it saves.
+    private const int LeastRowsToPackRight = 72;
+
+    // The same for a block of the left matrix and the columns that go over it.
+    private const int LeastColumnsToPackLeft = 256;
+
+    public float* Left;
+    public nint LeftRow;
+    public nint LeftStep;
+    public float* Right;
+    public float* Result;
+    public int Rows;
+    public int Inner;
+    public int Columns;
+
+    /// <summary>What the sums begin with: a bias, the result itself, or null for zeros.</summary>
+    public float* Start;
+
+    /// <summary>Floats from one row of <see cref="Start"/> to the next; 0 for a bias.</summary>
+    public nint StartRow;
+
+    /// <summary>See <see cref="GradientUse.DescentRate"/>.</summary>
+    public float DescentRate;
+
+    /// <summary>What is done to the sums in the end.</summary>
+    public Activation Activation;
+
+    public readonly void Run(int part, int parts)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Run<Lanes16>(part, parts);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Run<Lanes8>(part, parts);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Run<Lanes4>(part, parts);
+        }
+        else
+        {
+            Run<Lanes1>(part, parts);
+        }
+    }
+
+    /// <summary>
+    /// Takes a thread's share: panels where there are enough of them, because then each core keeps its own columns of the
+    /// weights in its cache through forward, backward and update; else rows.
+    /// </summary>
+    private readonly void Run<T>(int part, int parts)
+        where T : struct, ILanes<T>
+    {
+        int width = 2 * T.Count;
+        int panels = (Columns + width - 1) / width;
+        if (panels >= 4 * parts)
+        {
+            int first = (int)((long)panels * part / parts) * width;
+            int end = Math.Min((int)((long)panels * (part + 1) / parts) * width, Columns);
+            Compute<T>(0, Rows, first, end);
+            Activate(0, Rows, first, end);
+        }
+        else
+        {
+            int first = (int)((long)Rows * part / parts);
+            int end = (int)((long)Rows * (part + 1) / parts);
+            Compute<T>(first, end, 0, Columns);
+            Activate(first, end, 0, Columns);
+        }
+    }
+
+    private readonly void Compute<T>(int firstRow, int endRow, int firstColumn, int endColumn)
+        where T : struct, ILanes<T>
+    {
+        int columnBlocks = Parts(endColumn - firstColumn, BlockColumns), rowBlocks = Parts(endRow - firstRow, BlockRows);
+        int depthBlocks = Math.Max(Parts(Inner, BlockDepth), 1);
+        bool packRight = endRow - firstRow >= LeastRowsToPackRight;
+        for (int column = firstColumn; column < endColumn; column += BlockColumns)
+        {
+            int columns = Math.Min(BlockColumns, endColumn - column);
+            for (int depthBlock = 0; depthBlock < depthBlocks; depthBlock++)
+            {
+                int inner = (int)((long)Inner * depthBlock / depthBlocks);
+                int depth = (int)((long)Inner * (depthBlock + 1) / depthBlocks) - inner;
+                MatrixPanels panels = MatrixPanels.Of<T>(Right + (nint)inner * Columns + column, Columns, depth, columns, packRight);
+                for (int rowBlock = 0; rowBlock < rowBlocks; rowBlock++)
+                {
+                    int row = firstRow + (int)((long)(endRow - firstRow) * rowBlock / rowBlocks);
+                    int rows = firstRow + (int)((long)(endRow - firstRow) * (rowBlock + 1) / rowBlocks) - row;
+                    TileOperands operands = new()
+                    {
+                        Left = Left + row * LeftRow + inner * LeftStep,
+                        LeftRow = LeftRow,
+                        LeftStep = LeftStep,
+                        RunLength = depth,
+                        Runs = 1,
+                        Start = inner > 0 ? Result + (nint)row * Columns + column : Start is null ? null : Start + row * StartRow + column,
+                        StartRow = inner > 0 ? Columns : StartRow,
+                        Result = Result + (nint)row * Columns + column,
+                        ResultRow = Columns,
+                        DescentRate = DescentRate,
+                    };
+                    bool packLeft = columns >= LeastColumnsToPackLeft;
+                    if (packLeft)
+                    {
+                        MatrixPacking.PackLeft<T>(ref operands, rows);
+                    }
+                    panels.Compute<T>(operands, rows, packLeft);
+                }
+            }
+        }
+    }
+
+    private static int Parts(int length, int greatest) => (length + greatest - 1) / greatest;
+
+    private readonly void Activate(int firstRow, int endRow, int firstColumn, int endColumn)
+    {
+        if (Activation == Activation.Identity)
+        {
+            return;
+        }
+        int width = endColumn - firstColumn;
+        if (width == Columns)
+        {
+            ActivationKernels.Apply(Activation, new Span<float>(Result + (nint)firstRow * Columns, (endRow - firstRow) * Columns), threads: 1);
+            return;
+        }
+        for (int row = firstRow; row < endRow; row++)
+        {
+            ActivationKernels.Apply(Activation, new Span<float>(Result + (nint)row * Columns + firstColumn, width), threads: 1);
+        }
+    }
+}

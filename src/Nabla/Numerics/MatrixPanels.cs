@@ -1,0 +1,54 @@
+namespace Nabla.Numerics;
+
+/// <summary>A block of the right matrix in panels as wide as a tile: where it is, or packed.</summary>
+internal readonly unsafe struct MatrixPanels
+{
+    private readonly float* _right;
+    private readonly nint _rightRow;
+    private readonly int _columns;
+    private readonly float* _packed;
+    private readonly int _firstPacked;
+
+    private MatrixPanels(float* right, nint rightRow, int columns, float* packed, int firstPacked)
+    {
+        _right = right;
+        _rightRow = rightRow;
+        _columns = columns;
+        _packed = packed;
+        _firstPacked = firstPacked;
+    }
+
+    /// <summary>Packs all panels, or only the last one where whole vectors would reach beyond the matrix.</summary>
+    /// <param name="right">The block's first number.</param>
+    /// <param name="rightRow">Floats from one row to the next.</param>
+    /// <param name="depth">Rows of the block.</param>
+    /// <param name="columns">Columns of the block.</param>
+    /// <param name="all">Whether to pack what needs not be packed.</param>
+    public static MatrixPanels Of<T>(float* right, nint rightRow, int depth, int columns, bool all)
+        where T : struct, ILanes<T>
+    {
+        int first = all ? 0 : columns % T.Count == 0 ? columns : columns - columns % (2 * T.Count);
+        return new MatrixPanels(right, rightRow, columns, MatrixPacking.PackRight<T>(right + first, rightRow, depth, columns - first), first);
+    }
+
+    /// <summary>All tiles of a block of rows.</summary>
+    /// <param name="operands">Where the first panel's first tile is; but not the right matrix and the columns, which are of this block.</param>
+    /// <param name="rows">Rows of the block.</param>
+    /// <param name="leftIsPacked">Whether the left matrix stands tile after tile.</param>
+    public void Compute<T>(in TileOperands operands, int rows, bool leftIsPacked)
+        where T : struct, ILanes<T>
+    {
+        int width = 2 * T.Count;
+        for (int column = 0; column < _columns; column += width)
+        {
+            TileOperands panel = operands;
+            panel.Columns = Math.Min(width, _columns - column);
+            panel.Start = operands.Start is null ? null : operands.Start + column;
+            panel.Result = operands.Result + column;
+            bool isPacked = column >= _firstPacked;
+            panel.Right = isPacked ? _packed + (nint)(column - _firstPacked) * operands.RunLength : _right + column;
+            panel.RightRow = isPacked ? width : _rightRow;
+            Tiles.Compute<T>(panel, rows, leftIsPacked);
+        }
+    }
+}

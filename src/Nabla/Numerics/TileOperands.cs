@@ -1,0 +1,47 @@
+namespace Nabla.Numerics;
+
+/// <summary>Where the numbers of one tile are. The memory must stay where it is meanwhile.</summary>
+internal unsafe struct TileOperands
+{
+    /// <summary>The left matrix's first number of the tile's first row.</summary>
+    public float* Left;
+
+    /// <summary>Floats from one row of the left matrix to the next.</summary>
+    public nint LeftRow;
+
+    /// <summary>Floats from one number of a row of the left matrix to the next.</summary>
+    public nint LeftStep;
+
+    /// <summary>How many numbers follow each other at that step, in each of the runs that the inner index is made of.</summary>
+    public int RunLength;
+
+    /// <summary>Number of runs: 1 for a matrix, the rows of a kernel or of an image for a convolution.</summary>
+    public int Runs;
+
+    /// <summary>Floats from the begin of one run to that of the next.</summary>
+    public nint LeftRun;
+
+    /// <summary>The right matrix's first row, at the tile's first column. Whole vectors are read of it, whatever <see cref="Columns"/> says.</summary>
+    public float* Right;
+
+    /// <summary>Floats from one row of the right matrix to the next.</summary>
+    public nint RightRow;
+
+    /// <summary>What the sums begin with, at the tile's first row and column; null for zeros.</summary>
+    public float* Start;
+
+    /// <summary>Floats from one row of those to the next; 0 for a bias, which is the same for all rows.</summary>
+    public nint StartRow;
+
+    /// <summary>Where the tile's first number goes.</summary>
+    public float* Result;
+
+    /// <summary>Floats from one row of the result to the next.</summary>
+    public nint ResultRow;
+
+    /// <summary>Columns of the tile, up to two vectors.</summary>
+    public int Columns;
+
+    /// <summary>Above 0, the sums are a gradient, and the result are parameters from which they are taken this many times; 0 to store them.</summary>
+    public float DescentRate;
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nabla.Numerics;
+
+/// <summary>Turns matrices.</summary>
+internal static unsafe class Transposition
+{
+    private const int Square = 4;
+
+    /// <summary>result [columns, rows] = the transpose of matrix [rows, columns].</summary>
+    public static void Transpose(ReadOnlySpan<float> matrix, Span<float> result, int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(matrix.Length, (long)rows * columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, (long)rows * columns);
+        bool squares = Sse.IsSupported || AdvSimd.Arm64.IsSupported;
+        int evenRows = squares ? rows - rows % Square : 0, evenColumns = squares ? columns - columns % Square : 0;
+        fixed (float* from = matrix, to = result)
+        {
+            // Down the columns, so that the results are written as they lie in memory.
+            for (int column = 0; column < evenColumns; column += Square)
+            {
+                for (int row = 0; row < evenRows; row += Square)
+                {
+                    TransposeSquare(from + (nint)row * columns + column, columns, to + (nint)column * rows + row, rows);
+                }
+            }
+            CopyRange(from, to, rows, columns, evenRows, rows, 0, evenColumns);
+            CopyRange(from, to, rows, columns, 0, rows, evenColumns, columns);
+        }
+    }
+
+    private static void CopyRange(float* from, float* to, int rows, int columns, int firstRow, int endRow, int firstColumn, int endColumn)
+    {
+        for (nint column = firstColumn; column < endColumn; column++)
+        {
+            for (nint row = firstRow; row < endRow; row++)
+            {
+                to[column * rows + row] = from[row * columns + column];
+            }
+        }
+    }
+
+    /// <summary>Turns 4 rows of 4 numbers: first pairs of rows are interleaved, then pairs of the results.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeSquare(float* from, nint fromRow, float* to, nint toRow)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromRow);
+        Vector128<float> c = Vector128.Load(from + 2 * fromRow), d = Vector128.Load(from + 3 * fromRow);
+        Vector128<float> ac0 = Low(a, c), ac2 = High(a, c), bd0 = Low(b, d), bd2 = High(b, d);
+        Low(ac0, bd0).Store(to);
+        High(ac0, bd0).Store(to + toRow);
+        Low(ac2, bd2).Store(to + 2 * toRow);
+        High(ac2, bd2).Store(to + 3 * toRow);
+    }
+
+    /// <summary>a₀ b₀ a₁ b₁</summary>
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    /// <summary>a₂ b₂ a₃ b₃</summary>
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+}
