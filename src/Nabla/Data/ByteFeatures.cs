@@ -1,3 +1,5 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>Samples of bytes, such as grey levels from 0 (background) to 255 (full ink).</summary>
@@ -27,11 +29,6 @@ public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sa
     }
 
     /// <summary>Divides bytes, instead of multiplying by the reciprocal: the quotient is then the one NumPy computes.</summary>
-    internal static void Convert(ReadOnlySpan<byte> bytes, float divisor, Span<float> destination)
-    {
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            destination[i] = bytes[i] / divisor;
-        }
-    }
+    internal static void Convert(ReadOnlySpan<byte> bytes, float divisor, Span<float> destination) =>
+        ByteConversion.Divide(bytes, divisor, destination);
 }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
+using Nabla.Numerics;
 
 namespace Nabla;
 
@@ -8,6 +10,10 @@ namespace Nabla;
 /// </summary>
 public sealed record Standardization
 {
+    // Few figures are repeated, so that the kernel has long stretches to go over.
+    private readonly float[] _mean;
+    private readonly float[] _scale;
+
     /// <param name="mean">What is subtracted, at least one number.</param>
     /// <param name="deviation">What is divided by, as many numbers above 0.</param>
     /// <exception cref="ArgumentException">The lists differ in length or are empty, or a number is out of its range.</exception>
@@ -18,12 +24,15 @@ public sealed record Standardization
         {
             throw new ArgumentException($"There are {mean.Count} means and {deviation.Count} deviations, expected as many of both, at least one.");
         }
-        if (!mean.All(float.IsFinite) || !deviation.All(value => value > 0 && float.IsFinite(value)))
+        if (!mean.All(float.IsFinite) || !deviation.All(value => value > 0 && float.IsFinite(value) && float.IsFinite(1 / value)))
         {
             throw new ArgumentException("Means must be numbers, and deviations numbers above 0.");
         }
         Mean = mean;
         Deviation = deviation;
+        int times = Math.Max(1, 256 / mean.Count);
+        _mean = [.. Enumerable.Repeat(mean, times).SelectMany(figures => figures)];
+        _scale = [.. Enumerable.Repeat(deviation, times).SelectMany(figures => figures).Select(value => 1 / value)];
     }
 
     /// <summary>What is subtracted.</summary>
@@ -81,10 +90,21 @@ public sealed record Standardization
     /// <summary>Standardises one sample, in place.</summary>
     internal void Apply(Span<float> sample)
     {
-        for (int i = 0, figure = 0; i < sample.Length; i++)
+        for (int start = 0; start < sample.Length; start += _mean.Length)
         {
-            sample[i] = (sample[i] - Mean[figure]) / Deviation[figure];
-            figure = figure + 1 == Mean.Count ? 0 : figure + 1;
+            Kernel kernel = new(sample[start..], _mean, _scale);
+            ElementWise.Run(ref kernel, Math.Min(_mean.Length, sample.Length - start), threads: 1);
         }
+    }
+
+    private readonly ref struct Kernel(Span<float> values, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale) : IElementKernel
+    {
+        private readonly ref float _values = ref MemoryMarshal.GetReference(values);
+        private readonly ref readonly float _mean = ref MemoryMarshal.GetReference(mean);
+        private readonly ref readonly float _scale = ref MemoryMarshal.GetReference(scale);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T> =>
+            ((T.Load(ref _values, index) - T.Load(in _mean, index)) * T.Load(in _scale, index)).Store(ref _values, index);
     }
 }

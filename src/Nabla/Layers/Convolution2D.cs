@@ -45,26 +45,13 @@ public sealed class Convolution2D : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The patches of one image.</summary>
-    internal override int ForwardScratchSize => PatchesSize;
-
-    /// <summary>The patches of one image, and beside them the transposed kernels.</summary>
-    internal override int BackwardScratchSize(bool inputGradient) => PatchesSize + (inputGradient ? _weight.Shape.Size : 0);
-
-    private int PatchesSize => _geometry.Positions * _geometry.PatchSize;
+    /// <summary>The turned kernels, or the gradient of the kernels.</summary>
+    internal override int BackwardScratchSize(bool inputGradient) => _weight.Shape.Size;
 
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
-        Span<float> patches = pass.Scratch[..PatchesSize];
-        for (int image = 0; image < pass.Rows; image++)
-        {
-            ImagePatches.Gather(input.Slice(image * _geometry.ImageSize, _geometry.ImageSize), patches, _geometry);
-            MatrixProduct.Multiply(
-                patches, _weight.Of(parameters), bias, output.Slice(image * OutputShape.Size, OutputShape.Size),
-                _geometry.Positions, _geometry.PatchSize, _filters, pass.Threads);
-        }
-        ActivationKernels.Apply(_activation, output, pass.Threads);
+        ConvolutionProduct.Forward(_geometry, _filters, input, _weight.Of(parameters), bias, output, pass.Rows, pass.Threads, _activation);
     }
 
     internal override void Backward(
@@ -72,23 +59,25 @@ public sealed class Convolution2D : Layer
         Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
     {
         ActivationKernels.MultiplyByDerivative(_activation, output, dOutput, pass.Threads);
-        Span<float> patches = pass.Scratch[..PatchesSize];
-        for (int image = 0; image < pass.Rows; image++)
+        Span<float> dSum = dOutput; // from here on the gradient of the weighted sums
+        Span<float> scratch = pass.Scratch[.._weight.Shape.Size];
+        if (!dInput.IsEmpty)
         {
-            ReadOnlySpan<float> dSum = dOutput.Slice(image * OutputShape.Size, OutputShape.Size);
-            ImagePatches.Gather(input.Slice(image * _geometry.ImageSize, _geometry.ImageSize), patches, _geometry);
-            MatrixProduct.MultiplyLeftTransposed(
-                patches, dSum, _weight.Of(dParameters), _geometry.PatchSize, _geometry.Positions, _filters, pass.Threads, GradientUse.Add);
-            if (!dInput.IsEmpty)
-            {
-                MatrixProduct.MultiplyRightTransposed(
-                    dSum, _weight.Of(parameters), patches, pass.Scratch[PatchesSize..], _geometry.Positions, _filters, _geometry.PatchSize, pass.Threads);
-                ImagePatches.Scatter(patches, dInput.Slice(image * _geometry.ImageSize, _geometry.ImageSize), _geometry);
-            }
+            ConvolutionProduct.TurnWeights(_geometry, _filters, _weight.Of(parameters), scratch);
+            ConvolutionProduct.BackwardInput(_geometry, _filters, dSum, scratch, dInput, pass.Rows, pass.Threads);
+        }
+        if (pass.GradientUse.DescentRate > 0)
+        {
+            ConvolutionProduct.BackwardWeights(_geometry, _filters, input, dSum, scratch, pass.Rows, pass.Threads, adds: false);
+            ElementWiseKernels.Descend(scratch, _weight.Of(dParameters), pass.GradientUse.DescentRate, pass.Threads);
+        }
+        else
+        {
+            ConvolutionProduct.BackwardWeights(_geometry, _filters, input, dSum, _weight.Of(dParameters), pass.Rows, pass.Threads, pass.GradientUse.Adds);
         }
         if (_bias is not null)
         {
-            Reductions.AccumulateColumnSums(dOutput, _bias.Of(dParameters), pass.Rows * _geometry.Positions, _filters);
+            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows * _geometry.Positions, _filters, pass.GradientUse);
         }
     }
 

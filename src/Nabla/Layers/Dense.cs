@@ -45,8 +45,7 @@ public sealed class Dense : Layer
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
-        MatrixProduct.Multiply(input, _weight.Of(parameters), bias, output, pass.Rows, _inputs, _outputs, pass.Threads);
-        ActivationKernels.Apply(_activation, output, pass.Threads);
+        MatrixProduct.Multiply(input, _weight.Of(parameters), bias, output, pass.Rows, _inputs, _outputs, pass.Threads, _activation);
     }
 
     internal override void Backward(
@@ -55,14 +54,14 @@ public sealed class Dense : Layer
     {
         ActivationKernels.MultiplyByDerivative(_activation, output, dOutput, pass.Threads);
         Span<float> dSum = dOutput; // from here on the gradient of x·W + b
-        MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, GradientUse.Add);
-        if (_bias is not null)
-        {
-            Reductions.AccumulateColumnSums(dSum, _bias.Of(dParameters), pass.Rows, _outputs);
-        }
         if (!dInput.IsEmpty)
         {
             MatrixProduct.MultiplyRightTransposed(dSum, _weight.Of(parameters), dInput, pass.Scratch, pass.Rows, _outputs, _inputs, pass.Threads);
+        }
+        MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse);
+        if (_bias is not null)
+        {
+            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows, _outputs, pass.GradientUse);
         }
     }
 

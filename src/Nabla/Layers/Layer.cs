@@ -91,8 +91,9 @@ public abstract class Layer
     internal abstract void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass);
 
     /// <summary>
-    /// The twin of <see cref="Forward"/>: adds to dParameters, and overwrites dInput unless it is empty (nobody needs the
-    /// first layer's). May use dOutput [rows, outputs] as it likes; input and output are those of the forward pass.
+    /// The twin of <see cref="Forward"/>: overwrites dInput unless it is empty (nobody needs the first layer's), then does
+    /// with dParameters what the pass says; that may move the parameters themselves, so they are not read afterwards. May
+    /// use dOutput [rows, outputs] as it likes; input and output are those of the forward pass.
     /// </summary>
     internal abstract void Backward(
         ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,

@@ -1,3 +1,5 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>The circumstances of one pass through a layer.</summary>
@@ -14,6 +16,9 @@ internal readonly ref struct LayerPass
 
     /// <summary>What the layer's forward pass left for its backward pass, [rows, state size]; empty unless training.</summary>
     public required Span<float> State { get; init; }
+
+    /// <summary>What a backward pass does with the gradient of the parameters.</summary>
+    public required GradientUse GradientUse { get; init; }
 
     /// <summary>Where a layer that behaves at random in training draws from; null when it is to behave as in use.</summary>
     public required NumPyRandom? Random { get; init; }

@@ -13,6 +13,24 @@ internal static class ElementWiseKernels
         ElementWise.Run(ref kernel, values.Length, threads);
     }
 
+    /// <summary>parameters −= rate · gradient: one step of plain gradient descent.</summary>
+    public static void Descend(ReadOnlySpan<float> gradient, Span<float> parameters, float rate, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, parameters.Length);
+        DescendKernel kernel = new(gradient, parameters, rate);
+        ElementWise.Run(ref kernel, parameters.Length, threads);
+    }
+
+    private readonly ref struct DescendKernel(ReadOnlySpan<float> gradient, Span<float> parameters, float rate) : IElementKernel
+    {
+        private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
+        private readonly ref float _parameters = ref MemoryMarshal.GetReference(parameters);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T> =>
+            T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index)).Store(ref _parameters, index);
+    }
+
     private readonly ref struct MultiplyKernel(ReadOnlySpan<float> factors, Span<float> values) : IElementKernel
     {
         private readonly ref readonly float _factors = ref MemoryMarshal.GetReference(factors);

@@ -18,6 +18,9 @@ internal interface ILanes<TSelf>
 
     static abstract TSelf Broadcast(float value);
 
+    /// <summary>Bytes as floats.</summary>
+    static abstract unsafe TSelf LoadBytes(byte* source);
+
     /// <summary>sum = factor · *other + sum with one rounding, in the form that compiles to one instruction.</summary>
     static abstract unsafe void AddProduct(ref TSelf sum, TSelf factor, float* other);
 

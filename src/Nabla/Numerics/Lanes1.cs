@@ -19,6 +19,9 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 Broadcast(float value) => new(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes1 LoadBytes(byte* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void AddProduct(ref Lanes1 sum, Lanes1 factor, float* other) => sum = new(float.FusedMultiplyAdd(factor._value, *other, sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

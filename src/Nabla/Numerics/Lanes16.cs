@@ -21,6 +21,9 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     public static Lanes16 Broadcast(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes16 LoadBytes(byte* source) => new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void AddProduct(ref Lanes16 sum, Lanes16 factor, float* other) => sum = new(Vector512.FusedMultiplyAdd(factor._value, Vector512.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

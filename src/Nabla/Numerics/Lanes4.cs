@@ -21,6 +21,10 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
     public static Lanes4 Broadcast(float value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes4 LoadBytes(byte* source) => new(Vector128.ConvertToSingle(
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(source)).AsByte())).AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void AddProduct(ref Lanes4 sum, Lanes4 factor, float* other) => sum = new(Vector128.FusedMultiplyAdd(factor._value, Vector128.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

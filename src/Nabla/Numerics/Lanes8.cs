@@ -21,6 +21,9 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
     public static Lanes8 Broadcast(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes8 LoadBytes(byte* source) => new(Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void AddProduct(ref Lanes8 sum, Lanes8 factor, float* other) => sum = new(Vector256.FusedMultiplyAdd(factor._value, Vector256.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

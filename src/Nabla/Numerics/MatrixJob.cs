@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Nabla.Numerics;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Nabla.Numerics;
 /// second-level cache; blocks of rows; panels as wide as a tile, whose part of the right matrix stays in the first-level
 /// cache; tiles (K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
 /// </summary>
-internal unsafe struct MatrixJob : IJob
+internal unsafe struct MatrixJob : IJob, ILanesJob
 {
     /// <summary>Greatest depth of a block of the inner index. A gradient that moves parameters at once must fit into one.</summary>
     public const int BlockDepth = 256;
@@ -43,33 +41,26 @@ internal unsafe struct MatrixJob : IJob
     /// <summary>What is done to the sums in the end.</summary>
     public Activation Activation;
 
-    public readonly void Run(int part, int parts)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Run<Lanes16>(part, parts);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Run<Lanes8>(part, parts);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Run<Lanes4>(part, parts);
-        }
-        else
-        {
-            Run<Lanes1>(part, parts);
-        }
-    }
+    public readonly void Run(int part, int parts) => LanesJob.Run(this, part, parts);
 
     /// <summary>
     /// Takes a thread's share: panels where there are enough of them, because then each core keeps its own columns of the
     /// weights in its cache through forward, backward and update; else rows.
     /// </summary>
-    private readonly void Run<T>(int part, int parts)
+    public readonly void Run<T>(int part, int parts)
         where T : struct, ILanes<T>
     {
+        if (Rows == 1 && LeftStep == 1 && DescentRate == 0)
+        {
+            SparseRow.Multiply<T>(Left, Right, Start, Result, Inner, Columns);
+            Activate(0, 1, 0, Columns);
+            return;
+        }
+        if (Inner == 1 && LeftRow == 1 && (DescentRate != 0 || Start == Result))
+        {
+            SparseRow.AddOuterProduct<T>(Left, Right, Result, Rows, Columns, DescentRate);
+            return;
+        }
         int width = 2 * T.Count;
         int panels = (Columns + width - 1) / width;
         if (panels >= 4 * parts)
@@ -110,6 +101,7 @@ internal unsafe struct MatrixJob : IJob
                     {
                         Left = Left + row * LeftRow + inner * LeftStep,
                         LeftRow = LeftRow,
+                        LeftGroup = 3 * LeftRow,
                         LeftStep = LeftStep,
                         RunLength = depth,
                         Runs = 1,

@@ -13,6 +13,9 @@ internal static unsafe class MatrixPacking
     [ThreadStatic]
     private static float[]? _left;
 
+    [ThreadStatic]
+    private static float[]? _image;
+
     /// <summary>
     /// Copies a block of the right matrix panel after panel, each two vectors wide, with zeros beyond the last column.
     /// </summary>
@@ -66,6 +69,18 @@ internal static unsafe class MatrixPacking
         }
         block.Left = packed;
         block.LeftRow = 1;
+        block.LeftGroup = 3;
+    }
+
+    /// <summary>Memory of this thread for one image with zeros around it, all zeros when <paramref name="clear"/>.</summary>
+    public static float* Image(int length, bool clear)
+    {
+        float* image = Memory(ref _image, length);
+        if (clear)
+        {
+            new Span<float>(image, length).Clear();
+        }
+        return image;
     }
 
     /// <summary>Memory of this thread, at the begin of a cache line.</summary>

@@ -5,14 +5,16 @@ internal readonly unsafe struct MatrixPanels
 {
     private readonly float* _right;
     private readonly nint _rightRow;
+    private readonly int _depth;
     private readonly int _columns;
     private readonly float* _packed;
     private readonly int _firstPacked;
 
-    private MatrixPanels(float* right, nint rightRow, int columns, float* packed, int firstPacked)
+    private MatrixPanels(float* right, nint rightRow, int depth, int columns, float* packed, int firstPacked)
     {
         _right = right;
         _rightRow = rightRow;
+        _depth = depth;
         _columns = columns;
         _packed = packed;
         _firstPacked = firstPacked;
@@ -28,14 +30,14 @@ internal readonly unsafe struct MatrixPanels
         where T : struct, ILanes<T>
     {
         int first = all ? 0 : columns % T.Count == 0 ? columns : columns - columns % (2 * T.Count);
-        return new MatrixPanels(right, rightRow, columns, MatrixPacking.PackRight<T>(right + first, rightRow, depth, columns - first), first);
+        return new MatrixPanels(right, rightRow, depth, columns, MatrixPacking.PackRight<T>(right + first, rightRow, depth, columns - first), first);
     }
 
     /// <summary>All tiles of a block of rows.</summary>
     /// <param name="operands">Where the first panel's first tile is; but not the right matrix and the columns, which are of this block.</param>
     /// <param name="rows">Rows of the block.</param>
     /// <param name="leftIsPacked">Whether the left matrix stands tile after tile.</param>
-    public void Compute<T>(in TileOperands operands, int rows, bool leftIsPacked)
+    public void Compute<T>(in TileOperands operands, int rows, bool leftIsPacked = false)
         where T : struct, ILanes<T>
     {
         int width = 2 * T.Count;
@@ -46,7 +48,7 @@ internal readonly unsafe struct MatrixPanels
             panel.Start = operands.Start is null ? null : operands.Start + column;
             panel.Result = operands.Result + column;
             bool isPacked = column >= _firstPacked;
-            panel.Right = isPacked ? _packed + (nint)(column - _firstPacked) * operands.RunLength : _right + column;
+            panel.Right = isPacked ? _packed + (nint)(column - _firstPacked) * _depth : _right + column;
             panel.RightRow = isPacked ? width : _rightRow;
             Tiles.Compute<T>(panel, rows, leftIsPacked);
         }

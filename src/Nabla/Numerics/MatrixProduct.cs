@@ -89,8 +89,10 @@ internal static unsafe class MatrixProduct
         {
             return;
         }
+        // A single sample stays on one thread: most of its work is skipped, see SparseRow.
         long work = (long)job.Rows * job.Inner * job.Columns;
-        WorkerTeam.Run(ref job, (int)Math.Clamp(work / LeastPerThread, 1, threads));
+        bool isSingle = job.Rows == 1 || job.Inner == 1;
+        WorkerTeam.Run(ref job, isSingle ? 1 : (int)Math.Clamp(work / LeastPerThread, 1, threads));
     }
 
     /// <summary>The kernels read and write through pointers: this is where their bounds are checked.</summary>

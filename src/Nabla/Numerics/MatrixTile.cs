@@ -48,11 +48,11 @@ internal static unsafe class MatrixTile<T, TRows, TWidth>
         }
 
         float* right = operands.Right;
-        nint rightRow = operands.RightRow, row = operands.LeftRow, twoRows = 2 * row, step = operands.LeftStep;
+        nint rightRow = operands.RightRow, row = operands.LeftRow, twoRows = 2 * row, group = operands.LeftGroup, step = operands.LeftStep;
         for (int run = 0; run < operands.Runs; run++)
         {
             // Every third row has a pointer of its own and the two after it an offset: 16 registers do for 12 rows.
-            float* left0 = operands.Left + run * operands.LeftRun, left3 = left0 + 3 * row, left6 = left3 + 3 * row, left9 = left6 + 3 * row;
+            float* left0 = operands.Left + run * operands.LeftRun, left3 = left0 + group, left6 = left3 + group, left9 = left6 + group;
             for (int k = operands.RunLength; k > 0; k--)
             {
                 T rightL = T.Load(in *right, 0);

@@ -5,14 +5,13 @@ namespace Nabla.Numerics;
 /// <summary>Sums and greatest elements, in a fixed order whatever the processor.</summary>
 internal static class Reductions
 {
-    /// <summary>sums [columns] += the sum of the rows of values [rows, columns], rows ascending.</summary>
-    public static void AccumulateColumnSums(ReadOnlySpan<float> values, Span<float> sums, int rows, int columns)
+    /// <summary>The sums [columns] of the rows of values [rows, columns], rows ascending, as a gradient in <paramref name="result"/>.</summary>
+    public static void SumColumns(ReadOnlySpan<float> values, Span<float> result, int rows, int columns, GradientUse use)
     {
-        for (int row = 0; row < rows; row++)
-        {
-            AddKernel add = new(values.Slice(row * columns, columns), sums);
-            ElementWise.Run(ref add, columns, threads: 1);
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, (long)rows * columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, columns);
+        SumKernel sum = new(values, result, rows, columns, use);
+        ElementWise.Run(ref sum, columns, threads: 1);
     }
 
     /// <summary>Index of the greatest element, the first of equals; 0 where every element is NaN.</summary>
@@ -29,13 +28,22 @@ internal static class Reductions
         return best;
     }
 
-    private readonly ref struct AddKernel(ReadOnlySpan<float> values, Span<float> sums) : IElementKernel
+    private readonly ref struct SumKernel(ReadOnlySpan<float> values, Span<float> result, int rows, int columns, GradientUse use) : IElementKernel
     {
         private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
-        private readonly ref float _sums = ref MemoryMarshal.GetReference(sums);
+        private readonly ref float _result = ref MemoryMarshal.GetReference(result);
 
-        public void Apply<TLanes>(nint index)
-            where TLanes : struct, ILanes<TLanes> =>
-            (TLanes.Load(ref _sums, index) + TLanes.Load(in _values, index)).Store(ref _sums, index);
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T>
+        {
+            T sum = use.Adds ? T.Load(ref _result, index) : T.Broadcast(0);
+            nint end = (nint)rows * columns;
+            for (nint at = index; at < end; at += columns)
+            {
+                sum += T.Load(in _values, at);
+            }
+            T result = use.DescentRate == 0 ? sum : T.FusedMultiplyAdd(T.Broadcast(-use.DescentRate), sum, T.Load(ref _result, index));
+            result.Store(ref _result, index);
+        }
     }
 }

@@ -9,6 +9,12 @@ internal unsafe struct TileOperands
     /// <summary>Floats from one row of the left matrix to the next.</summary>
     public nint LeftRow;
 
+    /// <summary>
+    /// Floats from one group of three rows of the left matrix to the next: 3 · <see cref="LeftRow"/>, but for a
+    /// convolution's kernels of three columns and one channel the next row of the image.
+    /// </summary>
+    public nint LeftGroup;
+
     /// <summary>Floats from one number of a row of the left matrix to the next.</summary>
     public nint LeftStep;
 

@@ -45,12 +45,11 @@ internal static unsafe class Tiles
 
     /// <summary>Number of tiles that cover so many rows.</summary>
     public static int Count<T>(int rows)
-        where T : struct, ILanes<T>
-    {
-        // AVX2 has 16 registers; AVX-512 and ARM64 have 32.
-        int greatest = typeof(T) == typeof(Lanes8) ? 6 : 12;
-        return (rows + greatest - 1) / greatest;
-    }
+        where T : struct, ILanes<T> => (rows + GreatestHeight<T>() - 1) / GreatestHeight<T>();
+
+    /// <summary>AVX2 has 16 registers; AVX-512 and ARM64 have 32.</summary>
+    public static int GreatestHeight<T>()
+        where T : struct, ILanes<T> => typeof(T) == typeof(Lanes8) ? 6 : 12;
 
     private static void Compute<T, TWidth>(in TileOperands tile, int height)
         where T : struct, ILanes<T>

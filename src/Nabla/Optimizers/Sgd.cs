@@ -42,20 +42,9 @@ public sealed record Sgd : Optimizer
             }
             else
             {
-                PlainKernel kernel = new(parameters, gradient, (float)learningRate);
-                ElementWise.Run(ref kernel, parameters.Length, threads);
+                ElementWiseKernels.Descend(gradient, parameters, (float)learningRate, threads);
             }
         }
-    }
-
-    private readonly ref struct PlainKernel(Span<float> parameters, ReadOnlySpan<float> gradient, float rate) : IElementKernel
-    {
-        private readonly ref float _parameters = ref MemoryMarshal.GetReference(parameters);
-        private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
-
-        public void Apply<T>(nint index)
-            where T : struct, ILanes<T> =>
-            T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index)).Store(ref _parameters, index);
     }
 
     private readonly ref struct MomentumKernel(

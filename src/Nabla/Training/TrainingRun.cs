@@ -18,6 +18,7 @@ internal sealed class TrainingRun
     private readonly NumPyRandom _random;
     private readonly int _stepsPerEpoch;
     private readonly bool _hasLayerRates;
+    private readonly double _leastLayerRate;
     private int _epoch;
     private int _step;
     private int _samplesDone;
@@ -43,7 +44,9 @@ internal sealed class TrainingRun
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
-        _hasLayerRates = network.Layers.Any(layer => layer.Spec.LearningRateFactor != 1);
+        double[] factors = [.. network.Layers.Where(layer => layer.Parameters.Count > 0).Select(layer => layer.Spec.LearningRateFactor)];
+        _hasLayerRates = factors.Any(factor => factor != 1);
+        _leastLayerRate = factors.DefaultIfEmpty(0).Min();
     }
 
     /// <summary>Learning rate of the last step.</summary>
@@ -75,17 +78,30 @@ internal sealed class TrainingRun
     public StepResult Step()
     {
         ReadOnlySpan<int> batch = NextBatch();
-        _workspace.Gradient.Clear();
-        double loss = 0;
-        for (int start = 0; start < batch.Length; start += _workspace.Rows)
-        {
-            loss += AccumulateGradient(batch.Slice(start, Math.Min(_workspace.Rows, batch.Length - start)), batch.Length);
-        }
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
         LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch);
-        if (double.IsFinite(loss))
+        double loss;
+        if (batch.Length <= _workspace.Rows && _optimizer is Sgd { Momentum: 0 } && (float)(LearningRate * _leastLayerRate) > 0)
         {
-            Update();
+            loss = Forward(batch, batch.Length);
+            if (double.IsFinite(loss))
+            {
+                _network.BackwardAndDescend(_workspace, batch.Length, LearningRate);
+            }
+        }
+        else
+        {
+            loss = 0;
+            for (int start = 0; start < batch.Length; start += _workspace.Rows)
+            {
+                ReadOnlySpan<int> piece = batch.Slice(start, Math.Min(_workspace.Rows, batch.Length - start));
+                loss += Forward(piece, batch.Length);
+                _network.Backward(_workspace, piece.Length, start == 0 ? GradientUse.Replace : GradientUse.Add);
+            }
+            if (double.IsFinite(loss))
+            {
+                Update();
+            }
         }
         _step++;
         _samplesDone += batch.Length;
@@ -115,8 +131,8 @@ internal sealed class TrainingRun
         }
     }
 
-    /// <summary>Adds the gradient of some of a batch's samples; returns the sum of their losses.</summary>
-    private double AccumulateGradient(ReadOnlySpan<int> samples, int batchSize)
+    /// <summary>Computes outputs, and the gradient that goes back from them, of some of a batch's samples; returns the sum of their losses.</summary>
+    private double Forward(ReadOnlySpan<int> samples, int batchSize)
     {
         int width = _network.OutputShape.Size;
         int values = samples.Length * width;
@@ -130,8 +146,6 @@ internal sealed class TrainingRun
                 _correct++;
             }
         }
-        double loss = _loss.Evaluate(output, _targets.AsSpan(0, values), _workspace.OutputGradient[..values], samples.Length, divisor: batchSize);
-        _network.Backward(_workspace, samples.Length);
-        return loss;
+        return _loss.Evaluate(output, _targets.AsSpan(0, values), _workspace.OutputGradient[..values], samples.Length, divisor: batchSize);
     }
 }

@@ -22,7 +22,7 @@ public sealed class ReductionsTests
                         expected[column] += values[row * columns + column];
                     }
                 }
-                Reductions.AccumulateColumnSums(values, sums.Contents, rows, columns);
+                Reductions.SumColumns(values, sums.Contents, rows, columns, GradientUse.Add);
                 Numbers.AssertBits(expected, sums.Contents, $"[{rows}, {columns}]");
                 Assert.True(sums.IsIntact);
             }

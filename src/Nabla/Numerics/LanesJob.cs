@@ -1,0 +1,28 @@
+using System.Runtime.Intrinsics;
+
+namespace Nabla.Numerics;
+
+/// <summary>Chooses the widest vectors that the processor has.</summary>
+internal static class LanesJob
+{
+    public static void Run<TJob>(in TJob job, int part, int parts)
+        where TJob : struct, ILanesJob
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            job.Run<Lanes16>(part, parts);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            job.Run<Lanes8>(part, parts);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            job.Run<Lanes4>(part, parts);
+        }
+        else
+        {
+            job.Run<Lanes1>(part, parts);
+        }
+    }
+}
