@@ -35,6 +35,12 @@ static string Hash(int threads)
             Layer.Cropping2D(top: 1), Layer.Flatten(), Layer.Dense(Data.Classes),
         ],
         Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
+    Train(hash, [11, 13],
+        [
+            Layer.Convolution2D(23, 3, 3, Activation.ReLU, padding: 1), Layer.MaxPooling2D(2, 2), Layer.Convolution2D(31, 2, 2, Activation.Tanh),
+            Layer.AveragePooling2D(2, 3, stride: 1, padding: 1), Layer.MaxPooling2D(3, 2, stride: 1), Layer.Dense(Data.Classes),
+        ],
+        Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
     // Large enough that the element-wise work and the optimiser are split over threads, too.
     TrainDense(hash, inputs: 121, hidden: 303, Activation.Tanh, Loss.SoftmaxCrossEntropy, new Adam(), threads);
     return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -87,6 +87,19 @@ public abstract class Layer
     public static Cropping2DSpec Cropping2D(int top = 0, int bottom = 0, int left = 0, int right = 0) =>
         new() { Top = top, Bottom = bottom, Left = left, Right = right };
 
+    /// <summary>Describes max pooling: each output pixel is, channel by channel, the greatest number of a window.</summary>
+    /// <param name="kernelHeight">Rows of a window, at least 1.</param>
+    /// <param name="kernelWidth">Columns of a window, at least 1.</param>
+    /// <param name="stride">Pixels from one window to the next, at least 1; null for windows side by side.</param>
+    /// <param name="padding">Rows and columns by which windows may reach beyond each side, from 0 to half a window.</param>
+    public static MaxPooling2DSpec MaxPooling2D(int kernelHeight, int kernelWidth, int? stride = null, int padding = 0) =>
+        new() { KernelHeight = kernelHeight, KernelWidth = kernelWidth, Stride = stride, Padding = padding };
+
+    /// <summary>Describes average pooling: each output pixel is, channel by channel, the average of a window.</summary>
+    /// <inheritdoc cref="MaxPooling2D" path="/param"/>
+    public static AveragePooling2DSpec AveragePooling2D(int kernelHeight, int kernelWidth, int? stride = null, int padding = 0) =>
+        new() { KernelHeight = kernelHeight, KernelWidth = kernelWidth, Stride = stride, Padding = padding };
+
     /// <summary>output [rows, outputs] = layer(input [rows, inputs]).</summary>
     internal abstract void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass);
 

@@ -12,6 +12,8 @@ namespace Nabla;
 [JsonDerivedType(typeof(DropoutSpec), "dropout")]
 [JsonDerivedType(typeof(FlattenSpec), "flatten")]
 [JsonDerivedType(typeof(Cropping2DSpec), "cropping2d")]
+[JsonDerivedType(typeof(MaxPooling2DSpec), "maxpooling2d")]
+[JsonDerivedType(typeof(AveragePooling2DSpec), "averagepooling2d")]
 public abstract record LayerSpec
 {
     /// <summary>The kind of layer in lower case, from which names such as <c>dense1</c> are made.</summary>

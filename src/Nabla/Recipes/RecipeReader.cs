@@ -19,7 +19,9 @@ internal static class RecipeReader
     [
         new Recipe { Name = "", Layers = [] }, new RecipeData(), new RowRange { Part = DataPart.Train }, new Preprocessing(), new TrainingOptions(),
         new Initialization(), new DenseSpec { Units = 1 }, new Convolution2DSpec { Filters = 1, KernelHeight = 1, KernelWidth = 1 },
-        new DropoutSpec(), new FlattenSpec(), new Cropping2DSpec(), new Sgd(), new Adam(), new AdamW(),
+        new DropoutSpec(), new FlattenSpec(), new Cropping2DSpec(),
+        new MaxPooling2DSpec { KernelHeight = 1, KernelWidth = 1 }, new AveragePooling2DSpec { KernelHeight = 1, KernelWidth = 1 },
+        new Sgd(), new Adam(), new AdamW(),
     ];
 
     private static readonly string[] AlwaysGiven = ["name", "layers", "units", "filters", "kernelHeight", "kernelWidth", "part"];

@@ -20,7 +20,10 @@ internal sealed class ReferenceNetwork
         _parameters = [.. network.Parameters.ToArray().Select(value => (double)value)];
     }
 
-    /// <summary>Smallest distance of any ReLU's weighted sum from its kink, over all samples forwarded so far.</summary>
+    /// <summary>
+    /// Smallest distance of any ReLU's weighted sum from its kink, and of the greatest number of any window from the next
+    /// lower one, over all samples forwarded so far.
+    /// </summary>
     public double LeastDistanceFromKink { get; private set; } = double.PositiveInfinity;
 
     /// <summary>The outputs of all samples: [rows, output size].</summary>
@@ -62,6 +65,7 @@ internal sealed class ReferenceNetwork
                 Convolution2DSpec spec => Activate(Convolve(x, layer, spec), spec.Activation),
                 DropoutSpec => [.. x.Select((value, at) => value * _masks[i][row * x.Length + at])],
                 Cropping2DSpec spec => Crop(x, layer, spec),
+                Pooling2DSpec spec => Pool(x, layer, spec),
                 FlattenSpec => x,
                 _ => throw new NotSupportedException($"No reference for {layer}."),
             };
@@ -122,6 +126,30 @@ internal sealed class ReferenceNetwork
             int column = i / layer.InputShape[2] % layer.OutputShape[1] + spec.Left;
             int row = i / layer.InputShape[2] / layer.OutputShape[1] + spec.Top;
             y[i] = x[(row * layer.InputShape[1] + column) * layer.InputShape[2] + channel];
+        }
+        return y;
+    }
+
+    /// <summary>Straight from the definition: for every output pixel and channel, the numbers of the window that lie in the image.</summary>
+    private double[] Pool(double[] x, Layer layer, Pooling2DSpec spec)
+    {
+        (int height, int width, int channels) = (layer.InputShape[0], layer.InputShape[1], layer.InputShape[2]);
+        double[] y = new double[layer.OutputShape.Size];
+        for (int i = 0; i < y.Length; i++)
+        {
+            int channel = i % channels;
+            int left = i / channels % layer.OutputShape[1] * (spec.Stride ?? spec.KernelWidth) - spec.Padding;
+            int top = i / channels / layer.OutputShape[1] * (spec.Stride ?? spec.KernelHeight) - spec.Padding;
+            double[] window = [.. from row in Enumerable.Range(top, spec.KernelHeight)
+                                  from column in Enumerable.Range(left, spec.KernelWidth)
+                                  where row >= 0 && row < height && column >= 0 && column < width
+                                  select x[(row * width + column) * channels + channel]];
+            y[i] = spec is MaxPooling2DSpec ? window.Max() : window.Average();
+            // Equals are zeros of a ReLU that stay zeros: no kink lies there.
+            foreach (double lower in window.Where(value => spec is MaxPooling2DSpec && value < y[i]))
+            {
+                LeastDistanceFromKink = Math.Min(LeastDistanceFromKink, y[i] - lower);
+            }
         }
         return y;
     }

@@ -35,6 +35,19 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void Pooling_needs_only_the_size_of_its_windows()
+    {
+        Recipe recipe = Recipe.Parse(
+            """
+            { "name": "n", "layers": [
+                { "type": "maxpooling2d", "kernelHeight": 2, "kernelWidth": 3 },
+                { "type": "averagepooling2d", "kernelHeight": 3, "kernelWidth": 3, "stride": 2, "padding": 1 } ] }
+            """,
+            "n");
+        Assert.Equal([Layer.MaxPooling2D(2, 3), Layer.AveragePooling2D(3, 3, stride: 2, padding: 1)], recipe.Layers);
+    }
+
+    [Fact]
     public void Part_of_an_object_is_filled_with_that_objects_defaults()
     {
         Recipe recipe = Recipe.Parse(
@@ -46,7 +59,7 @@ public sealed class RecipeTests
     [Theory]
     [InlineData("""{ "name": "n", "layer": [] }""", "found 'layer', which is not known there; did you mean 'layers'?")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "unit": 10 } ] }""", "found 'layers[0].unit', which is not known there; did you mean 'units'?")]
-    [InlineData("""{ "name": "n", "layers": [ { "type": "dens", "units": 10 } ] }""", "found 'dens' as 'layers[0].type', expected one of dense, convolution2d, dropout, flatten, cropping2d; did you mean 'dense'?")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dens", "units": 10 } ] }""", "found 'dens' as 'layers[0].type', expected one of dense, convolution2d, dropout, flatten, cropping2d, maxpooling2d, averagepooling2d; did you mean 'dense'?")]
     [InlineData("""{ "name": "n", "layers": [ { "units": 10 } ] }""", "found no 'type' in 'layers[0]'")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "threads": 2 } }""", "found 'training.threads'")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "epochs": "ten" } }""", "training.epochs")]
@@ -58,6 +71,10 @@ public sealed class RecipeTests
     [InlineData("""{ "name": "n", "layers": [ null ] }""", "is not a recipe")]
     [InlineData("""{ "name": "n", "name": "m", "layers": [ { "type": "dense", "units": 10 } ] }""", "is not a recipe")]
     [InlineData("""{ "name": "n", "input": [28], "layers": [ { "type": "convolution2d", "filters": 2, "kernelHeight": 3, "kernelWidth": 3 } ] }""", "takes images")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "maxpooling2d", "kernelHeight": 29, "kernelWidth": 2 } ] }""", "does not fit")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "averagepooling2d", "kernelHeight": 2, "kernelWidth": 2, "padding": 2 } ] }""", "more than half a window")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "maxpooling2d", "kernelHeight": 2 } ] }""", "kernelWidth")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "maxpooling2d", "kernelHeight": 2, "kernelWidth": 2, "stride": 0 } ] }""", "Stride must be at least 1")]
     [InlineData("[]", "is not a recipe")]
     [InlineData("null", "found null")]
     [InlineData("{", "is not a recipe")]

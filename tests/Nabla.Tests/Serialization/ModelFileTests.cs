@@ -41,6 +41,7 @@ public sealed class ModelFileTests : IDisposable
     {
         Network network = Network.Create(
             [9, 8], Layer.Cropping2D(1, 2, 3, 0), Layer.Convolution2D(3, 2, 3, Activation.Tanh, stride: 2, padding: 1, weights: Initializer.Normal(0.5)),
+            Layer.MaxPooling2D(2, 1), Layer.AveragePooling2D(1, 2, stride: 1, padding: 0), Layer.MaxPooling2D(2, 2, stride: 1, padding: 1),
             Layer.Convolution2D(2, 1, 1, bias: false), Layer.Dropout(0.3), Layer.Flatten(), Layer.Dense(4));
         network.Initialize(new NumPyRandom(1));
         AssertComesBack(network);

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Nabla;
+
+/// <summary>Averages each window, channel by channel, over those of its pixels that lie in the image.</summary>
+public sealed record AveragePooling2DSpec : Pooling2DSpec
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Kind => "averagepooling2d";
+
+    internal override Layer Build(string name, Shape inputShape, int offset) => new AveragePooling2D(name, ImageShape.Of(name, inputShape), this);
+}

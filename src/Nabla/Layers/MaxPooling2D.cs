@@ -1,0 +1,25 @@
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>The greatest number of each window, channel by channel, see <see cref="MaxPooling2DSpec"/>.</summary>
+public sealed class MaxPooling2D : Pooling2D
+{
+    internal MaxPooling2D(string name, Shape inputShape, MaxPooling2DSpec spec)
+        : base(name, inputShape, spec)
+    {
+    }
+
+    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass) =>
+        Pooling.Max(input, output, pass.Rows, Windows, pass.Threads);
+
+    internal override void Backward(
+        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
+        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    {
+        if (!dInput.IsEmpty)
+        {
+            Pooling.MaxGradient(input, output, dOutput, dInput, pass.Rows, Windows, pass.Threads);
+        }
+    }
+}
