@@ -11,6 +11,10 @@ namespace Nabla;
 /// </summary>
 public sealed class Network
 {
+    // What two cores' second-level caches of 2 MiB hold; and rows below which products become thin.
+    private const int FloatsAtOnce = 1024 * 1024;
+    private const int LeastRowsAtOnce = 32;
+
     private readonly float[] _parameters;
     private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
 
@@ -19,6 +23,8 @@ public sealed class Network
         InputShape = input;
         Layers = layers;
         _parameters = new float[ParameterCountOf(layers)];
+        long floatsPerRow = input.Size + layers.Where(layer => !layer.IsView).Sum(layer => 2L * layer.OutputShape.Size + layer.StateSize);
+        RowsAtOnce = (int)Math.Clamp(FloatsAtOnce / floatsPerRow, LeastRowsAtOnce, MatrixJob.BlockDepth);
         FirstLearningLayer = layers.TakeWhile(layer => layer.Parameters.Count == 0).Count();
     }
 
@@ -200,7 +206,7 @@ public sealed class Network
         for (int start = 0; start < features.Count; start += RowsAtOnce)
         {
             int rows = Math.Min(RowsAtOnce, features.Count - start);
-            Batch.CopyFeatures(features, Preprocessing, start, rows, workspace.Input);
+            Batch.CopyFeatures(features, Preprocessing, start, rows, workspace.Input, threads);
             ReadOnlySpan<float> scores = Scores(workspace, rows);
             for (int row = 0; row < rows; row++)
             {
@@ -236,8 +242,11 @@ public sealed class Network
         return text.Append(CultureInfo.InvariantCulture, $"{_parameters.Length:N0} parameters in all").ToString();
     }
 
-    // Activations of this many rows of a small network stay in the processor's cache.
-    internal const int RowsAtOnce = 256;
+    /// <summary>
+    /// Samples that go through at a time: as many as leave all activations and their gradients in the second-level caches,
+    /// within bounds.
+    /// </summary>
+    internal int RowsAtOnce { get; }
 
     /// <exception cref="ArgumentException">Samples have another size than the network's input.</exception>
     /// <exception cref="InvalidOperationException">The parameters have no values yet.</exception>

@@ -24,12 +24,21 @@ public sealed class Workspace
         _network = network;
         Rows = rows;
         Threads = threads;
-        int[] widths = [network.InputShape.Size, .. network.Layers.Select(layer => layer.OutputShape.Size)];
-        _activations = [.. widths.Select(width => new float[checked(rows * width)])];
-        // Nobody asks for the gradient of what comes in before the first layer that learns.
-        _activationGradients = training
-            ? [.. widths.Select((width, layer) => new float[layer > network.FirstLearningLayer ? checked(rows * width) : 0])]
-            : [];
+        IReadOnlyList<Layer> layers = network.Layers;
+        _activations = new float[layers.Count + 1][];
+        _activations[0] = new float[checked(rows * network.InputShape.Size)];
+        for (int i = 0; i < layers.Count; i++)
+        {
+            _activations[i + 1] = layers[i].IsView ? _activations[i] : new float[checked(rows * layers[i].OutputShape.Size)];
+        }
+        _activationGradients = training ? new float[layers.Count + 1][] : [];
+        for (int i = layers.Count; i >= 0 && training; i--)
+        {
+            // Nobody asks for the gradient of what comes in before the first layer that learns.
+            _activationGradients[i] = i <= network.FirstLearningLayer ? []
+                : i < layers.Count && layers[i].IsView ? _activationGradients[i + 1]
+                : new float[_activations[i].Length];
+        }
         _states = [.. network.Layers.Select(layer => new float[training ? checked(rows * layer.StateSize) : 0])];
         _gradient = new float[training ? network.Parameters.Length : 0];
         Scratch = new float[network.Layers.Select((layer, index) => training

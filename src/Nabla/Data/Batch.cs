@@ -1,27 +1,53 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>Gathers rows of a data set into buffers that a network can read.</summary>
 internal static class Batch
 {
+    // Below this many numbers a thread, handing work over costs more than it saves.
+    private const int LeastPerThread = 16 * 1024;
+
     /// <summary>Copies consecutive samples: destination [count, sample size].</summary>
-    public static void CopyFeatures(Features features, Preprocessing preprocessing, int start, int count, Span<float> destination)
+    public static void CopyFeatures(Features features, Preprocessing preprocessing, int start, int count, Span<float> destination, int threads)
     {
-        int size = features.SampleShape.Size;
-        for (int i = 0; i < count; i++)
-        {
-            preprocessing.CopyRow(features, start + i, destination[(i * size)..]);
-        }
+        Job job = new(features, preprocessing, [], start, count, destination);
+        Run(ref job, features, count, threads);
     }
 
     /// <summary>Copies the samples at the given indices and their targets.</summary>
-    public static void Copy(DataSet data, Preprocessing preprocessing, ReadOnlySpan<int> rows, Span<float> inputs, Span<float> targets)
+    public static void Copy(DataSet data, Preprocessing preprocessing, ReadOnlySpan<int> rows, Span<float> inputs, Span<float> targets, int threads)
     {
-        int size = data.Features.SampleShape.Size;
         int width = data.Targets.Width;
         for (int i = 0; i < rows.Length; i++)
         {
-            preprocessing.CopyRow(data.Features, rows[i], inputs[(i * size)..]);
             data.Targets.CopyRow(rows[i], targets[(i * width)..]);
+        }
+        Job job = new(data.Features, preprocessing, rows, 0, rows.Length, inputs);
+        Run(ref job, data.Features, rows.Length, threads);
+    }
+
+    private static void Run(ref Job job, Features features, int count, int threads)
+    {
+        long numbers = (long)count * features.SampleShape.Size;
+        WorkerTeam.Run(ref job, (int)Math.Clamp(numbers / LeastPerThread, 1, threads));
+    }
+
+    /// <summary>Copies the rows at the given indices, or where there are none those from start on.</summary>
+    private readonly ref struct Job(
+        Features features, Preprocessing preprocessing, ReadOnlySpan<int> rows, int start, int count, Span<float> destination) : IJob
+    {
+        private readonly ReadOnlySpan<int> _rows = rows;
+        private readonly Span<float> _destination = destination;
+
+        public void Run(int part, int parts)
+        {
+            int size = features.SampleShape.Size;
+            int end = (int)((long)count * (part + 1) / parts);
+            for (int i = (int)((long)count * part / parts); i < end; i++)
+            {
+                preprocessing.CopyRow(features, _rows.IsEmpty ? start + i : _rows[i], _destination[(i * size)..]);
+            }
         }
     }
 }

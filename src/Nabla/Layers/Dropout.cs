@@ -24,15 +24,15 @@ public sealed class Dropout : Layer
 
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
-        input.CopyTo(output);
         if (pass.Random is null)
         {
             // A backward pass, if there is one, is that of the layer in use.
             pass.State.Fill(1);
+            input.CopyTo(output);
             return;
         }
         DrawMask(pass.State, pass.Random);
-        ElementWiseKernels.Multiply(pass.State, output, pass.Threads);
+        ElementWiseKernels.Multiply(pass.State, input, output, pass.Threads);
     }
 
     internal override void Backward(
@@ -41,8 +41,7 @@ public sealed class Dropout : Layer
     {
         if (!dInput.IsEmpty)
         {
-            dOutput.CopyTo(dInput);
-            ElementWiseKernels.Multiply(pass.State, dInput, pass.Threads);
+            ElementWiseKernels.Multiply(pass.State, dOutput, dInput, pass.Threads);
         }
     }
 
@@ -55,10 +54,14 @@ public sealed class Dropout : Layer
     /// </summary>
     private void DrawMask(Span<float> mask, NumPyRandom random)
     {
+        if (_rate == 0.5)
+        {
+            random.Coins(mask, _scale);
+            return;
+        }
         foreach (ref float factor in mask)
         {
-            bool stays = _rate == 0.5 ? random.NextInt32(2) == 1 : random.NextDouble() >= _rate;
-            factor = stays ? _scale : 0;
+            factor = random.NextDouble() >= _rate ? _scale : 0;
         }
     }
 }

@@ -11,17 +11,16 @@ public sealed class Flatten : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => [];
 
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass) =>
-        input.CopyTo(output);
+    internal override bool IsView => true;
+
+    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    {
+    }
 
     internal override void Backward(
         ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
         Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
     {
-        if (!dInput.IsEmpty)
-        {
-            dOutput.CopyTo(dInput);
-        }
     }
 
     /// <summary>What it is, in one line: <c>Flatten 13×13×32 → 5408</c>.</summary>

@@ -41,6 +41,9 @@ public abstract class Layer
     /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output.</summary>
     internal virtual int StateSize => 0;
 
+    /// <summary>Whether the output is the input under another shape: both are then the same memory, and nothing is copied.</summary>
+    internal virtual bool IsView => false;
+
     /// <summary>Describes a fully connected layer.</summary>
     /// <param name="units">Number of outputs, at least 1.</param>
     /// <param name="activation">Function applied to each weighted sum.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Nabla.Numerics;
 
 namespace Nabla;
 
@@ -8,6 +9,10 @@ namespace Nabla;
 [JsonDerivedType(typeof(SoftmaxCrossEntropyLoss), "softmax-cross-entropy")]
 public abstract record Loss
 {
+    // Losses are summed in blocks of rows, whoever computes them: the result must not depend on the number of threads.
+    private const int BlockRows = 32;
+    private const int MostBlocks = 32;
+
     /// <summary>Half the squared error: for regression, and for networks whose last layer is a sigmoid.</summary>
     public static Loss Quadratic { get; } = new QuadraticLoss();
 
@@ -20,8 +25,9 @@ public abstract record Loss
     /// <param name="gradient">Receives the gradient with respect to the output over <paramref name="divisor"/>, [rows, width].</param>
     /// <param name="rows">Number of samples.</param>
     /// <param name="divisor">The batch size, which makes it the gradient of the batch's mean loss; a factor 1 / size would be rounded once more.</param>
+    /// <param name="threads">Threads to use, at least 1; the result does not depend on it.</param>
     /// <returns>The sum (not the mean) of the losses of all rows.</returns>
-    public double Evaluate(ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, float divisor)
+    public double Evaluate(ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, float divisor, int threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         if (output.Length != target.Length || output.Length != gradient.Length || output.Length % rows != 0)
@@ -29,7 +35,22 @@ public abstract record Loss
             throw new ArgumentException(
                 $"Output ({output.Length}), target ({target.Length}) and gradient ({gradient.Length}) must be of the same length, a multiple of the {rows} rows.");
         }
-        return EvaluateRows(output, target, gradient, rows, output.Length / rows, divisor);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        double sum = 0;
+        Span<double> sums = stackalloc double[Math.Min((rows + BlockRows - 1) / BlockRows, MostBlocks)];
+        int width = output.Length / rows;
+        for (int start = 0; start < rows; start += MostBlocks * BlockRows)
+        {
+            int count = Math.Min(rows - start, MostBlocks * BlockRows);
+            int first = start * width, length = count * width;
+            BlocksJob job = new(this, output.Slice(first, length), target.Slice(first, length), gradient.Slice(first, length), sums, count, width, divisor);
+            WorkerTeam.Run(ref job, Math.Clamp(count / BlockRows, 1, threads));
+            for (int block = 0; block * BlockRows < count; block++)
+            {
+                sum += sums[block];
+            }
+        }
+        return sum;
     }
 
     /// <summary>Turns outputs into the scores of a <see cref="Prediction"/>, in place.</summary>
@@ -39,4 +60,24 @@ public abstract record Loss
 
     private protected abstract double EvaluateRows(
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor);
+
+    private readonly ref struct BlocksJob(
+        Loss loss, ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, Span<double> sums, int rows, int width, float divisor) : IJob
+    {
+        private readonly ReadOnlySpan<float> _output = output;
+        private readonly ReadOnlySpan<float> _target = target;
+        private readonly Span<float> _gradient = gradient;
+        private readonly Span<double> _sums = sums;
+
+        public void Run(int part, int parts)
+        {
+            int blocks = (rows + BlockRows - 1) / BlockRows;
+            for (int block = blocks * part / parts; block < blocks * (part + 1) / parts; block++)
+            {
+                int count = Math.Min(BlockRows, rows - block * BlockRows);
+                Range numbers = (block * BlockRows * width)..((block * BlockRows + count) * width);
+                _sums[block] = loss.EvaluateRows(_output[numbers], _target[numbers], _gradient[numbers], count, width, divisor);
+            }
+        }
+    }
 }

@@ -5,11 +5,12 @@ namespace Nabla.Numerics;
 /// <summary>Arithmetic between whole buffers.</summary>
 internal static class ElementWiseKernels
 {
-    /// <summary>values *= factors.</summary>
-    public static void Multiply(ReadOnlySpan<float> factors, Span<float> values, int threads)
+    /// <summary>products = factors · values, element by element.</summary>
+    public static void Multiply(ReadOnlySpan<float> factors, ReadOnlySpan<float> values, Span<float> products, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(factors.Length, values.Length);
-        MultiplyKernel kernel = new(factors, values);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(products.Length, values.Length);
+        MultiplyKernel kernel = new(factors, values, products);
         ElementWise.Run(ref kernel, values.Length, threads);
     }
 
@@ -31,12 +32,13 @@ internal static class ElementWiseKernels
             T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index)).Store(ref _parameters, index);
     }
 
-    private readonly ref struct MultiplyKernel(ReadOnlySpan<float> factors, Span<float> values) : IElementKernel
+    private readonly ref struct MultiplyKernel(ReadOnlySpan<float> factors, ReadOnlySpan<float> values, Span<float> products) : IElementKernel
     {
         private readonly ref readonly float _factors = ref MemoryMarshal.GetReference(factors);
-        private readonly ref float _values = ref MemoryMarshal.GetReference(values);
+        private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
+        private readonly ref float _products = ref MemoryMarshal.GetReference(products);
 
         public void Apply<T>(nint index)
-            where T : struct, ILanes<T> => (T.Load(ref _values, index) * T.Load(in _factors, index)).Store(ref _values, index);
+            where T : struct, ILanes<T> => (T.Load(in _values, index) * T.Load(in _factors, index)).Store(ref _products, index);
     }
 }

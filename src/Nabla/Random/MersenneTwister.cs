@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Nabla;
 
 /// <summary>
@@ -8,8 +10,10 @@ internal sealed class MersenneTwister
 {
     private const int Length = 624;
     private const int Middle = 397;
+    private const uint Matrix = 0x9908b0dfu;
 
     private readonly uint[] _state = new uint[Length];
+    private readonly uint[] _output = new uint[Length];
     private int _next = Length;
 
     /// <summary>Fills the state from one 32-bit seed with Knuth's linear recurrence, as <c>np.random.seed</c> does for an integer.</summary>
@@ -30,21 +34,63 @@ internal sealed class MersenneTwister
         {
             Regenerate();
         }
-        uint y = _state[_next++];
-        y ^= y >> 11;
-        y ^= (y << 7) & 0x9d2c5680u;
-        y ^= (y << 15) & 0xefc60000u;
-        return y ^ (y >> 18);
+        return _output[_next++];
     }
 
+    /// <summary>The next numbers, at least one and at most <paramref name="most"/>; good until the next call.</summary>
+    public ReadOnlySpan<uint> NextUInt32s(int most)
+    {
+        if (_next == Length)
+        {
+            Regenerate();
+        }
+        ReadOnlySpan<uint> numbers = _output.AsSpan(_next, Math.Min(most, Length - _next));
+        _next += numbers.Length;
+        return numbers;
+    }
+
+    /// <summary>
+    /// Makes the next 624 numbers at once. Number i of the state needs the old numbers i, i + 1 and i + 397, the last of
+    /// which is a new one from i = 227 on: no vector is so long that it would need its own results.
+    /// </summary>
     private void Regenerate()
     {
-        for (int i = 0; i < Length; i++)
+        Twist(0, Length - Middle, Middle);
+        Twist(Length - Middle, Length - 1, Middle - Length);
+        _state[^1] = _state[Middle - 1] ^ Twisted(_state[^1], _state[0]);
+
+        int i = 0;
+        for (; i <= Length - Vector256<uint>.Count; i += Vector256<uint>.Count)
         {
-            uint joined = (_state[i] & 0x80000000u) | (_state[(i + 1) % Length] & 0x7fffffffu);
-            uint twisted = (joined >> 1) ^ ((joined & 1) == 0 ? 0 : 0x9908b0dfu);
-            _state[i] = _state[(i + Middle) % Length] ^ twisted;
+            Vector256<uint> y = Vector256.LoadUnsafe(ref _state[i]);
+            y ^= y >>> 11;
+            y ^= (y << 7) & Vector256.Create(0x9d2c5680u);
+            y ^= (y << 15) & Vector256.Create(0xefc60000u);
+            (y ^ (y >>> 18)).StoreUnsafe(ref _output[i]);
         }
         _next = 0;
+    }
+
+    private void Twist(int start, int end, int distance)
+    {
+        int i = start;
+        for (; i <= end - Vector256<uint>.Count; i += Vector256<uint>.Count)
+        {
+            Vector256<uint> joined = (Vector256.LoadUnsafe(ref _state[i]) & Vector256.Create(0x80000000u))
+                | (Vector256.LoadUnsafe(ref _state[i + 1]) & Vector256.Create(0x7fffffffu));
+            Vector256<uint> odd = Vector256<uint>.Zero - (joined & Vector256<uint>.One);
+            Vector256<uint> twisted = (joined >>> 1) ^ (odd & Vector256.Create(Matrix));
+            (Vector256.LoadUnsafe(ref _state[i + distance]) ^ twisted).StoreUnsafe(ref _state[i]);
+        }
+        for (; i < end; i++)
+        {
+            _state[i] = _state[i + distance] ^ Twisted(_state[i], _state[i + 1]);
+        }
+    }
+
+    private static uint Twisted(uint number, uint next)
+    {
+        uint joined = (number & 0x80000000u) | (next & 0x7fffffffu);
+        return (joined >> 1) ^ ((joined & 1) == 0 ? 0 : Matrix);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Nabla;
 
@@ -71,6 +72,30 @@ public sealed class NumPyRandom(uint seed)
     /// <summary>A uniform integer in [0, <paramref name="high"/>): <c>randint(high)</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="high"/> is below 1.</exception>
     public int NextInt32(int high) => NextInt32(0, high);
+
+    /// <summary>
+    /// Fills <paramref name="values"/> with 0 and <paramref name="one"/>, each with probability ½: <c>one * randint(2, size)</c>.
+    /// </summary>
+    internal void Coins(Span<float> values, float one)
+    {
+        // A draw from two is the lowest of 32 bits, see NextUpTo.
+        Vector256<uint> ones = Vector256.Create(BitConverter.SingleToUInt32Bits(one));
+        while (!values.IsEmpty)
+        {
+            ReadOnlySpan<uint> bits = _bits.NextUInt32s(values.Length);
+            int i = 0;
+            for (; i <= bits.Length - Vector256<uint>.Count; i += Vector256<uint>.Count)
+            {
+                Vector256<uint> chosen = Vector256<uint>.Zero - (Vector256.LoadUnsafe(in bits[i]) & Vector256<uint>.One);
+                (chosen & ones).AsSingle().StoreUnsafe(ref values[i]);
+            }
+            for (; i < bits.Length; i++)
+            {
+                values[i] = (bits[i] & 1) == 1 ? one : 0;
+            }
+            values = values[bits.Length..];
+        }
+    }
 
     /// <summary>Puts the elements into a random order, in place: <c>shuffle(x)</c>.</summary>
     public void Shuffle<T>(Span<T> values)

@@ -15,8 +15,8 @@ internal sealed class Evaluator
     {
         _network = network;
         _loss = loss;
-        _workspace = new Workspace(network, Network.RowsAtOnce, training: false, threads);
-        _targets = new float[Network.RowsAtOnce * network.OutputShape.Size];
+        _workspace = new Workspace(network, network.RowsAtOnce, training: false, threads);
+        _targets = new float[network.RowsAtOnce * network.OutputShape.Size];
         _gradient = new float[_targets.Length];
     }
 
@@ -27,17 +27,17 @@ internal sealed class Evaluator
         ClassLabels? labels = data.Targets as ClassLabels;
         ConfusionMatrix? confusion = labels is null ? null : new ConfusionMatrix(width);
         double loss = 0;
-        for (int start = 0; start < data.Count; start += Network.RowsAtOnce)
+        for (int start = 0; start < data.Count; start += _network.RowsAtOnce)
         {
-            int rows = Math.Min(Network.RowsAtOnce, data.Count - start);
+            int rows = Math.Min(_network.RowsAtOnce, data.Count - start);
             int values = rows * width;
-            Batch.CopyFeatures(data.Features, _network.Preprocessing, start, rows, _workspace.Input);
+            Batch.CopyFeatures(data.Features, _network.Preprocessing, start, rows, _workspace.Input, _workspace.Threads);
             for (int row = 0; row < rows; row++)
             {
                 data.Targets.CopyRow(start + row, _targets.AsSpan(row * width));
             }
             _network.Forward(_workspace, rows);
-            loss += _loss.Evaluate(_workspace.Output[..values], _targets.AsSpan(0, values), _gradient.AsSpan(0, values), rows, divisor: 1);
+            loss += _loss.Evaluate(_workspace.Output[..values], _targets.AsSpan(0, values), _gradient.AsSpan(0, values), rows, divisor: 1, _workspace.Threads);
             for (int row = 0; row < rows && labels is not null; row++)
             {
                 confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(_workspace.Output.Slice(row * width, width)));

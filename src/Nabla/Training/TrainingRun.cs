@@ -37,7 +37,7 @@ internal sealed class TrainingRun
         _labels = data.Targets as ClassLabels;
         // A batch larger than this goes through in pieces that add up their gradients: a batch of 60,000 needs no more
         // memory than one of 256, and since each sum goes on where it stopped, the bits are the same.
-        int piece = Math.Min(Math.Min(options.BatchSize, data.Count), Network.RowsAtOnce);
+        int piece = Math.Min(Math.Min(options.BatchSize, data.Count), network.RowsAtOnce);
         _workspace = new Workspace(network, piece, training: true, options.Threads);
         _targets = new float[piece * network.OutputShape.Size];
         int wholeBatches = data.Count / options.BatchSize;
@@ -136,7 +136,7 @@ internal sealed class TrainingRun
     {
         int width = _network.OutputShape.Size;
         int values = samples.Length * width;
-        Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets);
+        Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets, _options.Threads);
         _network.Forward(_workspace, samples.Length, _random);
         ReadOnlySpan<float> output = _workspace.Output[..values];
         for (int row = 0; row < samples.Length && _labels is not null; row++)
@@ -146,6 +146,6 @@ internal sealed class TrainingRun
                 _correct++;
             }
         }
-        return _loss.Evaluate(output, _targets.AsSpan(0, values), _workspace.OutputGradient[..values], samples.Length, divisor: batchSize);
+        return _loss.Evaluate(output, _targets.AsSpan(0, values), _workspace.OutputGradient[..values], samples.Length, divisor: batchSize, _options.Threads);
     }
 }

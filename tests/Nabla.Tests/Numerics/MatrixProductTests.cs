@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Nabla.Numerics;
 
 namespace Nabla.Tests.Numerics;
@@ -5,8 +6,8 @@ namespace Nabla.Tests.Numerics;
 /// <summary>The three products against their scalar twin: one chain of fused multiply-adds per element, inner index ascending.</summary>
 public sealed class MatrixProductTests
 {
-    // Around the edges of tiles (4 rows) and vectors (4, 8, 16 and twice that).
-    private static readonly int[] Sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40];
+    // Around the edges of tiles (6 or 12 rows) and vectors (4, 8, 16 and twice that).
+    private static readonly int[] Sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 24, 25, 31, 32, 33, 40];
 
     // Large enough to be split into 7 parts: at least 7 · 65,536 multiply-adds and 28 rows.
     public static TheoryData<int, int, int, int> Large()
@@ -18,6 +19,11 @@ public sealed class MatrixProductTests
             sizes.Add(29, 400, 40, threads);
             sizes.Add(130, 64, 65, threads);
             sizes.Add(300, 3, 600, threads);
+            sizes.Add(300, 257, 261, threads); // blocks of rows and of the inner index, packed left
+            sizes.Add(40, 30, 1100, threads); // blocks of columns
+            sizes.Add(130, 520, 10, threads); // turned on its side
+            sizes.Add(70, 48, 12, threads);
+            sizes.Add(33, 100, 1, threads);
         }
         return sizes;
     }
@@ -41,6 +47,48 @@ public sealed class MatrixProductTests
     [MemberData(nameof(Large))]
     public void All_products_equal_the_scalar_twin_on_any_number_of_threads(int rows, int inner, int columns, int threads) =>
         AssertAll(rows, inner, columns, threads);
+
+    [Fact]
+    public void Vectors_of_every_width_compute_the_same()
+    {
+        // Widths that the processor lacks run as the runtime emulates them; masks need AVX.
+        AssertWidth<Lanes1>();
+        AssertWidth<Lanes4>();
+        if (Vector256.IsHardwareAccelerated)
+        {
+            AssertWidth<Lanes8>();
+        }
+        if (Vector512.IsHardwareAccelerated)
+        {
+            AssertWidth<Lanes16>();
+        }
+    }
+
+    [Fact]
+    public void Zeros_of_a_single_sample_change_nothing()
+    {
+        NumPyRandom random = new(9);
+        foreach (int inner in (int[])[1, 15, 16, 17, 63, 64, 65, 150])
+        {
+            foreach (int columns in (int[])[1, 10, 16, 100, 128, 129, 300])
+            {
+                float[] sample = [.. Numbers.Normal(random, inner).Select(value => value > 0.5f ? value : 0)];
+                float[] right = Numbers.Normal(random, inner * columns), bias = Numbers.Normal(random, columns);
+                GuardedBuffer result = new(new float[columns]);
+                MatrixProduct.Multiply(sample, right, bias, result.Contents, 1, inner, columns, threads: 2);
+                AssertEqual(Twin(sample, right, bias, 1, inner, columns), result, $"{inner} to {columns}");
+
+                float[] slope = Numbers.Normal(random, columns), before = Numbers.Normal(random, inner * columns);
+                GuardedBuffer gradient = new(before);
+                MatrixProduct.MultiplyLeftTransposed(sample, slope, gradient.Contents, inner, 1, columns, 2, GradientUse.Add);
+                AssertEqual(Twin(sample, slope, before, inner, 1, columns), gradient, $"gradient, {inner} to {columns}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_gradient_too_deep_to_move_parameters_at_once_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() =>
+        MatrixProduct.MultiplyLeftTransposed(new float[257], new float[257], new float[1], 1, 257, 1, 1, GradientUse.Descend(1)));
 
     [Fact]
     public void Buffers_that_are_too_small_are_refused()
@@ -77,11 +125,64 @@ public sealed class MatrixProductTests
         MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Add);
         AssertEqual(Twin(left, right, before, rows, inner, columns), result, sizes + ", left transposed");
 
+        MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Replace);
+        float[] gradient = Twin(left, right, new float[rows * columns], rows, inner, columns);
+        AssertEqual(gradient, result, sizes + ", left transposed, replacing");
+
+        if (inner <= MatrixJob.BlockDepth)
+        {
+            result = new GuardedBuffer(before);
+            MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Descend(0.3f));
+            float[] moved = [.. before.Zip(gradient, (parameter, slope) => float.FusedMultiplyAdd(-0.3f, slope, parameter))];
+            AssertEqual(moved, result, sizes + ", left transposed, descending");
+        }
+
         result = new GuardedBuffer(before);
         GuardedBuffer scratch = new(new float[inner * columns]);
         MatrixProduct.MultiplyRightTransposed(left, Transpose(right, inner, columns), result.Contents, scratch.Contents, rows, inner, columns, threads);
         AssertEqual(Twin(left, right, new float[rows * columns], rows, inner, columns), result, sizes + ", right transposed");
         Assert.True(scratch.IsIntact, sizes + ": wrote beyond the scratch memory");
+    }
+
+    private static void AssertWidth<T>()
+        where T : struct, ILanes<T>
+    {
+        foreach (int rows in Sizes)
+        {
+            foreach (int columns in Sizes)
+            {
+                AssertWidth<T>(rows, 5, columns);
+            }
+        }
+        AssertWidth<T>(80, 300, 270);
+        AssertWidth<T>(40, 60, 10);
+        AssertWidth<T>(1, 150, 141);
+    }
+
+    private static unsafe void AssertWidth<T>(int rows, int inner, int columns)
+        where T : struct, ILanes<T>
+    {
+        NumPyRandom random = new((uint)(rows * 41 + columns));
+        float[] left = Numbers.Normal(random, rows * inner), right = Numbers.Normal(random, inner * columns);
+        GuardedBuffer result = new(Numbers.Normal(random, rows * columns));
+        foreach (bool transposed in new[] { false, true })
+        {
+            fixed (float* l = transposed ? Transpose(left, rows, inner) : left, r = right, c = result.Contents)
+            {
+                new MatrixJob
+                {
+                    Left = l,
+                    LeftRow = transposed ? 1 : inner,
+                    LeftStep = transposed ? rows : 1,
+                    Right = r,
+                    Result = c,
+                    Rows = rows,
+                    Inner = inner,
+                    Columns = columns,
+                }.Run<T>(0, 1);
+            }
+            AssertEqual(Twin(left, right, new float[rows * columns], rows, inner, columns), result, $"{typeof(T).Name}, [{rows}, {inner}] · [{inner}, {columns}], transposed: {transposed}");
+        }
     }
 
     private static void AssertEqual(float[] expected, GuardedBuffer actual, string what)

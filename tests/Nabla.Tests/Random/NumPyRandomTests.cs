@@ -97,4 +97,17 @@ public sealed partial class NumPyRandomTests
 
     [GeneratedRegex(@"-?\d+(\.\d+)?")]
     private static partial Regex Number();
+
+    [Fact]
+    public void Coins_are_the_draws_from_two_one_by_one()
+    {
+        NumPyRandom together = new(5), single = new(5);
+        foreach (int count in (int[])[1, 7, 8, 9, 623, 624, 625, 2000, 3])
+        {
+            float[] coins = new float[count];
+            together.Coins(coins, 2.5f);
+            Assert.Equal(Enumerable.Range(0, count).Select(_ => single.NextInt32(2) * 2.5f), coins);
+        }
+        Assert.Equal(single.NextDouble(), together.NextDouble());
+    }
 }
