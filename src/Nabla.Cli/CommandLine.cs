@@ -55,6 +55,7 @@ internal static class CommandLine
             new PredictCommand(),
             new DataCommand(),
             new RecipesCommand(),
+            new ReproduceCommand(),
         };
         root.HelpName = "nabla";
         foreach (HelpOption help in root.Options.OfType<HelpOption>())

@@ -48,6 +48,12 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla train mine.json",
         ],
         ["recipes show"] = ["nabla recipes show convolution"],
+        ["reproduce"] =
+        [
+            "nabla reproduce                               all twelve networks, five seeds each, into docs/reproduction.md",
+            "nabla reproduce tanh-softmax --seeds 2        one of them, quickly",
+            "nabla reproduce linear --json > linear.json   for scripts: one JSON object",
+        ],
         ["data show"] =
         [
             "nabla data show",

@@ -127,6 +127,7 @@ public sealed class UseTests : IDisposable
     [InlineData("data show --help")]
     [InlineData("recipes --help")]
     [InlineData("recipes show --help")]
+    [InlineData("reproduce --help")]
     public void Help_has_examples(string arguments)
     {
         (int code, string output, string error) = NablaProcess.Run(_folder, arguments.Split(' '));

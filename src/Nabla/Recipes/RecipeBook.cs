@@ -16,15 +16,15 @@ public static class RecipeBook
     ];
 
     /// <summary>The recipe of that name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message names those there are.</exception>
+    /// <exception cref="ArgumentException">There is none; the message names the nearest, and those there are.</exception>
     public static Recipe Get(string name) => Recipe.Parse(GetJson(name), name);
 
     /// <summary>The recipe of that name as it was written, with its comments.</summary>
-    /// <exception cref="ArgumentException">There is none; the message names those there are.</exception>
+    /// <exception cref="ArgumentException">There is none; the message names the nearest, and those there are.</exception>
     public static string GetJson(string name)
     {
         using Stream stream = typeof(RecipeBook).Assembly.GetManifestResourceStream($"{Prefix}{name}{Ending}")
-            ?? throw new ArgumentException($"There is no recipe '{name}'; there are: {string.Join(", ", Names)}.");
+            ?? throw new ArgumentException($"There is no recipe '{name}'; did you mean '{Spelling.Nearest(name, Names)}'? There are: {string.Join(", ", Names)}.");
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }

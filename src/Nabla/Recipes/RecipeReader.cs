@@ -72,7 +72,7 @@ internal static class RecipeReader
         {
             if (name != discriminator && !known.Contains(name))
             {
-                string nearest = known.Append("type").MinBy(candidate => Distance(name, candidate))!;
+                string nearest = Spelling.Nearest(name, known.Append("type"));
                 throw new MalformedFileException(source, $"found '{Join(path, name)}', which is not known there; did you mean '{nearest}'? Known are: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
             }
         }
@@ -109,7 +109,7 @@ internal static class RecipeReader
         if (index < 0)
         {
             string found = wanted is null ? $"found no 'type' in '{path}'" : $"found '{wanted}' as '{Join(path, "type")}'";
-            string nearest = wanted is null ? "" : $"; did you mean '{names.MinBy(name => Distance(wanted, name))}'?";
+            string nearest = wanted is null ? "" : $"; did you mean '{Spelling.Nearest(wanted, names)}'?";
             throw new MalformedFileException(source, $"{found}, expected one of {string.Join(", ", names)}{nearest}");
         }
         // The discriminator must come first for the JSON reader.
@@ -120,22 +120,4 @@ internal static class RecipeReader
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    /// <summary>Levenshtein's distance: the fewest letters to put in, take out or change. V. Levenshtein, 1966.</summary>
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int change = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.Length];
-    }
 }

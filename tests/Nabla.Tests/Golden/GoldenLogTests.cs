@@ -22,7 +22,7 @@ public sealed class GoldenLogTests
     public static IEnumerable<TheoryDataRow> Files(string name, int rows, int images) => Rows(name, rows, images);
 
     /// <summary>Networks of notebook 002 with dropout, by the textbook's gradient: rows to follow when not in full, images by which counts may differ.</summary>
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "relu_dropout_textbook", 2, 5)]
     [MemberData(nameof(Files), "relu_dropout_minibatch_textbook", 30, 1)] // seed 1, row 230, has one test image more than ours
     [MemberData(nameof(Files), "relu_dropout_400_online_textbook", 1, 5)]
@@ -39,7 +39,7 @@ public sealed class GoldenLogTests
     /// The gradient as notebook 002 writes it leaves out dropout's factor of 2 on the way back. After ReLU that is the
     /// textbook's gradient with the first layer's rate halved.
     /// </summary>
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "relu_dropout", 2, 5)]
     [MemberData(nameof(Files), "relu_dropout_minibatch", 30, 1)]
     [MemberData(nameof(Files), "relu_dropout_400_online", 1, 5)]
@@ -56,7 +56,7 @@ public sealed class GoldenLogTests
     /// As written, tanh's derivative is taken at the doubled value, 1 − (2·tanh)²: a gradient of no function, which the
     /// library's layers do not have. What it comes to is listed beside the textbook's.
     /// </summary>
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "tanh_softmax")]
     [MemberData(nameof(Files), "convolution")]
     public void Tanh_as_written_is_listed_beside(string file)
@@ -69,7 +69,11 @@ public sealed class GoldenLogTests
         static string Counts(GoldenRun run) => $"{run.Final.GetProperty("train_correct")} training and {run.Final.GetProperty("test_correct")} test images";
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    /// <summary>
+    /// One image a step drifts apart as chaos does, with some seeds sooner: with seed 5 NumPy's own single precision is
+    /// 6e-4 from its double precision in the fifth row, where it is 2e-8 with seed 1.
+    /// </summary>
+    [Theory]
     [MemberData(nameof(Files), "relu_online")]
     public void Relu_online_keeps_its_errors_for_five_rows(string file)
     {
@@ -79,9 +83,10 @@ public sealed class GoldenLogTests
         int rows = 0;
         training.AtRows(run.Log, (row, epoch) =>
         {
+            double apart = run.Seed == 1 || rows < 3 ? 1e-4 : 2e-3;
             // The reference logs the whole squared error, the loss is half of it.
-            Assert.Equal(row.GetProperty("train_error").GetDouble(), 2 * epoch.Loss, 1e-4);
-            Assert.Equal(row.GetProperty("test_error").GetDouble(), 2 * training.Network.Evaluate(training.Data.Test).Loss, 1e-4);
+            Assert.Equal(row.GetProperty("train_error").GetDouble(), 2 * epoch.Loss, apart);
+            Assert.Equal(row.GetProperty("test_error").GetDouble(), 2 * training.Network.Evaluate(training.Data.Test).Loss, apart);
             rows++;
         });
         training.Fit(epochs: 41);
@@ -92,7 +97,7 @@ public sealed class GoldenLogTests
     /// The reference run has the first three of the recipe's 65 epochs. At a rate of 2 for 18,000 steps it drifts apart as
     /// chaos does: the costs stay near, the test images within 1 % (seed 5: 32 of 10,000).
     /// </summary>
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "quadratic_sgd")]
     public void Quadratic_sgd(string file)
     {
@@ -119,7 +124,7 @@ public sealed class GoldenLogTests
         Assert.Equal(run.Log.Length, rows);
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "deep_sigmoid")]
     public void Deep_sigmoid_keeps_its_cost_for_4000_steps(string file)
     {
@@ -143,7 +148,7 @@ public sealed class GoldenLogTests
         Assert.Equal(Full ? 6 : 5, row);
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "relu_softmax_full_batch")]
     public void Relu_softmax_full_batch_by_the_textbook(string file)
     {
@@ -166,7 +171,7 @@ public sealed class GoldenLogTests
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "relu_softmax_class")]
     public void Relu_softmax_class_with_standardised_columns(string file)
     {
@@ -189,7 +194,7 @@ public sealed class GoldenLogTests
     }
 
     /// <summary>The recipe has the rate that works; the reference's gradient is a sum over the 1,000 samples, ours a mean.</summary>
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files), "linear_full_batch")]
     public void Linear_converges_at_the_recipes_rate_and_diverges_at_the_notebooks(string file)
     {
@@ -233,8 +238,16 @@ public sealed class GoldenLogTests
         Assert.Equal(Directory.GetFiles(GoldenRun.Folder!, "*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal), known.Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<TheoryDataRow> Rows(string name, params object[] more) => GoldenRun.FilesOf(name)
-        .Select(file => new TheoryDataRow([file, .. more]) { Traits = { ["file"] = [file] } });
+    private static IEnumerable<TheoryDataRow> Rows(string name, params object[] more)
+    {
+        string[] files = GoldenRun.FilesOf(name);
+        string missing = GoldenRun.Folder is null
+            ? "NABLA_GOLDEN does not name the folder of the reference runs."
+            : $"NABLA_GOLDEN has no {name}.seedN.json.";
+        return files.Length == 0
+            ? [new TheoryDataRow([name, .. more]) { Skip = missing }]
+            : files.Select(file => new TheoryDataRow([file, .. more]) { Traits = { ["file"] = [file] } });
+    }
 
     /// <summary>Compares the counts of each log row, in whole or the first rows of it.</summary>
     private static void FollowCounts(GoldenRun run, Recipe recipe, int rows, int images)
