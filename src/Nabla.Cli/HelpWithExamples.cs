@@ -48,6 +48,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla train mine.json",
         ],
         ["recipes show"] = ["nabla recipes show convolution"],
+        ["recipes schema"] = ["nabla recipes schema > recipe.schema.json      then \"$schema\": \"recipe.schema.json\" in a recipe beside it"],
         ["reproduce"] =
         [
             "nabla reproduce                               all twelve networks, five seeds each, into docs/reproduction.md",

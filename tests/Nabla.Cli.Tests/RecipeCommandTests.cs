@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nabla.Tests;
 
 namespace Nabla.Cli.Tests;
@@ -14,6 +15,20 @@ public sealed class RecipeCommandTests : IDisposable
         (int code, string output, string error) = NablaProcess.Run(_folder, "recipes");
         Assert.True(code == 0, error);
         Assert.All(RecipeBook.Names, name => Assert.Contains(name, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Prints_the_schema_and_a_recipe_may_name_it()
+    {
+        (int code, string schema, string error) = NablaProcess.Run(_folder, "recipes", "schema");
+        Assert.True(code == 0, error);
+        Assert.Equal("Recipe of Nabla", JsonDocument.Parse(schema).RootElement.GetProperty("title").GetString());
+
+        string data = SmallDigits.Write(_folder["digits"], train: 1000, test: 1000);
+        (_, string json, _) = NablaProcess.Run(_folder, "recipes", "show", "tanh-softmax");
+        File.WriteAllText(_folder["mine.json"], "{ \"$schema\": \"recipe.schema.json\", " + json.TrimStart()[1..]);
+        (code, _, error) = NablaProcess.Run(_folder, "train", "mine.json", "--data", data, "--epochs", "1", "--out", "run");
+        Assert.True(code == 0, error);
     }
 
     [Fact]

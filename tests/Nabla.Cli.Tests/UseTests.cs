@@ -127,6 +127,7 @@ public sealed class UseTests : IDisposable
     [InlineData("data show --help")]
     [InlineData("recipes --help")]
     [InlineData("recipes show --help")]
+    [InlineData("recipes schema --help")]
     [InlineData("reproduce --help")]
     public void Help_has_examples(string arguments)
     {

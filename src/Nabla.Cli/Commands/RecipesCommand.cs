@@ -3,13 +3,14 @@ using Spectre.Console;
 
 namespace Nabla.Cli.Commands;
 
-/// <summary><c>nabla recipes</c>: lists the recipes, and shows one.</summary>
+/// <summary><c>nabla recipes</c>: lists the recipes; its subcommands print one, and their schema.</summary>
 internal sealed class RecipesCommand : Command
 {
     public RecipesCommand()
         : base("recipes", "List the recipes that 'nabla train' knows by name.")
     {
         Subcommands.Add(new RecipesShowCommand());
+        Subcommands.Add(new RecipesSchemaCommand());
         SetAction(_ => Run());
     }
 

@@ -75,7 +75,8 @@ public sealed record Recipe
 
     /// <summary>
     /// Reads a recipe from JSON. Members that are left out get their defaults, except name and layers, which must be
-    /// there. Unknown members are refused, with the nearest known name. Comments and trailing commas are allowed.
+    /// there. Unknown members are refused, with the nearest known name. Comments, trailing commas and, for editors, a
+    /// member <c>$schema</c> are allowed.
     /// </summary>
     /// <param name="json">The document.</param>
     /// <param name="source">What errors call it: a path or a name.</param>

@@ -15,7 +15,7 @@ internal static class RecipeReader
     private const int MaximumLength = 1 << 20;
 
     /// <summary>Objects with the default of every member that has one; what must be there is given any value and not taken from here.</summary>
-    private static readonly object[] Defaults =
+    internal static readonly object[] Defaults =
     [
         new Recipe { Name = "", Layers = [] }, new RecipeData(), new RowRange { Part = DataPart.Train }, new Preprocessing(), new TrainingOptions(),
         new Initialization(), new DenseSpec { Units = 1 }, new Convolution2DSpec { Filters = 1, KernelHeight = 1, KernelWidth = 1 },
@@ -24,7 +24,8 @@ internal static class RecipeReader
         new Sgd(), new Adam(), new AdamW(),
     ];
 
-    private static readonly string[] AlwaysGiven = ["name", "layers", "units", "filters", "kernelHeight", "kernelWidth", "part"];
+    /// <summary>Members of those objects that must be in the document.</summary>
+    internal static readonly string[] AlwaysGiven = ["name", "layers", "units", "filters", "kernelHeight", "kernelWidth", "part"];
 
     public static Recipe Read(string json, string source)
     {
@@ -36,6 +37,8 @@ internal static class RecipeReader
             }
             JsonNode? document = JsonNode.Parse(
                 json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
+            // Editors find the schema by it; to the recipe it means nothing.
+            (document as JsonObject)?.Remove("$schema");
             Complete(document, RecipeJson.Default.Recipe, "", source);
             return document.Deserialize(RecipeJson.Default.Recipe) is Recipe recipe && recipe.CreateNetwork() is not null
                 ? recipe
