@@ -20,17 +20,17 @@ internal static class ClassCount
     }
 
     /// <summary>What was asked for, else 10, else as many as the labels of all parts need.</summary>
-    public static int Of(int? asked, params ReadOnlySpan<int[]?> labels)
+    public static int Of(int? asked, params ReadOnlySpan<int[]?> labels) => asked ?? Math.Max(Usual, Needed(labels));
+
+    /// <summary>As many classes as the labels of all parts need; 0 where there are none.</summary>
+    public static int Needed(params ReadOnlySpan<int[]?> labels)
     {
-        int count = asked ?? Usual;
-        if (asked is null)
+        int count = 0;
+        foreach (int[]? part in labels)
         {
-            foreach (int[]? part in labels)
+            foreach (int label in part ?? [])
             {
-                foreach (int label in part ?? [])
-                {
-                    count = Math.Max(count, label + 1);
-                }
+                count = Math.Max(count, label + 1);
             }
         }
         return count;

@@ -19,7 +19,9 @@ internal static class ArrayParts
     {
         Features[] features = ConvertFeatures(path, [.. parts.Select(part => (part.ImagesName, part.Images))]);
         int[][] labels = [.. parts.Select(part => ReadLabels(path, part, classCount))];
-        int classes = ClassCount.Of(classCount, labels);
+        // One-hot labels say how many classes there are; plain ones do not.
+        int oneHot = parts.Max(part => IsOneHot(part.Labels) ? part.Labels.Shape[1] : 0);
+        int classes = classCount ?? (oneHot > 0 ? Math.Max(oneHot, ClassCount.Needed(labels)) : ClassCount.Of(null, labels));
         return [.. features.Select((images, i) => new DataSet(images, new ClassLabels(labels[i], classes)))];
     }
 
@@ -95,16 +97,36 @@ internal static class ArrayParts
     private static int[] ReadLabels(string path, ArrayPart part, int? classCount)
     {
         NumericArray array = part.Labels;
-        bool isColumn = array.Shape.Length == 1 || (array.Shape.Length == 2 && array.Shape[1] == 1);
         int expected = part.Images.Shape[0];
+        if (IsOneHot(array) && array.Shape[0] == expected)
+        {
+            return ReadOneHot(path, part, classCount ?? ClassCount.Maximum);
+        }
+        bool isColumn = array.Shape.Length == 1 || (array.Shape.Length == 2 && array.Shape[1] == 1);
         if (!isColumn || array.Count != expected)
         {
-            throw new MalformedFileException(path, $"'{part.LabelsName}' is {array}, expected ({expected}), one label for each sample of '{part.ImagesName}'.");
+            throw new MalformedFileException(path,
+                $"'{part.LabelsName}' is {array}, expected ({expected}), one label for each sample of '{part.ImagesName}', or one-hot ({expected}, classes).");
         }
         int classes = classCount ?? ClassCount.Maximum;
         (int[] labels, int wrong, string? value) = array.Accept<LabelVisitor, (int[], int, string?)>(new LabelVisitor(classes));
         return wrong < 0
             ? labels
             : throw new MalformedFileException(path, $"'{part.LabelsName}' has the label {value} for sample {wrong}, expected a whole number of 0 to {classes - 1}.");
+    }
+
+    private static bool IsOneHot(NumericArray labels) => labels.Shape.Length == 2 && labels.Shape[1] > 1;
+
+    private static int[] ReadOneHot(string path, ArrayPart part, int maximum)
+    {
+        int width = part.Labels.Shape[1];
+        if (width > maximum)
+        {
+            throw new MalformedFileException(path, $"'{part.LabelsName}' has {width} numbers for each sample, expected one-hot labels of at most {maximum} classes.");
+        }
+        (int[] labels, int wrong) = part.Labels.Accept<OneHotVisitor, (int[], int)>(new OneHotVisitor(width));
+        return wrong < 0
+            ? labels
+            : throw new MalformedFileException(path, $"'{part.LabelsName}' has no one-hot label for sample {wrong}, expected one 1 and otherwise 0 there.");
     }
 }

@@ -81,6 +81,24 @@ public sealed class NpzTests : IDisposable
     }
 
     [Fact]
+    public void One_hot_labels_say_how_many_classes_there_are()
+    {
+        (string, byte[]) images = ("x_train.npy", Npy("|u1", "(2, 2)", 1, 2, 3, 4));
+        Write(images, ("y_train.npy", Npy("<f4", "(2, 3)", [0, 0, 0x80, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3f])));
+        ClassLabels labels = (ClassLabels)DataFiles.Load(_folder["a"]).Train.Targets;
+        Assert.Equal([0, 2], labels.Values);
+        Assert.Equal(3, labels.Width);
+        Assert.Equal(10, DataFiles.Load(_folder["a"], classCount: 10).Train.Targets.Width);
+        Assert.Contains("at most 2 classes", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"], classCount: 2)).Message, StringComparison.Ordinal);
+
+        // Booleans too, and the other part may have plain labels.
+        Write(images, ("y_train.npy", Npy("|b1", "(2, 3)", 0, 1, 0, 1, 0, 0)), ("x_test.npy", Npy("|u1", "(1, 2)", 1, 2)), ("y_test.npy", Npy("|u1", "(1,)", 4)));
+        DataParts parts = DataFiles.Load(_folder["a"]);
+        Assert.Equal([1, 0], ((ClassLabels)parts.Train.Targets).Values);
+        Assert.Equal((5, 5), (parts.Train.Targets.Width, parts.Test!.Targets.Width));
+    }
+
+    [Fact]
     public void Booleans_are_floats_of_0_and_1()
     {
         Write(("x_train.npy", Npy("|b1", "(2, 2)", 1, 0, 0, 1)), ("y_train.npy", Npy("|b1", "(2,)", 1, 0)));
@@ -96,8 +114,13 @@ public sealed class NpzTests : IDisposable
         { "x_train", Npy("|u1", "(0, 4)"), "'x_train' is |u1 of shape (0, 4), expected at least one sample and two extents, such as (60000, 784) or (60000, 28, 28)." },
         { "x_train", Npy("<f4", "(2, 1)", [0, 0, 0, 0, 0, 0, 0xc0, 0x7f]), "'x_train' has no finite 32-bit float as value 0 of sample 1, expected finite numbers only." },
         { "x_train", Npy("<f8", "(2, 1)", [.. BitConverter.GetBytes(1.0), .. BitConverter.GetBytes(1e39)]), "'x_train' has no finite 32-bit float as value 0 of sample 1, expected finite numbers only." },
-        { "y_train", Npy("|u1", "(3,)", 1, 2, 3), "'y_train' is |u1 of shape (3), expected (2), one label for each sample of 'x_train'." },
-        { "y_train", Npy("|u1", "(2, 2)", 1, 2, 3, 4), "'y_train' is |u1 of shape (2, 2), expected (2), one label for each sample of 'x_train'." },
+        { "y_train", Npy("|u1", "(3,)", 1, 2, 3), "'y_train' is |u1 of shape (3), expected (2), one label for each sample of 'x_train', or one-hot (2, classes)." },
+        { "y_train", Npy("|u1", "(3, 2)", 1, 0, 0, 1, 1, 0), "'y_train' is |u1 of shape (3, 2), expected (2), one label for each sample of 'x_train', or one-hot (2, classes)." },
+        { "y_train", Npy("|u1", "(2, 2, 1)", 1, 0, 0, 1), "'y_train' is |u1 of shape (2, 2, 1), expected (2), one label for each sample of 'x_train', or one-hot (2, classes)." },
+        { "y_train", Npy("|u1", "(2, 2)", 0, 1, 0, 0), "'y_train' has no one-hot label for sample 1, expected one 1 and otherwise 0 there." },
+        { "y_train", Npy("|u1", "(2, 2)", 1, 1, 0, 1), "'y_train' has no one-hot label for sample 0, expected one 1 and otherwise 0 there." },
+        { "y_train", Npy("|i1", "(2, 2)", 0, 1, 255, 1), "'y_train' has no one-hot label for sample 1, expected one 1 and otherwise 0 there." },
+        { "y_train", Npy("|u1", "(2, 1001)", new byte[2002]), "'y_train' has 1001 numbers for each sample, expected one-hot labels of at most 1000 classes." },
         { "y_train", Npy("|i1", "(2,)", 1, 255), "'y_train' has the label -1 for sample 1, expected a whole number of 0 to 999." },
         { "y_train", Npy("<i2", "(2,)", 1, 0, 0xe8, 3), "'y_train' has the label 1000 for sample 1, expected a whole number of 0 to 999." },
         { "y_train", Npy("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0x3f]), "'y_train' has the label 0.5 for sample 1, expected a whole number of 0 to 999." },

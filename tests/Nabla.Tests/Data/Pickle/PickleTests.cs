@@ -61,6 +61,19 @@ public sealed class PickleTests : IDisposable
         Assert.Null(DataFiles.Load(PathOf("dictionary_protocol0")).Test);
     }
 
+    [Fact]
+    public void Labels_may_be_lists_or_one_hot()
+    {
+        DataParts two = DataFiles.Load(PathOf("lists"));
+        CheckPart(two.Train, 0, 32);
+        CheckPart(two.Test!, 40, 4);
+        CheckPart(DataFiles.Load(PathOf("list_pair")).Train, 0, 32);
+        DataParts dictionary = DataFiles.Load(PathOf("one_hot"));
+        CheckPart(dictionary.Train, 0, 32);
+        CheckPart(dictionary.Test!, 40, 4);
+        Assert.Contains("the pickle holds an array <f4 of shape (32, 16) and a list of 32 as its training part, expected NumPy arrays", Assert.Throws<MalformedFileException>(() => DataFiles.Load(PathOf("list_of_floats"))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("dictionary", new object[] { 1L, -2L, 3.5, true, false, 1L << 40, -(1L << 40), 1.5, -3L })]
     [InlineData("dictionary_protocol0", new object[] { 1L, -2L, 3.5, true, false, 1L << 40, 1.5 })]
@@ -211,7 +224,7 @@ public sealed class PickleTests : IDisposable
     public void Names_what_a_pickle_of_another_layout_holds(string text, string found)
     {
         File.WriteAllBytes(_folder["a"], [0x80, 2, .. Encoding.Latin1.GetBytes(text)]);
-        Assert.Equal($"{_folder["a"]}: the pickle holds {found}, expected NumPy arrays as (images, labels), a tuple of two or three such pairs, or a dictionary of x_train, y_train, x_test, y_test.",
+        Assert.Equal($"{_folder["a"]}: the pickle holds {found}, expected NumPy arrays as (images, labels), a tuple of two or three such pairs, or a dictionary of x_train, y_train, x_test, y_test; labels may be a list of numbers.",
             Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message);
     }
 

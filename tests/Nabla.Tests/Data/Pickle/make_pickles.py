@@ -39,6 +39,10 @@ save("dictionary_protocol0", {"x_train": x_train, "y_train": y_train, "note": "t
                               "more": [1, -2, 3.5, None, True, False, b"bytes\xff", b"", 2**40, np.float32(1.5), ("a",)]}, 0)
 save("pair", (x_train, y_train), 3)
 save("two_pairs", [[x_train.astype(">f8"), y_train.astype("u1")], [x_test.astype(">f8"), y_test.astype("u1")]], 2)
+save("lists", ((x_train, y_train.tolist()), (x_test, tuple(y_test.tolist()))), 2)
+save("list_pair", (x_train, y_train.tolist()), 0)
+save("list_of_floats", (x_train, [0.5] * len(y_train)), 2)
+save("one_hot", {"x_train": x_train, "y_train": np.eye(10)[y_train], "x_test": x_test, "y_test": y_test.tolist()}, 4)
 save("object_array", (np.array([{}, None], dtype=object), y_train), 2)
 
 # NumPy 2 has the same functions in modules of other names.
