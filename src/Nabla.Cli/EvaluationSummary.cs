@@ -23,10 +23,10 @@ internal sealed record EvaluationSummary
     /// <summary>[actual][predicted]: how many images of one class were taken for the other.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
 
-    /// <summary>Figures of one class; shares from 0 to 1.</summary>
-    internal sealed record ClassSummary(int Label, int Samples, double Precision, double Recall, double F1);
+    /// <summary>Figures of one class; shares from 0 to 1. Its name is its number where it has none.</summary>
+    internal sealed record ClassSummary(int Label, string Name, int Samples, double Precision, double Recall, double F1);
 
-    public static EvaluationSummary Create(string model, string data, Evaluation evaluation)
+    public static EvaluationSummary Create(string model, string data, Network network, Evaluation evaluation)
     {
         ConfusionMatrix confusion = evaluation.Confusion!;
         int[] labels = [.. Enumerable.Range(0, confusion.ClassCount)];
@@ -38,7 +38,7 @@ internal sealed record EvaluationSummary
             Correct = confusion.Correct,
             Accuracy = evaluation.Accuracy!.Value,
             Loss = evaluation.Loss,
-            Classes = [.. labels.Select(c => new ClassSummary(c, confusion.Support(c), confusion.Precision(c), confusion.Recall(c), confusion.F1(c)))],
+            Classes = [.. labels.Select(c => new ClassSummary(c, network.NameOf(c), confusion.Support(c), confusion.Precision(c), confusion.Recall(c), confusion.F1(c)))],
             Confusion = [.. labels.Select(actual => (IReadOnlyList<int>)[.. labels.Select(predicted => confusion[actual, predicted])])],
         };
     }

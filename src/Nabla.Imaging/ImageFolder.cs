@@ -23,7 +23,7 @@ public static class ImageFolder
     /// <summary>Reads all images.</summary>
     /// <param name="folder">Holds a subfolder for each class, or the folders of the parts.</param>
     /// <param name="classCount">Number of classes, at least as many as there are subfolders; null for exactly as many.</param>
-    /// <returns>The images class by class, each class in the order of its file names.</returns>
+    /// <returns>The images, with the names of their classes, class by class, each class in the order of its file names.</returns>
     /// <exception cref="MalformedFileException">A file is no such image, sizes or classes differ, or a class has no image.</exception>
     /// <exception cref="IOException">The folder is missing, has no subfolders, or a file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file or folder may not be read.</exception>
@@ -69,6 +69,11 @@ public static class ImageFolder
             throw new DirectoryNotFoundException($"{folder}: there is no such folder; expected one with a subfolder of PNG images for each class.");
         }
         string[] names = [.. Entries(folder).Where(Directory.Exists).Select(path => Path.GetFileName(path))];
+        if (Array.Find(names, name => name.Any(char.IsControl)) is string unprintable)
+        {
+            string shown = string.Concat(unprintable.Select(character => char.IsControl(character) ? '?' : character));
+            throw new MalformedFileException(folder, $"has a subfolder '{shown}' with control characters in its name, expected a name of a class; rename it.");
+        }
         return names.Length switch
         {
             0 => throw new IOException($"{folder}: has no subfolders, expected one with PNG images for each class."),
@@ -113,7 +118,7 @@ public static class ImageFolder
                 labels[i++] = label;
             }
         }
-        return DataSet.OfImages(pixels, shape!, labels, classCount ?? classes.Length);
+        return DataSet.OfImages(pixels, shape!, labels, classCount ?? classes.Length, classes);
     }
 
     private static string[] FindImages(string folder)

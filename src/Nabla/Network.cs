@@ -61,6 +61,21 @@ public sealed class Network
     /// <summary>What the network was trained with, or null; it decides what the outputs mean (<see cref="Prediction.Confidence"/>).</summary>
     public Loss? Loss { get; internal set; }
 
+    /// <summary>Names of the classes that the outputs stand for, or of the first of them; null where they have none. Kept in the model file.</summary>
+    /// <exception cref="ArgumentException">There are more names than outputs, or one is empty, too long or has control characters.</exception>
+    public IReadOnlyList<string>? ClassNames
+    {
+        get;
+        set
+        {
+            if (value is not null)
+            {
+                Nabla.ClassNames.Check(value, OutputShape.Size);
+            }
+            field = value;
+        }
+    }
+
     /// <summary>How the network came to be, or null while it is untrained. Kept in the model file.</summary>
     public TrainingRecord? Training { get; set; }
 
@@ -230,6 +245,10 @@ public sealed class Network
         Scores(workspace, 1).CopyTo(scores);
         _predictionWorkspaces.Add(workspace);
     }
+
+    /// <summary>The name of a class, or its number where it has none.</summary>
+    /// <param name="label">The class, from 0.</param>
+    public string NameOf(int label) => (uint)label < (uint)(ClassNames?.Count ?? 0) ? ClassNames![label] : label.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>One line per layer and a sum, as <c>nabla train</c> shows it.</summary>
     public override string ToString()

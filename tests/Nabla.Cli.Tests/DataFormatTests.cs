@@ -29,6 +29,31 @@ public sealed class DataFormatTests : IDisposable
     }
 
     [Fact]
+    public void The_names_of_image_folders_are_what_a_model_says()
+    {
+        DataSet digits = SyntheticDigits.Generate(100, 1);
+        ByteFeatures images = (ByteFeatures)digits.Features;
+        ReadOnlySpan<int> labels = ((ClassLabels)digits.Targets).Values;
+        string[] names = ["a null", "b one", "c two", "d three", "e [four]", "f five", "g six", "h seven", "i eight", "j nine"];
+        for (int i = 0; i < digits.Count; i++)
+        {
+            Directory.CreateDirectory(_folder[$"images/{names[labels[i]]}"]);
+            DigitImage.WritePng(_folder[$"images/{names[labels[i]]}/{i}.png"], images[i], 28, 28);
+        }
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "images", "--epochs", "2", "--out", "run");
+        Assert.True(code == 0, error);
+        Network network = Network.Load(_folder["run/model.safetensors"]);
+        Assert.Equal(names, network.ClassNames);
+
+        string picture = Path.Combine("images", names[labels[0]], "0.png");
+        (_, string output, _) = NablaProcess.Run(_folder, "predict", "run", picture);
+        Assert.StartsWith($"{picture}: {names[network.Predict(images[0]).Label]}  ", output, StringComparison.Ordinal);
+        (code, output, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "images");
+        Assert.True(code == 0, error);
+        Assert.Contains("4 e [four]", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_of_one_part_is_split_for_training_and_whole_for_evaluating()
     {
         Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(200, 1));

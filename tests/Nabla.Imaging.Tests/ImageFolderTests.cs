@@ -25,6 +25,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Null(parts.Test);
         Assert.Equal(["10", "a", "b"], ImageFolder.ClassNames(_folder.FullName));
         Assert.Equal([0, 1, 2, 2], ((ClassLabels)parts.Train.Targets).Values);
+        Assert.Equal(["10", "a", "b"], ((ClassLabels)parts.Train.Targets).ClassNames);
         Assert.Equal(3, parts.Train.Targets.Width);
         Assert.Equal(10, AllDataFiles.Load(_folder.FullName, 10).Train.Targets.Width);
         Assert.Equal([2, 3], parts.Train.Features.SampleShape);

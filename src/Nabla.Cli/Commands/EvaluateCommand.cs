@@ -35,7 +35,7 @@ internal sealed class EvaluateCommand : Command
         Evaluation evaluation = network.Evaluate(data.Test);
         if (json)
         {
-            EvaluationSummary summary = EvaluationSummary.Create(path, data.Source, evaluation);
+            EvaluationSummary summary = EvaluationSummary.Create(path, data.Source, network, evaluation);
             Console.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.EvaluationSummary));
             return ExitCode.Success;
         }
@@ -44,24 +44,24 @@ internal sealed class EvaluateCommand : Command
         notes.WriteLine($"Data: {data.Source}; the test images");
         notes.WriteLine(evaluation);
         IAnsiConsole console = AnsiConsole.Console;
-        console.Write(ClassTable(evaluation.Confusion!));
+        console.Write(ClassTable(network, evaluation.Confusion!));
         notes.WriteLine("Confusion: actual digits down, taken for across");
         console.Write(ConfusionTable(evaluation.Confusion!));
         notes.WriteLine("Most confused:");
         foreach ((int actual, int predicted, int count) in evaluation.Confusion!.MostConfused(ConfusedPairsShown))
         {
-            notes.WriteLine($"  {actual} taken for {predicted}: {count} {(count == 1 ? "time" : "times")}");
+            notes.WriteLine($"  {network.NameOf(actual)} taken for {network.NameOf(predicted)}: {count} {(count == 1 ? "time" : "times")}");
         }
         return ExitCode.Success;
     }
 
-    private static Table ClassTable(ConfusionMatrix confusion)
+    private static Table ClassTable(Network network, ConfusionMatrix confusion)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("digit", "images", "precision", "recall", "F1");
         RightAlign(table);
         for (int label = 0; label < confusion.ClassCount; label++)
         {
-            table.AddRow(Text(label), Text(confusion.Support(label)), Percent(confusion.Precision(label)), Percent(confusion.Recall(label)), Percent(confusion.F1(label)));
+            table.AddRow(Markup.Escape(Caption(network, label)), Text(confusion.Support(label)), Percent(confusion.Precision(label)), Percent(confusion.Recall(label)), Percent(confusion.F1(label)));
         }
         return table;
     }
@@ -90,6 +90,9 @@ internal sealed class EvaluateCommand : Command
             column.RightAligned().NoWrap().PadLeft(0).PadRight(1);
         }
     }
+
+    /// <summary>The number of a class, which the confusion table has, and its name where it has another.</summary>
+    private static string Caption(Network network, int label) => network.NameOf(label) == Text(label) ? Text(label) : $"{Text(label)} {network.NameOf(label)}";
 
     private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -33,7 +33,7 @@ internal sealed class PredictCommand : Command
                 Prediction prediction = network.Predict(DigitImage.Read(path));
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: {prediction.Label}  {prediction.Confidence:P1}  (then {prediction.RunnerUp}, {prediction.RunnerUpConfidence:P1})"));
+                    $"{path}: {network.NameOf(prediction.Label)}  {prediction.Confidence:P1}  (then {network.NameOf(prediction.RunnerUp)}, {prediction.RunnerUpConfidence:P1})"));
             }
             // One bad picture must not hide what the others show.
             catch (Exception exception) when (exception is MalformedFileException or IOException or UnauthorizedAccessException)

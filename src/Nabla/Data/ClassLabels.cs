@@ -7,8 +7,9 @@ public sealed class ClassLabels : Targets
 
     /// <param name="labels">The class of each sample, from 0; not copied.</param>
     /// <param name="classCount">Number of classes, at least 1.</param>
-    /// <exception cref="ArgumentException">A label is below 0, or not below <paramref name="classCount"/>.</exception>
-    public ClassLabels(int[] labels, int classCount)
+    /// <param name="classNames">Names of the classes, or of the first of them; null where they have none.</param>
+    /// <exception cref="ArgumentException">A label is below 0, or not below <paramref name="classCount"/>; or so many names or such a name cannot be.</exception>
+    public ClassLabels(int[] labels, int classCount, IReadOnlyList<string>? classNames = null)
         : base(labels.Length, classCount)
     {
         int wrong = Array.FindIndex(labels, label => (uint)label >= (uint)classCount);
@@ -16,8 +17,16 @@ public sealed class ClassLabels : Targets
         {
             throw new ArgumentException($"Label {labels[wrong]} of sample {wrong} is not one of the {classCount} classes 0 to {classCount - 1}.", nameof(labels));
         }
+        if (classNames is not null)
+        {
+            Nabla.ClassNames.Check(classNames, classCount);
+        }
         _labels = labels;
+        ClassNames = classNames;
     }
+
+    /// <summary>Names of the classes, or of the first of them; null where they have none.</summary>
+    public IReadOnlyList<string>? ClassNames { get; }
 
     /// <summary>The class of each sample, 0 to <see cref="Targets.Width"/> − 1.</summary>
     public ReadOnlySpan<int> Values => _labels;
@@ -37,6 +46,6 @@ public sealed class ClassLabels : Targets
         {
             taken[i] = _labels[rows[i]];
         }
-        return new ClassLabels(taken, Width);
+        return new ClassLabels(taken, Width, ClassNames);
     }
 }

@@ -28,8 +28,9 @@ public sealed class DataSet
     /// <param name="imageShape">Shape of one image, such as [28, 28].</param>
     /// <param name="labels">The class of each image, from 0; not copied.</param>
     /// <param name="classCount">Number of classes.</param>
-    public static DataSet OfImages(byte[] pixels, Shape imageShape, int[] labels, int classCount) =>
-        new(new ByteFeatures(pixels, imageShape), new ClassLabels(labels, classCount));
+    /// <param name="classNames">Names of the classes, or of the first of them; null where they have none.</param>
+    public static DataSet OfImages(byte[] pixels, Shape imageShape, int[] labels, int classCount, IReadOnlyList<string>? classNames = null) =>
+        new(new ByteFeatures(pixels, imageShape), new ClassLabels(labels, classCount, classNames));
 
     /// <summary>Vectors of numbers with vectors of numbers to answer, for regression.</summary>
     /// <param name="inputs">[samples, input size]; not copied.</param>

@@ -25,7 +25,7 @@ public abstract class Targets
     /// <exception cref="ArgumentException">They are of another type or width.</exception>
     public Targets Append(Targets other) => (this, other) switch
     {
-        (ClassLabels first, ClassLabels second) when Width == other.Width => new ClassLabels([.. first.Values, .. second.Values], Width),
+        (ClassLabels first, ClassLabels second) when Width == other.Width => new ClassLabels([.. first.Values, .. second.Values], Width, first.ClassNames ?? second.ClassNames),
         (TargetVectors first, TargetVectors second) when Width == other.Width => new TargetVectors([.. first.Values, .. second.Values], Width),
         _ => throw new ArgumentException($"Targets of {other.Width} values ({other.GetType().Name}) cannot follow targets of {Width} ({GetType().Name})."),
     };

@@ -16,5 +16,7 @@ internal sealed record ModelDocument
 
     public Loss? Loss { get; init; }
 
+    public string[]? ClassNames { get; init; }
+
     public TrainingRecord? Training { get; init; }
 }

@@ -76,7 +76,7 @@ public static class ModelFile
                 }
             }
 
-            Network loaded = new(input, layers) { Preprocessing = document.Preprocessing, Loss = document.Loss, Training = document.Training };
+            Network loaded = new(input, layers) { Preprocessing = document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training };
             foreach (Parameter parameter in expected)
             {
                 byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters));
@@ -100,6 +100,7 @@ public static class ModelFile
         Layers = [.. network.Layers.Select(layer => layer.Spec)],
         Preprocessing = network.Preprocessing,
         Loss = network.Loss,
+        ClassNames = network.ClassNames?.ToArray(),
         Training = network.Training,
     };
 
@@ -120,7 +121,12 @@ public static class ModelFile
                 ?? throw new JsonException("null");
             Shape input = Shape.Create(document.Input);
             document.Preprocessing.ThrowUnlessFits(input);
-            return (document, Network.Build(input, document.Layers), input);
+            IReadOnlyList<Layer> layers = Network.Build(input, document.Layers);
+            if (document.ClassNames is not null)
+            {
+                ClassNames.Check(document.ClassNames, layers[^1].OutputShape.Size);
+            }
+            return (document, layers, input);
         }
         // What the JSON reader throws for a document that is broken or of other types, and what our own checks throw for
         // values that are out of range or layers that are too large.

@@ -46,7 +46,7 @@ internal sealed class Evaluator
         return new Evaluation(data.Count, loss / data.Count, confusion);
     }
 
-    /// <exception cref="ArgumentException">Samples or targets have another size than the network's input or output, or there are none.</exception>
+    /// <exception cref="ArgumentException">Samples or targets have another size than the network's input or output, classes other names, or there are none.</exception>
     public static void ThrowUnlessFit(Network network, DataSet data)
     {
         if (data.Count == 0)
@@ -63,5 +63,15 @@ internal sealed class Evaluator
             throw new ArgumentException(
                 $"The network puts out {network.OutputShape} values ({network.Layers[^1]}), but the data set wants {data.Targets.Width}.", nameof(data));
         }
+        if (network.ClassNames is { } known && data.Targets is ClassLabels { ClassNames: { } names } && !known.SequenceEqual(names))
+        {
+            throw new ArgumentException($"The network knows the classes {Show(known)}, but the data set has {Show(names)}.", nameof(data));
+        }
+    }
+
+    private static string Show(IReadOnlyList<string> names)
+    {
+        const int Shown = 12;
+        return string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? "…" : "");
     }
 }

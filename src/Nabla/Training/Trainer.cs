@@ -57,6 +57,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             network.Preprocessing = network.Preprocessing with { Standardization = Standardization.Fit(train.Features, divisor, scope) };
         }
         network.Loss = loss;
+        network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
 
         TrainingRun run = new(network, loss, optimizer, options, train, random);
         Evaluator? evaluator = validation is null ? null : new Evaluator(network, loss, options.Threads);

@@ -3,6 +3,27 @@ namespace Nabla.Tests.Data;
 public sealed class DataSetTests
 {
     [Fact]
+    public void Names_of_classes_stay_with_the_samples_and_go_into_the_network()
+    {
+        DataSet data = DataSet.OfImages([1, 2, 3, 4], [1], [0, 1, 1, 0], 2, ["cat", "dog"]);
+        DataSet plain = DataSet.OfImages([1], [1], [0], 2);
+        Assert.Equal(["cat", "dog"], ((ClassLabels)data.Slice(1, 2).Targets).ClassNames);
+        Assert.Equal(["cat", "dog"], ((ClassLabels)data.Append(plain).Targets).ClassNames);
+        Assert.Throws<ArgumentException>(() => new ClassLabels([0], 1, ["cat", "dog"]));
+
+        Network network = Network.Create([1], Layer.Dense(2));
+        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd());
+        TrainingOptions options = new() { Epochs = 1, ValidationFraction = 0 };
+        trainer.Fit(data, options);
+        Assert.Equal(["cat", "dog"], network.ClassNames);
+        trainer.Fit(plain, options);
+        Assert.Equal("dog", network.NameOf(1));
+        DataSet others = DataSet.OfImages([1], [1], [0], 2, ["dog", "cat"]);
+        Assert.Contains(
+            "knows the classes cat, dog, but the data set has dog, cat", Assert.Throws<ArgumentException>(() => network.Evaluate(others)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Appended_samples_follow_the_first()
     {
         DataSet all = SyntheticDigits.Generate(30, 1);

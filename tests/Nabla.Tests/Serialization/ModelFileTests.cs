@@ -47,6 +47,32 @@ public sealed class ModelFileTests : IDisposable
         AssertComesBack(network);
     }
 
+    [Fact]
+    public void Names_of_classes_come_back_and_bad_ones_are_refused()
+    {
+        Network network = Network.Create([2], Layer.Dense(3));
+        network.MarkInitialized();
+        network.ClassNames = ["cat", "große Katze"];
+        network.Save(_folder["a"]);
+        Network loaded = Network.Load(_folder["a"]);
+        Assert.Equal(["cat", "große Katze"], loaded.ClassNames);
+        Assert.Equal(["cat", "große Katze", "2", "-1"], new[] { 0, 1, 2, -1 }.Select(loaded.NameOf));
+
+        Assert.Throws<ArgumentException>(() => network.ClassNames = ["a", "b", "c", "d"]);
+        Assert.Throws<ArgumentException>(() => network.ClassNames = ["a", ""]);
+        (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(_folder["a"]);
+        foreach (string bad in new[] { "[\"a\",\"\\u001b[2J\"]", "[\"a\",null]", "[\"a\",\"b\",\"c\",\"d\"]", "\"cat\"" })
+        {
+            JsonNode document = JsonNode.Parse(metadata["nabla"])!;
+            document["classNames"] = JsonNode.Parse(bad);
+            using (FileStream stream = File.Create(_folder["bad"]))
+            {
+                SafeTensorsFile.Write(stream, new Dictionary<string, string> { ["nabla"] = document.ToJsonString(), ["sha256"] = "" }, tensors);
+            }
+            Assert.Contains("description", Assert.Throws<MalformedFileException>(() => Network.Load(_folder["bad"])).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Optimizers))]
     public void Every_optimizer_schedule_and_loss_comes_back(Optimizer optimizer)
@@ -119,7 +145,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_description_with_anything_left_out_is_refused()
     {
-        string[] optional = ["standardization", "stepsPerEpoch", "standardize", "loss", "training", "weightInitializer", "biasInitializer", "validationAccuracy", "testAccuracy", "data"];
+        string[] optional = ["standardization", "stepsPerEpoch", "standardize", "loss", "classNames", "training", "weightInitializer", "biasInitializer", "validationAccuracy", "testAccuracy", "data"];
         Network network = Network.Create(
             [3],
             Layer.Dense(2, Activation.Tanh, weights: Initializer.HeNormal, biases: Initializer.Uniform(1, 2)),
