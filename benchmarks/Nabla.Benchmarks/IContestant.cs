@@ -1,0 +1,11 @@
+namespace Nabla.Benchmarks;
+
+/// <summary>One program's way of doing a workload.</summary>
+internal interface IContestant : IDisposable
+{
+    /// <summary>What comes out for the first steps from the given start: must be the same for all contestants.</summary>
+    double[] Check();
+
+    /// <summary>Does the work so many times and returns the seconds that it took.</summary>
+    double Run(int count);
+}

@@ -1,0 +1,25 @@
+namespace Nabla.Benchmarks.Prediction;
+
+internal sealed class PredictOneImage : PredictionWorkload
+{
+    public override string Name => "predict-one-image";
+
+    public override string Description => "one image, 784-128-10, ReLU";
+
+    public override string AtLeast => "2× ONNX Runtime";
+
+    public override string AimFor => "5×";
+
+    public override int Images => 1;
+
+    /// <summary>The first weights are read for each image.</summary>
+    public override Cost Cost => base.Cost with { CacheBytes = 4.0 * 784 * 128 };
+
+    protected override LayerSpec[] Layers => [Layer.Dense(128, Activation.ReLU), Layer.Dense(10)];
+
+    public override OnnxModel Model()
+    {
+        OnnxModel model = new([784], Parameters);
+        return model.Gemm(weights: 0, biases: 1).Relu().Gemm(weights: 2, biases: 3);
+    }
+}

@@ -1,0 +1,41 @@
+using Nabla.Numerics;
+
+namespace Nabla.Benchmarks.Products;
+
+/// <summary>The kernels themselves, without a layer around them.</summary>
+internal sealed class NablaProduct(ProductWorkload product, int threads) : InProcessContestant
+{
+    private readonly float[] _result = new float[product.ResultShape.Size];
+    private readonly float[] _scratch = new float[product.Right.Length];
+
+    public override double[] Check()
+    {
+        Array.Clear(_result);
+        Multiply();
+        return ProductWorkload.Figures(_result);
+    }
+
+    protected override void Repeat(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Multiply();
+        }
+    }
+
+    private void Multiply()
+    {
+        switch (product.Kind)
+        {
+            case ProductKind.Forward:
+                MatrixProduct.Multiply(product.Left, product.Right, [], _result, product.Rows, product.Inner, product.Columns, threads);
+                break;
+            case ProductKind.WeightGradient:
+                MatrixProduct.AccumulateTransposed(product.Left, product.Right, _result, product.Inner, product.Rows, product.Columns, threads);
+                break;
+            default:
+                MatrixProduct.MultiplyTransposed(product.Left, product.Right, _result, _scratch, product.Rows, product.Columns, product.Inner, threads);
+                break;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Nabla.Benchmarks;
+using Nabla.Benchmarks.Measuring;
+
+// Runs the workloads in all programs that are there and prints a Markdown table; progress goes to standard error.
+
+string names = string.Join(", ", WorkloadList.All.Select(workload => workload.Name));
+Option<string[]> workloadsOption = new("--workload") { Description = $"Only these: {names}.", AllowMultipleArgumentsPerToken = true };
+Option<Peer[]> peersOption = new("--peers")
+{
+    Description = "Who takes part beside Nabla. Default: all.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => Enum.GetValues<Peer>(),
+};
+Option<int> roundsOption = new("--rounds") { Description = "Rounds of the median, at least 1.", DefaultValueFactory = _ => 5 };
+Option<double> secondsOption = new("--seconds") { Description = "About how long each turn takes, above 0.", DefaultValueFactory = _ => 1 };
+Option<int> threadsOption = new("--threads") { Description = "Threads for everyone, at least 1. Default: all processors.", DefaultValueFactory = _ => Environment.ProcessorCount };
+Option<FileInfo?> outOption = new("--out") { Description = "Also writes the table to this file." };
+workloadsOption.AcceptOnlyFromAmong([.. WorkloadList.All.Select(workload => workload.Name)]);
+roundsOption.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() >= 1, "--rounds must be at least 1."));
+secondsOption.Validators.Add(result => Require(result, result.GetValueOrDefault<double>() > 0, "--seconds must be above 0."));
+threadsOption.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() >= 1, "--threads must be at least 1."));
+
+RootCommand command = new("Runs the same work in Nabla, TorchSharp, NumPy and ONNX Runtime and prints a table.")
+{
+    workloadsOption, peersOption, roundsOption, secondsOption, threadsOption, outOption,
+};
+command.SetAction(parsed =>
+{
+    string[] wanted = parsed.GetValue(workloadsOption) ?? [];
+    PeerList peers = new(parsed.GetValue(peersOption)!);
+    int rounds = parsed.GetValue(roundsOption);
+    int threads = parsed.GetValue(threadsOption);
+    Comparison comparison = new(peers, rounds, parsed.GetValue(secondsOption), Console.Error.WriteLine);
+    Dictionary<int, Limits> limits = [];
+    List<Result> results = [];
+    foreach (Workload workload in WorkloadList.All.Where(workload => wanted.Length == 0 || wanted.Contains(workload.Name)))
+    {
+        foreach (int count in workload.ThreadCounts(threads))
+        {
+            limits.TryAdd(count, new Limits(count));
+            limits[count].Measure();
+            results.Add(comparison.Run(workload, count));
+        }
+    }
+    string table = Report.Markdown(results, limits, peers.Versions, rounds);
+    Console.Write(table);
+    if (parsed.GetValue(outOption) is FileInfo file)
+    {
+        File.WriteAllText(file.FullName, table);
+    }
+    return results.Any(result => result.Rates.Count == 0) ? 1 : 0;
+});
+return command.Parse(args).Invoke();
+
+static void Require(System.CommandLine.Parsing.OptionResult result, bool holds, string message)
+{
+    if (!holds)
+    {
+        result.AddError(message);
+    }
+}

@@ -1,0 +1,39 @@
+using Nabla.Benchmarks.Training;
+using static TorchSharp.torch;
+
+namespace Nabla.Benchmarks.Workloads;
+
+internal sealed class OneImageAtATime : TrainingWorkload
+{
+    public override string Name => "one-image-at-a-time";
+
+    public override string Description => "784-100-10, ReLU, dropout, squared error, batch 1";
+
+    public override string Unit => "images/s";
+
+    public override string AtLeast => "12× the better peer";
+
+    public override string AimFor => "250,000";
+
+    /// <summary>The first weights are read forward, read again and written in the update.</summary>
+    public override Cost Cost => base.Cost with { CacheBytes = 3 * 4.0 * 784 * 100 };
+
+    public override int Samples => 1000;
+
+    public override int BatchSize => 1;
+
+    public override double LearningRate => 0.005;
+
+    public override double Dropout => 0.5;
+
+    public override Loss Loss => Loss.Quadratic;
+
+    public override LayerSpec[] Layers(double dropout)
+    {
+        Initializer uniform = Initializer.Uniform(-0.1, 0.1);
+        return [Layer.Dense(100, Activation.ReLU, bias: false, weights: uniform), Layer.Dropout(dropout), Layer.Dense(10, bias: false, weights: uniform)];
+    }
+
+    public override Tensor TorchForward(Tensor x, Tensor[] p, double dropout) =>
+        nn.functional.dropout(x.mm(p[0]).relu_(), dropout).mm(p[1]);
+}
