@@ -38,8 +38,9 @@ class Training:
         wanted, self.dropout = self.dropout, 0
         losses = [self.step() for _ in range(self.checked)]
         self.dropout = wanted
+        moved = sum(float(np.sum((after - before).astype(np.float64) ** 2)) for after, before in zip(self.p, self.first))
         self.restart()
-        return losses
+        return losses + [moved ** 0.5]
 
     def run(self, count):
         for _ in range(count):
@@ -263,9 +264,10 @@ def versions():
         libraries = sorted({line.split()[-1] for line in maps if "openblas" in line})
     if not libraries:
         sys.exit("This NumPy does not use OpenBLAS.")
-    get_config = ctypes.CDLL(libraries[0]).openblas_get_config
-    get_config.restype = ctypes.c_char_p
-    return f"NumPy {np.__version__} with {' '.join(get_config().decode().split()[:2])}"
+    openblas = ctypes.CDLL(libraries[0])
+    openblas.openblas_get_config.restype = openblas.openblas_get_corename.restype = ctypes.c_char_p
+    version = " ".join(openblas.openblas_get_config().decode().split()[:2])
+    return f"NumPy {np.__version__} with {version}, kernels for {openblas.openblas_get_corename().decode()}"
 
 
 def read(folder):

@@ -3,7 +3,7 @@ namespace Nabla.Benchmarks;
 /// <summary>One program's way of doing a workload.</summary>
 internal interface IContestant : IDisposable
 {
-    /// <summary>What comes out for the first steps from the given start: must be the same for all contestants.</summary>
+    /// <summary>Figures of what comes out from the given start: must be the same for all contestants.</summary>
     double[] Check();
 
     /// <summary>Does the work so many times and returns the seconds that it took.</summary>

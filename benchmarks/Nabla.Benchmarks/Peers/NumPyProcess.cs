@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -12,6 +13,17 @@ namespace Nabla.Benchmarks;
 /// </summary>
 internal sealed class NumPyProcess : IContestant
 {
+    private const string OldestKernels = "Prescott";
+
+    /// <summary>
+    /// An OpenBLAS that is older than the processor falls back to kernels of 2004, some four times slower than what it has:
+    /// then the name of better ones, otherwise null.
+    /// </summary>
+    private static readonly Lazy<string?> Kernels = new(() => !AskVersion(null).Contains(OldestKernels, StringComparison.Ordinal) ? null
+        : Avx512F.IsSupported ? "SkylakeX"
+        : Avx2.IsSupported ? "Haswell"
+        : null);
+
     private readonly string _folder;
     private readonly Process _python;
 
@@ -34,18 +46,20 @@ internal sealed class NumPyProcess : IContestant
         }
         options["arrays"] = descriptions;
         File.WriteAllText(Path.Combine(_folder, "workload.json"), options.ToJsonString());
-        _python = Start(threads, workload, _folder);
-        Answer();
+        _python = Start(threads, Kernels.Value, workload, _folder);
+        try
+        {
+            Answer();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Starts Python once to ask for the versions of NumPy and OpenBLAS.</summary>
-    public static string Version()
-    {
-        using Process python = Start(1, "version");
-        string? line = python.StandardOutput.ReadLine();
-        python.WaitForExit();
-        return line ?? throw new InvalidOperationException($"{Python} has no NumPy with OpenBLAS; on Debian: apt-get install python3-numpy libopenblas0");
-    }
+    /// <summary>The versions of NumPy and OpenBLAS, and for which processor OpenBLAS' kernels are.</summary>
+    public static string Version() => AskVersion(Kernels.Value) + (Kernels.Value is null ? "" : ", chosen here since it does not know this processor and would take its oldest");
 
     public double[] Check() => JsonSerializer.Deserialize<double[]>(Ask("check"))!;
 
@@ -62,7 +76,15 @@ internal sealed class NumPyProcess : IContestant
     // Debian's, not any Python of a virtual environment, whose NumPy may bring another OpenBLAS.
     private static string Python => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
-    private static Process Start(int threads, params string[] arguments)
+    private static string AskVersion(string? kernels)
+    {
+        using Process python = Start(1, kernels, "version");
+        string? line = python.StandardOutput.ReadLine();
+        python.WaitForExit();
+        return line ?? throw new InvalidOperationException($"{Python} has no NumPy with OpenBLAS; on Debian: apt-get install python3-numpy libopenblas0");
+    }
+
+    private static Process Start(int threads, string? kernels, params string[] arguments)
     {
         ProcessStartInfo start = new(Python, [Path.Combine(AppContext.BaseDirectory, "numpy_workloads.py"), .. arguments])
         {
@@ -70,6 +92,10 @@ internal sealed class NumPyProcess : IContestant
             RedirectStandardOutput = true,
         };
         start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        if (kernels is not null)
+        {
+            start.Environment["OPENBLAS_CORETYPE"] = kernels;
+        }
         start.Environment.Remove("LD_PRELOAD"); // what TorchSharp may need is not for Python
         return Process.Start(start)!;
     }

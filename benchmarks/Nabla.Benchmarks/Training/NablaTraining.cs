@@ -8,8 +8,11 @@ internal sealed class NablaTraining(TrainingWorkload workload, TrainingStart sta
     public override double[] Check()
     {
         List<double> losses = [];
-        Train(start.Network(dropout: 0), checkedSteps, losses.Add);
-        return [.. losses];
+        Network network = start.Network(dropout: 0);
+        float[] first = network.Parameters.ToArray();
+        Train(network, checkedSteps, losses.Add);
+        double moved = first.Zip(network.Parameters.ToArray(), (before, after) => Math.Pow((double)after - before, 2)).Sum();
+        return [.. losses, Math.Sqrt(moved)];
     }
 
     protected override void Repeat(int count) => Train(_network, count, _ => { });

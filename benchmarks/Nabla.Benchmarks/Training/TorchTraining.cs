@@ -36,7 +36,9 @@ internal sealed class TorchTraining : InProcessContestant
     public override double[] Check()
     {
         torch.Tensor[] parameters = FirstParameters();
-        return [.. Enumerable.Range(0, _checkedSteps).Select(i => Step(parameters, _batches[i % _batches.Length], dropout: 0, wantLoss: true))];
+        double[] losses = [.. Enumerable.Range(0, _checkedSteps).Select(i => Step(parameters, _batches[i % _batches.Length], dropout: 0, wantLoss: true))];
+        double moved = parameters.Zip(FirstParameters(), (after, before) => (after - before).to(torch.float64).square().sum().item<double>()).Sum();
+        return [.. losses, Math.Sqrt(moved)];
     }
 
     public override void Dispose()
