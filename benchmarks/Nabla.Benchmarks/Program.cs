@@ -47,6 +47,7 @@ command.SetAction(parsed =>
     {
         throw new DirectoryNotFoundException($"--out: there is no folder {folder.FullName}.");
     }
+    double? load = Machine.Load;
     Dictionary<int, Limits> limits = [];
     List<Result> results = [];
     foreach (Workload workload in WorkloadList.All.Where(workload => wanted.Length == 0 || wanted.Contains(workload.Name)))
@@ -58,7 +59,7 @@ command.SetAction(parsed =>
             results.Add(comparison.Run(workload, count));
         }
     }
-    string table = Report.Markdown(results, limits, peers.Versions, rounds);
+    string table = Report.Markdown(results, limits, peers.Versions, rounds, load);
     Console.Write(table);
     if (file is not null)
     {

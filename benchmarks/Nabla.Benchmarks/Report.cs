@@ -7,12 +7,24 @@ namespace Nabla.Benchmarks;
 /// <summary>The results as a Markdown document.</summary>
 internal static class Report
 {
-    public static string Markdown(IReadOnlyList<Result> results, IReadOnlyDictionary<int, Limits> limits, IEnumerable<string> versions, int rounds)
+    // Of a machine where nothing else runs; a process at work adds 1.
+    private const double QuietLoad = 0.3;
+
+    /// <param name="results">The rows.</param>
+    /// <param name="limits">For each number of threads.</param>
+    /// <param name="versions">Names and versions of all that took part.</param>
+    /// <param name="rounds">Rounds of the medians.</param>
+    /// <param name="load">Load of the machine at the start.</param>
+    public static string Markdown(IReadOnlyList<Result> results, IReadOnlyDictionary<int, Limits> limits, IEnumerable<string> versions, int rounds, double? load)
     {
         StringBuilder text = new();
         text.AppendLine("# Benchmarks").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:d MMMM yyyy}. {Machine.Description}.").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{string.Join("; ", versions)}.").AppendLine();
+        if (load > QuietLoad)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"**The machine was not quiet**: its load was {load:N1} at the start. These figures say little.").AppendLine();
+        }
         foreach (Limits limit in limits.Values.OrderBy(limit => limit.Threads))
         {
             text.AppendLine(CultureInfo.InvariantCulture,

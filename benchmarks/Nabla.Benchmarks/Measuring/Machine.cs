@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Nabla.Benchmarks.Measuring;
@@ -7,6 +8,11 @@ internal static class Machine
 {
     public static string Description =>
         $"{Processor}, {Environment.ProcessorCount} logical processors; {OperatingSystem}; {RuntimeInformation.FrameworkDescription}";
+
+    /// <summary>Processes that were running or waiting to, averaged over the last minute; null where the system does not tell.</summary>
+    public static double? Load => File.Exists("/proc/loadavg")
+        ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)
+        : null;
 
     private static string Processor => Value("/proc/cpuinfo", "model name", ':') ?? RuntimeInformation.ProcessArchitecture.ToString();
 

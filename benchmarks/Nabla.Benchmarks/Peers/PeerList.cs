@@ -47,7 +47,10 @@ internal sealed class PeerList(IReadOnlyCollection<Peer> wanted)
         }
         catch (Exception exception)
         {
-            return (exception.InnerException ?? exception).Message.ReplaceLineEndings(" ");
+            // The first sentence: TorchSharp's message goes on for pages.
+            string message = (exception.InnerException ?? exception).Message.ReplaceLineEndings(" ");
+            int end = message.IndexOf(". ", StringComparison.Ordinal);
+            return end < 0 ? message : message[..(end + 1)];
         }
     }
 #pragma warning restore CA1031

@@ -3,8 +3,8 @@ using TorchSharp;
 namespace Nabla.Benchmarks.Training;
 
 /// <summary>
-/// Training in TorchSharp: autograd and an update in place. Everything a step makes is disposed of at its end; batches are
-/// slices made beforehand.
+/// Training in TorchSharp, with updates in place. Everything a step makes is disposed of at its end; batches are slices
+/// made beforehand.
 /// </summary>
 internal sealed class TorchTraining : InProcessContestant
 {
@@ -58,18 +58,7 @@ internal sealed class TorchTraining : InProcessContestant
     private double Step(torch.Tensor[] parameters, (torch.Tensor X, torch.Tensor Y) batch, double dropout, bool wantLoss)
     {
         using DisposeScope step = torch.NewDisposeScope();
-        torch.Tensor output = _workload.TorchForward(batch.X, parameters, dropout);
-        torch.Tensor loss = _workload.Loss is SoftmaxCrossEntropyLoss
-            ? torch.nn.functional.cross_entropy(output, batch.Y)
-            : torch.nn.functional.mse_loss(output, batch.Y, torch.nn.Reduction.Sum) * (0.5f / _workload.BatchSize);
-        IList<torch.Tensor> gradients = torch.autograd.grad([loss], parameters);
-        using (torch.no_grad())
-        {
-            for (int i = 0; i < parameters.Length; i++)
-            {
-                parameters[i].add_(gradients[i], -_workload.LearningRate);
-            }
-        }
+        torch.Tensor loss = _workload.TorchStep(batch.X, batch.Y, parameters, dropout);
         return wantLoss ? loss.item<float>() : 0;
     }
 

@@ -37,11 +37,12 @@ internal abstract class TrainingWorkload : Workload
     /// <summary>The network as Nabla has it.</summary>
     public abstract LayerSpec[] Layers(double dropout);
 
-    /// <summary>The same network in TorchSharp, on a batch of the images as <see cref="TorchShape"/>.</summary>
-    /// <param name="x">The batch.</param>
-    /// <param name="p">The parameters in Nabla's order, as <see cref="ChannelsFirst"/> has turned them.</param>
+    /// <summary>The same step in TorchSharp; returns the loss.</summary>
+    /// <param name="x">The images of the batch, each as <see cref="TorchShape"/>.</param>
+    /// <param name="y">The classes of the batch: numbers for cross-entropy, one-hot rows for the squared error.</param>
+    /// <param name="p">The parameters in Nabla's order, as <see cref="ChannelsFirst"/> has turned them; the step changes them.</param>
     /// <param name="dropout">Rate of the dropout.</param>
-    public abstract torch.Tensor TorchForward(torch.Tensor x, torch.Tensor[] p, double dropout);
+    public abstract torch.Tensor TorchStep(torch.Tensor x, torch.Tensor y, torch.Tensor[] p, double dropout);
 
     /// <summary>Shape of one image in TorchSharp.</summary>
     public virtual long[] TorchShape => [784];

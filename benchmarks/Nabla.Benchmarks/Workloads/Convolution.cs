@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Nabla.Benchmarks.Workloads;
 
 /// <summary>The notebook leaves out the last row and the last column.</summary>
-internal sealed class Convolution : TrainingWorkload
+internal sealed class Convolution : AutogradWorkload
 {
     public override string Name => "convolution";
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Nabla.Benchmarks.Workloads;
 
-internal sealed class DeepSigmoid : TrainingWorkload
+internal sealed class DeepSigmoid : AutogradWorkload
 {
     public override string Name => "deep-sigmoid";
 

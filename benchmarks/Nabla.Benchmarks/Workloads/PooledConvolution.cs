@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Nabla.Benchmarks.Workloads;
 
-internal sealed class PooledConvolution : TrainingWorkload
+internal sealed class PooledConvolution : AutogradWorkload
 {
     /// <summary>The network; prediction is measured with it, too.</summary>
     public static LayerSpec[] Network =>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Nabla.Benchmarks.Workloads;
 
-internal sealed class ReluSoftmaxClass : TrainingWorkload
+internal sealed class ReluSoftmaxClass : AutogradWorkload
 {
     public override string Name => "relu-softmax-class";
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Nabla.Benchmarks.Workloads;
 
-internal sealed class ReluSoftmaxFullBatch : TrainingWorkload
+internal sealed class ReluSoftmaxFullBatch : AutogradWorkload
 {
     public override string Name => "relu-softmax-full-batch";
 

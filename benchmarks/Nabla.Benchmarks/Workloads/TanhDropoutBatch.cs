@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Nabla.Benchmarks.Workloads;
 
-internal sealed class TanhDropoutBatch : TrainingWorkload
+internal sealed class TanhDropoutBatch : AutogradWorkload
 {
     public override string Name => "tanh-softmax";
 
