@@ -228,7 +228,7 @@ class PooledConvolution(Training):
 
 
 class Product:
-    """The three products of a dense layer. Unlike the others', the gradient of the weights is written, not added."""
+    """The three products of a dense layer."""
 
     def __init__(self, options, arrays):
         left, right = arrays["left"], arrays["right"]

@@ -39,8 +39,8 @@ public class MatrixProductBenchmarks
     public void Forward() => MatrixProduct.Multiply(_x, _weights, [], _sums, Samples, Inputs, Outputs, Threads);
 
     [Benchmark]
-    public void WeightGradient() => MatrixProduct.AccumulateTransposed(_x, _sums, _weights, Inputs, Samples, Outputs, Threads);
+    public void WeightGradient() => MatrixProduct.MultiplyLeftTransposed(_x, _sums, _weights, Inputs, Samples, Outputs, Threads, GradientUse.Replace);
 
     [Benchmark]
-    public void InputGradient() => MatrixProduct.MultiplyTransposed(_sums, _weights, _x, _scratch, Samples, Outputs, Inputs, Threads);
+    public void InputGradient() => MatrixProduct.MultiplyRightTransposed(_sums, _weights, _x, _scratch, Samples, Outputs, Inputs, Threads);
 }

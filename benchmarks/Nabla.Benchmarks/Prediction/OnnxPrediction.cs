@@ -31,7 +31,7 @@ internal sealed class OnnxPrediction : InProcessContestant
         int batch = Math.Min(workload.Images, MostAtOnce);
         DataSet images = MnistImages.Test.Slice(0, 10_000);
         float[] pixels = new float[images.Count * 784];
-        Batch.CopyFeatures(images.Features, workload.Network.Preprocessing, 0, images.Count, pixels);
+        Batch.CopyFeatures(images.Features, workload.Network.Preprocessing, 0, images.Count, pixels, threads: 1);
         _inputs = [.. Enumerable.Range(0, images.Count / batch).Select(i => new[]
         {
             OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(i * batch * 784, batch * 784), [batch, .. model.InputShape]),

@@ -10,7 +10,6 @@ internal sealed class NablaProduct(ProductWorkload product, int threads) : InPro
 
     public override double[] Check()
     {
-        Array.Clear(_result);
         Multiply();
         return ProductWorkload.Figures(_result);
     }
@@ -31,10 +30,10 @@ internal sealed class NablaProduct(ProductWorkload product, int threads) : InPro
                 MatrixProduct.Multiply(product.Left, product.Right, [], _result, product.Rows, product.Inner, product.Columns, threads);
                 break;
             case ProductKind.WeightGradient:
-                MatrixProduct.AccumulateTransposed(product.Left, product.Right, _result, product.Inner, product.Rows, product.Columns, threads);
+                MatrixProduct.MultiplyLeftTransposed(product.Left, product.Right, _result, product.Inner, product.Rows, product.Columns, threads, GradientUse.Replace);
                 break;
             default:
-                MatrixProduct.MultiplyTransposed(product.Left, product.Right, _result, _scratch, product.Rows, product.Columns, product.Inner, threads);
+                MatrixProduct.MultiplyRightTransposed(product.Left, product.Right, _result, _scratch, product.Rows, product.Columns, product.Inner, threads);
                 break;
         }
     }

@@ -6,7 +6,7 @@ internal enum ProductKind
     /// <summary>s = x · w, forward.</summary>
     Forward,
 
-    /// <summary>dw += xᵀ · ds, the gradient of the weights.</summary>
+    /// <summary>dw = xᵀ · ds, the gradient of the weights.</summary>
     WeightGradient,
 
     /// <summary>dx = ds · wᵀ, the gradient of the inputs.</summary>

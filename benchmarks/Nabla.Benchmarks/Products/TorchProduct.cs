@@ -9,7 +9,6 @@ internal sealed class TorchProduct : InProcessContestant
     private readonly torch.Tensor _left;
     private readonly torch.Tensor _right;
     private readonly torch.Tensor _result;
-    private readonly float _beta;
 
     public TorchProduct(ProductWorkload product, int threads)
     {
@@ -19,12 +18,10 @@ internal sealed class TorchProduct : InProcessContestant
         _left = product.Kind == ProductKind.WeightGradient ? left.t() : left;
         _right = product.Kind == ProductKind.InputGradient ? right.t() : right;
         _result = torch.zeros(product.ResultShape[0], product.ResultShape[1]);
-        _beta = product.Kind == ProductKind.WeightGradient ? 1 : 0;
     }
 
     public override double[] Check()
     {
-        _result.zero_();
         Multiply();
         return ProductWorkload.Figures(_result.data<float>().ToArray());
     }
@@ -47,6 +44,6 @@ internal sealed class TorchProduct : InProcessContestant
     {
         // Also an operation in place returns an object that wants to be disposed of.
         using DisposeScope step = torch.NewDisposeScope();
-        _result.addmm_(_left, _right, _beta, 1);
+        _result.addmm_(_left, _right, beta: 0, alpha: 1);
     }
 }

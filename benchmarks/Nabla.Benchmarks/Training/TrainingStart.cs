@@ -41,7 +41,7 @@ internal sealed class TrainingStart
     public float[] Inputs()
     {
         float[] inputs = new float[Samples * ImageShape.Size];
-        Batch.CopyFeatures(Data.Features, Preprocessing, 0, Samples, inputs);
+        Batch.CopyFeatures(Data.Features, Preprocessing, 0, Samples, inputs, threads: 1);
         return inputs;
     }
 
