@@ -10,7 +10,6 @@ public class MatrixProductBenchmarks
     private float[] _x = [];
     private float[] _weights = [];
     private float[] _sums = [];
-    private float[] _scratch = [];
 
     [Params("30x784x300", "100x784x100", "512x784x128", "512x128x10")]
     public string Shape { get; set; } = "";
@@ -32,7 +31,6 @@ public class MatrixProductBenchmarks
         _x = RandomNumbers.Normal(Samples * Inputs);
         _weights = RandomNumbers.Normal(Inputs * Outputs);
         _sums = RandomNumbers.Normal(Samples * Outputs);
-        _scratch = new float[Inputs * Outputs];
     }
 
     [Benchmark]
@@ -42,5 +40,5 @@ public class MatrixProductBenchmarks
     public void WeightGradient() => MatrixProduct.MultiplyLeftTransposed(_x, _sums, _weights, Inputs, Samples, Outputs, Threads, GradientUse.Replace);
 
     [Benchmark]
-    public void InputGradient() => MatrixProduct.MultiplyRightTransposed(_sums, _weights, _x, _scratch, Samples, Outputs, Inputs, Threads);
+    public void InputGradient() => MatrixProduct.MultiplyRightTransposed(_sums, _weights, _x, Samples, Outputs, Inputs, Threads);
 }

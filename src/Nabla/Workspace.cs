@@ -41,9 +41,7 @@ public sealed class Workspace
         }
         _states = [.. network.Layers.Select(layer => new float[training ? checked(rows * layer.StateSize) : 0])];
         _gradient = new float[training ? network.Parameters.Length : 0];
-        Scratch = new float[network.Layers.Select((layer, index) => training
-            ? Math.Max(layer.ForwardScratchSize, layer.BackwardScratchSize(inputGradient: index > network.FirstLearningLayer))
-            : layer.ForwardScratchSize).Max()];
+        Scratch = new float[training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0];
     }
 
     /// <summary>Most samples per pass.</summary>

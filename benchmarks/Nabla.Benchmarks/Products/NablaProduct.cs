@@ -6,7 +6,6 @@ namespace Nabla.Benchmarks.Products;
 internal sealed class NablaProduct(ProductWorkload product, int threads) : InProcessContestant
 {
     private readonly float[] _result = new float[product.ResultShape.Size];
-    private readonly float[] _scratch = new float[product.Right.Length];
 
     public override double[] Check()
     {
@@ -33,7 +32,7 @@ internal sealed class NablaProduct(ProductWorkload product, int threads) : InPro
                 MatrixProduct.MultiplyLeftTransposed(product.Left, product.Right, _result, product.Inner, product.Rows, product.Columns, threads, GradientUse.Replace);
                 break;
             default:
-                MatrixProduct.MultiplyRightTransposed(product.Left, product.Right, _result, _scratch, product.Rows, product.Columns, product.Inner, threads);
+                MatrixProduct.MultiplyRightTransposed(product.Left, product.Right, _result, product.Rows, product.Columns, product.Inner, threads);
                 break;
         }
     }

@@ -46,7 +46,7 @@ public sealed class Convolution2D : Layer
     public override IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>The turned kernels, or the gradient of the kernels.</summary>
-    internal override int BackwardScratchSize(bool inputGradient) => _weight.Shape.Size;
+    internal override int BackwardScratchSize => _weight.Shape.Size;
 
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
@@ -77,7 +77,7 @@ public sealed class Convolution2D : Layer
         }
         if (_bias is not null)
         {
-            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows * _geometry.Positions, _filters, pass.GradientUse);
+            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows * _geometry.Positions, _filters, pass.GradientUse, pass.Threads);
         }
     }
 

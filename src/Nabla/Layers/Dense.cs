@@ -39,9 +39,6 @@ public sealed class Dense : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The transposed weights.</summary>
-    internal override int BackwardScratchSize(bool inputGradient) => inputGradient ? _inputs * _outputs : 0;
-
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
@@ -56,12 +53,12 @@ public sealed class Dense : Layer
         Span<float> dSum = dOutput; // from here on the gradient of x·W + b
         if (!dInput.IsEmpty)
         {
-            MatrixProduct.MultiplyRightTransposed(dSum, _weight.Of(parameters), dInput, pass.Scratch, pass.Rows, _outputs, _inputs, pass.Threads);
+            MatrixProduct.MultiplyRightTransposed(dSum, _weight.Of(parameters), dInput, pass.Rows, _outputs, _inputs, pass.Threads);
         }
         MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse);
         if (_bias is not null)
         {
-            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows, _outputs, pass.GradientUse);
+            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows, _outputs, pass.GradientUse, pass.Threads);
         }
     }
 

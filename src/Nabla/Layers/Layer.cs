@@ -32,11 +32,8 @@ public abstract class Layer
     /// <summary>Number of single parameters.</summary>
     public int ParameterCount => Parameters.Sum(parameter => parameter.Shape.Size);
 
-    /// <summary>Floats of scratch memory that a forward pass needs.</summary>
-    internal virtual int ForwardScratchSize => 0;
-
-    /// <summary>Floats of scratch memory that a backward pass needs, with or without the gradient of the layer's input.</summary>
-    internal virtual int BackwardScratchSize(bool inputGradient) => 0;
+    /// <summary>Floats of scratch memory that a backward pass needs.</summary>
+    internal virtual int BackwardScratchSize => 0;
 
     /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output.</summary>
     internal virtual int StateSize => 0;

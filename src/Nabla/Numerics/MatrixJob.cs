@@ -17,7 +17,9 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     // A right matrix that fewer rows go over is read from where it is: copying it would cost more than it saves.
     private const int LeastRowsToPackRight = 72;
 
-    // The same for a block of the left matrix and the columns that go over it.
+    // The same for a block of the left matrix and the columns that go over it: where it is transposed already, and so copied
+    // by vectors, or else turned in small squares.
+    private const int LeastColumnsToPackLeftTransposed = 128;
     private const int LeastColumnsToPackLeft = 256;
 
     // The same for turning a thin result.
@@ -27,6 +29,13 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     public nint LeftRow;
     public nint LeftStep;
     public float* Right;
+
+    /// <summary>Floats from one row of the right matrix to the next, or, where it is transposed, from one column to the next.</summary>
+    public nint RightRow;
+
+    /// <summary>Whether the right matrix stands column after column.</summary>
+    public bool RightIsTransposed;
+
     public float* Result;
     public int Rows;
     public int Inner;
@@ -53,7 +62,7 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     public readonly void Run<T>(int part, int parts)
         where T : struct, ILanes<T>
     {
-        if (Rows == 1 && LeftStep == 1 && DescentRate == 0)
+        if (Rows == 1 && LeftStep == 1 && DescentRate == 0 && !RightIsTransposed)
         {
             SparseRow.Multiply<T>(Left, Right, Start, Result, Inner, Columns);
             Activate(0, 1, 0, Columns);
@@ -100,7 +109,9 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
             {
                 int inner = (int)((long)Inner * depthBlock / depthBlocks);
                 int depth = (int)((long)Inner * (depthBlock + 1) / depthBlocks) - inner;
-                MatrixPanels panels = MatrixPanels.Of<T>(Right + (nint)inner * Columns + column, Columns, depth, columns, packRight);
+                MatrixPanels panels = RightIsTransposed
+                    ? MatrixPanels.OfTransposed<T>(Right + column * RightRow + inner, RightRow, depth, columns)
+                    : MatrixPanels.Of<T>(Right + inner * RightRow + column, RightRow, depth, columns, packRight);
                 for (int rowBlock = 0; rowBlock < rowBlocks; rowBlock++)
                 {
                     int row = firstRow + (int)((long)(endRow - firstRow) * rowBlock / rowBlocks);
@@ -119,7 +130,7 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
                         ResultRow = Columns,
                         DescentRate = DescentRate,
                     };
-                    bool packLeft = columns >= LeastColumnsToPackLeft;
+                    bool packLeft = columns >= (LeftRow == 1 ? LeastColumnsToPackLeftTransposed : LeastColumnsToPackLeft);
                     if (packLeft)
                     {
                         MatrixPacking.PackLeft<T>(ref operands, rows);
@@ -138,49 +149,54 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     private readonly void ComputeTurned<T>(int part, int parts)
         where T : struct, ILanes<T>
     {
-        int width = 2 * T.Count;
-        float* tile = stackalloc float[Columns * width];
-        int panels = (Rows + width - 1) / width;
-        int blocks = Parts(Inner, BlockDepth);
-        for (int panel = panels * part / parts; panel < panels * (part + 1) / parts; panel++)
+        int panels = Parts(Rows, 2 * T.Count);
+        int end = Math.Min((int)((long)panels * (part + 1) / parts) * 2 * T.Count, Rows);
+        for (int row = (int)((long)panels * part / parts) * 2 * T.Count; row < end; row += BlockColumns)
         {
-            int row = panel * width;
-            int rows = Math.Min(width, Rows - row);
-            Span<float> result = new(Result + (nint)row * Columns, rows * Columns);
-            for (int column = 0; column < Columns && Start is not null; column++)
+            ComputeTurnedBlock<T>(row, Math.Min(BlockColumns, end - row));
+        }
+    }
+
+    private readonly void ComputeTurnedBlock<T>(int row, int rows)
+        where T : struct, ILanes<T>
+    {
+        float* result = Result + (nint)row * Columns;
+        float* turned = MatrixPacking.Turned(rows * Columns);
+        if (Start is not null)
+        {
+            Transposition.Transpose(result, Columns, turned, rows, rows, Columns);
+        }
+        int blocks = Parts(Inner, BlockDepth);
+        for (int block = 0; block < blocks; block++)
+        {
+            int inner = (int)((long)Inner * block / blocks);
+            int depth = (int)((long)Inner * (block + 1) / blocks) - inner;
+            TileOperands operands = new()
             {
-                for (int i = 0; i < rows; i++)
-                {
-                    tile[column * width + i] = result[i * Columns + column];
-                }
-            }
-            for (int block = 0; block < blocks; block++)
+                Left = Right + inner * RightRow,
+                LeftRow = 1,
+                LeftGroup = 3,
+                LeftStep = RightRow,
+                RunLength = depth,
+                Runs = 1,
+                Start = Start is null && block == 0 ? null : turned,
+                StartRow = rows,
+                Result = turned,
+                ResultRow = rows,
+            };
+            MatrixPanels.Of<T>(Left + inner * LeftStep + row, LeftStep, depth, rows, all: false).Compute<T>(operands, Columns);
+        }
+        if (DescentRate == 0)
+        {
+            Transposition.Transpose(turned, rows, result, Columns, Columns, rows);
+            return;
+        }
+        for (int i = 0; i < rows; i++)
+        {
+            for (int column = 0; column < Columns; column++)
             {
-                int inner = (int)((long)Inner * block / blocks);
-                int depth = (int)((long)Inner * (block + 1) / blocks) - inner;
-                TileOperands operands = new()
-                {
-                    Left = Right + (nint)inner * Columns,
-                    LeftRow = 1,
-                    LeftGroup = 3,
-                    LeftStep = Columns,
-                    RunLength = depth,
-                    Runs = 1,
-                    Start = Start is null && block == 0 ? null : tile,
-                    StartRow = width,
-                    Result = tile,
-                    ResultRow = width,
-                };
-                MatrixPanels.Of<T>(Left + inner * LeftStep + row, LeftStep, depth, rows, all: false).Compute<T>(operands, Columns);
-            }
-            for (int i = 0; i < rows; i++)
-            {
-                for (int column = 0; column < Columns; column++)
-                {
-                    float sum = tile[column * width + i];
-                    ref float to = ref result[i * Columns + column];
-                    to = DescentRate == 0 ? sum : float.FusedMultiplyAdd(-DescentRate, sum, to);
-                }
+                ref float parameter = ref result[i * Columns + column];
+                parameter = float.FusedMultiplyAdd(-DescentRate, turned[column * rows + i], parameter);
             }
         }
     }

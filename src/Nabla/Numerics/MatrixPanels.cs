@@ -33,6 +33,15 @@ internal readonly unsafe struct MatrixPanels
         return new MatrixPanels(right, rightRow, depth, columns, MatrixPacking.PackRight<T>(right + first, rightRow, depth, columns - first), first);
     }
 
+    /// <summary>Packs all panels of a matrix that is transposed.</summary>
+    /// <param name="right">The block's first number.</param>
+    /// <param name="rightColumn">Floats from one column to the next; those of a column follow each other.</param>
+    /// <param name="depth">Rows of the block.</param>
+    /// <param name="columns">Columns of the block.</param>
+    public static MatrixPanels OfTransposed<T>(float* right, nint rightColumn, int depth, int columns)
+        where T : struct, ILanes<T> =>
+        new(right, 0, depth, columns, MatrixPacking.PackRightTransposed<T>(right, rightColumn, depth, columns), 0);
+
     /// <summary>All tiles of a block of rows.</summary>
     /// <param name="operands">Where the first panel's first tile is; but not the right matrix and the columns, which are of this block.</param>
     /// <param name="rows">Rows of the block.</param>

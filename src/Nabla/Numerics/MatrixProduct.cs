@@ -30,6 +30,7 @@ internal static unsafe class MatrixProduct
                 LeftRow = inner,
                 LeftStep = 1,
                 Right = r,
+                RightRow = columns,
                 Result = c,
                 Rows = rows,
                 Inner = inner,
@@ -59,6 +60,7 @@ internal static unsafe class MatrixProduct
                 LeftRow = 1,
                 LeftStep = rows,
                 Right = r,
+                RightRow = columns,
                 Result = c,
                 Rows = rows,
                 Inner = inner,
@@ -71,16 +73,28 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>
-    /// result [rows, columns] = left [rows, inner] · rightᵀ, with right [columns, inner].
-    /// <paramref name="scratch"/> takes the transpose of right: at least inner · columns numbers.
-    /// </summary>
+    /// <summary>result [rows, columns] = left [rows, inner] · rightᵀ, with right [columns, inner].</summary>
     public static void MultiplyRightTransposed(
-        ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> result, Span<float> scratch,
-        int rows, int inner, int columns, int threads)
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> result, int rows, int inner, int columns, int threads)
     {
-        Transposition.Transpose(right, scratch, columns, inner);
-        Multiply(left, scratch, [], result, rows, inner, columns, threads);
+        ThrowIfTooSmall(left, right, result, rows, inner, columns);
+        fixed (float* l = left, r = right, c = result)
+        {
+            MatrixJob job = new()
+            {
+                Left = l,
+                LeftRow = inner,
+                LeftStep = 1,
+                Right = r,
+                RightRow = inner,
+                RightIsTransposed = true,
+                Result = c,
+                Rows = rows,
+                Inner = inner,
+                Columns = columns,
+            };
+            Run(ref job, threads);
+        }
     }
 
     private static void Run(ref MatrixJob job, int threads)

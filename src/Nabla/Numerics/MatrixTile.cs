@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Numerics;
 
@@ -47,6 +48,8 @@ internal static unsafe class MatrixTile<T, TRows, TWidth>
             if (TRows.Count > 11) { Load(start + 11 * stride, mask, ref sum11L, ref sum11R); }
         }
 
+        PrefetchNext(operands.Result, operands.ResultRow);
+
         float* right = operands.Right;
         nint rightRow = operands.RightRow, row = operands.LeftRow, twoRows = 2 * row, group = operands.LeftGroup, step = operands.LeftStep;
         for (int run = 0; run < operands.Runs; run++)
@@ -93,6 +96,24 @@ internal static unsafe class MatrixTile<T, TRows, TWidth>
         if (TRows.Count > 9) { Store(result + 9 * resultRow, mask, sum9L, sum9R, descend, rate); }
         if (TRows.Count > 10) { Store(result + 10 * resultRow, mask, sum10L, sum10R, descend, rate); }
         if (TRows.Count > 11) { Store(result + 11 * resultRow, mask, sum11L, sum11R, descend, rate); }
+    }
+
+    /// <summary>Has the processor fetch what the tile below this one begins with, while this one is computed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchNext(float* result, nint resultRow)
+    {
+        if (Sse.IsSupported)
+        {
+            float* next = result + TRows.Count * resultRow;
+            for (int row = 0; row < TRows.Count; row++, next += resultRow)
+            {
+                Sse.Prefetch0(next);
+                if (TWidth.Two)
+                {
+                    Sse.Prefetch0(next + T.Count);
+                }
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

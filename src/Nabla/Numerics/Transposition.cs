@@ -15,30 +15,42 @@ internal static unsafe class Transposition
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(matrix.Length, (long)rows * columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, (long)rows * columns);
-        bool squares = Sse.IsSupported || AdvSimd.Arm64.IsSupported;
-        int evenRows = squares ? rows - rows % Square : 0, evenColumns = squares ? columns - columns % Square : 0;
         fixed (float* from = matrix, to = result)
         {
-            // Down the columns, so that the results are written as they lie in memory.
-            for (int column = 0; column < evenColumns; column += Square)
-            {
-                for (int row = 0; row < evenRows; row += Square)
-                {
-                    TransposeSquare(from + (nint)row * columns + column, columns, to + (nint)column * rows + row, rows);
-                }
-            }
-            CopyRange(from, to, rows, columns, evenRows, rows, 0, evenColumns);
-            CopyRange(from, to, rows, columns, 0, rows, evenColumns, columns);
+            Transpose(from, columns, to, rows, rows, columns);
         }
     }
 
-    private static void CopyRange(float* from, float* to, int rows, int columns, int firstRow, int endRow, int firstColumn, int endColumn)
+    /// <summary>The same of a part of a matrix into a part of another.</summary>
+    /// <param name="from">The first number.</param>
+    /// <param name="fromRow">Floats from one row to the next.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="toRow">Floats from one row of the result to the next.</param>
+    /// <param name="rows">Rows to be turned.</param>
+    /// <param name="columns">Columns to be turned.</param>
+    public static void Transpose(float* from, nint fromRow, float* to, nint toRow, int rows, int columns)
+    {
+        bool squares = Sse.IsSupported || AdvSimd.Arm64.IsSupported;
+        int evenRows = squares ? rows - rows % Square : 0, evenColumns = squares ? columns - columns % Square : 0;
+        // Down the columns, so that the results are written as they lie in memory.
+        for (int column = 0; column < evenColumns; column += Square)
+        {
+            for (int row = 0; row < evenRows; row += Square)
+            {
+                TransposeSquare(from + row * fromRow + column, fromRow, to + column * toRow + row, toRow);
+            }
+        }
+        CopyRange(from, fromRow, to, toRow, evenRows, rows, 0, evenColumns);
+        CopyRange(from, fromRow, to, toRow, 0, rows, evenColumns, columns);
+    }
+
+    private static void CopyRange(float* from, nint fromRow, float* to, nint toRow, int firstRow, int endRow, int firstColumn, int endColumn)
     {
         for (nint column = firstColumn; column < endColumn; column++)
         {
             for (nint row = firstRow; row < endRow; row++)
             {
-                to[column * rows + row] = from[row * columns + column];
+                to[column * toRow + row] = from[row * fromRow + column];
             }
         }
     }

@@ -4,27 +4,38 @@ namespace Nabla.Tests.Numerics;
 
 public sealed class ReductionsTests
 {
-    [Fact]
-    public void Column_sums_go_on_from_what_is_there_rows_ascending()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Column_sums_are_taken_rows_ascending_whatever_becomes_of_them(int threads)
     {
-        foreach (int columns in new[] { 1, 3, 4, 7, 8, 15, 16, 17, 33, 100 })
+        foreach (int columns in new[] { 1, 3, 4, 7, 8, 15, 16, 17, 31, 33, 64, 65, 100, 130 })
         {
-            for (int rows = 0; rows < 6; rows++)
+            foreach (int rows in new[] { 0, 1, 2, 5, 1500 })
             {
                 NumPyRandom random = new((uint)columns);
                 float[] values = Numbers.Normal(random, rows * columns);
-                float[] expected = Numbers.Normal(random, columns);
-                GuardedBuffer sums = new(expected);
-                for (int row = 0; row < rows; row++)
+                float[] before = Numbers.Normal(random, columns);
+                foreach (GradientUse use in new[] { GradientUse.Add, GradientUse.Replace, GradientUse.Descend(0.3f) })
                 {
-                    for (int column = 0; column < columns; column++)
+                    float[] expected = use.Adds ? [.. before] : new float[columns];
+                    for (int row = 0; row < rows; row++)
                     {
-                        expected[column] += values[row * columns + column];
+                        for (int column = 0; column < columns; column++)
+                        {
+                            expected[column] += values[row * columns + column];
+                        }
                     }
+                    for (int column = 0; column < columns && use.DescentRate > 0; column++)
+                    {
+                        expected[column] = float.FusedMultiplyAdd(-use.DescentRate, expected[column], before[column]);
+                    }
+                    GuardedBuffer sums = new(before);
+                    Reductions.SumColumns(values, sums.Contents, rows, columns, use, threads);
+                    Numbers.AssertBits(expected, sums.Contents, $"[{rows}, {columns}] {use}");
+                    Assert.True(sums.IsIntact);
                 }
-                Reductions.SumColumns(values, sums.Contents, rows, columns, GradientUse.Add);
-                Numbers.AssertBits(expected, sums.Contents, $"[{rows}, {columns}]");
-                Assert.True(sums.IsIntact);
             }
         }
     }
