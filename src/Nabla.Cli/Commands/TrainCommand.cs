@@ -75,7 +75,19 @@ internal sealed class TrainCommand : Command
 
         Trainer trainer = new(network, recipe.Loss, recipe.Optimizer);
         Stopwatch clock = Stopwatch.StartNew();
-        TrainingHistory history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, random, interruption.Token), recipe.LogEvery, toError: json);
+        TrainingHistory history;
+        try
+        {
+            history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, random, interruption.Token), recipe.LogEvery, toError: json);
+        }
+        catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
+        {
+            network.Training = network.Training! with { Data = data.Source };
+            folder.SaveModel(network);
+            folder.SaveHistory(exception.History);
+            notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)}).");
+            throw;
+        }
         double seconds = clock.Elapsed.TotalSeconds;
 
         Evaluation test = network.Evaluate(data.Test, options.Threads);

@@ -25,7 +25,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// the first epoch is finished, the model as it is).
     /// </param>
     /// <exception cref="ArgumentException">The data set is empty, does not fit the network, or leaves nothing to train on.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
     public TrainingHistory Fit(DataSet data, TrainingOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new TrainingOptions();
@@ -41,7 +41,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <param name="random">Where all random numbers come from.</param>
     /// <param name="cancellation">Stops training after the step under way.</param>
     /// <exception cref="ArgumentException">The data set is empty, does not fit the network, or leaves nothing to train on.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
     public TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, CancellationToken cancellation = default)
     {
         Evaluator.ThrowUnlessFit(network, data);
@@ -74,7 +74,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
                 step = run.Step();
                 if (!double.IsFinite(step.Loss))
                 {
-                    throw TrainingDivergedException.AtStep(step, run.LearningRate, new TrainingHistory(epochs, best, Cancelled: false));
+                    throw Diverge(step);
                 }
                 StepCompleted?.Invoke(step);
             }
@@ -86,8 +86,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             // The last step of an epoch shows its damage only here: no step follows whose loss would tell.
             if (ContainsNonFinite(network.Parameters) || !double.IsFinite(measured?.Loss ?? 0))
             {
-                bestParameters.CopyTo(network.Parameters);
-                throw TrainingDivergedException.AfterEpoch(step, run.LearningRate, new TrainingHistory(epochs, best, Cancelled: false));
+                throw Diverge(step);
             }
             EpochResult result = new(epoch, run.EpochLoss, run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
             epochs.Add(result);
@@ -104,18 +103,30 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         {
             bestParameters.CopyTo(network.Parameters);
         }
-        TrainingHistory history = new(epochs, best, Cancelled: epochs.Count < options.Epochs);
-        network.Training = new TrainingRecord
+        return Finish(cancelled: epochs.Count < options.Epochs);
+
+        TrainingDivergedException Diverge(StepResult at)
         {
-            Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-            Optimizer = optimizer,
-            Options = options,
-            Samples = train.Count,
-            BestEpoch = best?.Epoch ?? 0,
-            Cancelled = history.Cancelled,
-            ValidationAccuracy = best?.ValidationAccuracy,
-        };
-        return history;
+            // Not the weights before that step: a loss that runs away has ruined them long before it overflows.
+            bestParameters.CopyTo(network.Parameters);
+            return new TrainingDivergedException(at, run.LearningRate, Finish(cancelled: false, divergedInEpoch: at.Epoch));
+        }
+
+        TrainingHistory Finish(bool cancelled, int? divergedInEpoch = null)
+        {
+            network.Training = new TrainingRecord
+            {
+                Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                Optimizer = optimizer,
+                Options = options,
+                Samples = train.Count,
+                BestEpoch = best?.Epoch ?? 0,
+                Cancelled = cancelled,
+                DivergedInEpoch = divergedInEpoch,
+                ValidationAccuracy = best?.ValidationAccuracy,
+            };
+            return new TrainingHistory(epochs, best, cancelled);
+        }
     }
 
     /// <summary>Options that are right each by itself but not together, or not with the data.</summary>

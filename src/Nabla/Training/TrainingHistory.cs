@@ -2,6 +2,6 @@ namespace Nabla;
 
 /// <summary>How a training went, epoch by epoch.</summary>
 /// <param name="Epochs">The finished epochs, first to last.</param>
-/// <param name="Best">The epoch whose weights the network has now; null when it was cancelled before an epoch was finished.</param>
+/// <param name="Best">The epoch whose weights the network has now; null when it stopped before an epoch was finished.</param>
 /// <param name="Cancelled">Whether it was cancelled before the last epoch was finished.</param>
 public sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, EpochResult? Best, bool Cancelled);

@@ -17,12 +17,15 @@ public sealed record TrainingRecord
     /// <summary>Number of training samples, without those set aside for validation.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>The epoch whose weights were kept, from 1; 0 when it was cancelled before an epoch was finished.</summary>
+    /// <summary>The epoch whose weights were kept, from 1; 0 when it stopped before an epoch was finished.</summary>
     public required int BestEpoch { get; init; }
 
     /// <summary>Whether it was cancelled before the last epoch was finished.</summary>
     [JsonRequired]
     public bool Cancelled { get; init; }
+
+    /// <summary>The epoch, from 1, in which the loss became infinite or not a number, so that training stopped; null where it did not.</summary>
+    public int? DivergedInEpoch { get; init; }
 
     /// <summary>Accuracy on the validation samples, 0 to 1; null where there were none.</summary>
     public double? ValidationAccuracy { get; init; }

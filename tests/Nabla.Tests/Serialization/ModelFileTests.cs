@@ -145,7 +145,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_description_with_anything_left_out_is_refused()
     {
-        string[] optional = ["standardization", "stepsPerEpoch", "standardize", "loss", "classNames", "training", "weightInitializer", "biasInitializer", "validationAccuracy", "testAccuracy", "data"];
+        string[] optional = ["standardization", "stepsPerEpoch", "standardize", "loss", "classNames", "training", "weightInitializer", "biasInitializer", "divergedInEpoch", "validationAccuracy", "testAccuracy", "data"];
         Network network = Network.Create(
             [3],
             Layer.Dense(2, Activation.Tanh, weights: Initializer.HeNormal, biases: Initializer.Uniform(1, 2)),

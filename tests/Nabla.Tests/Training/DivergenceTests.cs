@@ -5,18 +5,15 @@ namespace Nabla.Tests.Training;
 public sealed class DivergenceTests
 {
     [Fact]
-    public void A_loss_that_is_not_finite_stops_training_before_the_weights_are_touched()
+    public void A_loss_that_is_not_finite_stops_training_with_the_weights_from_before()
     {
         // A rate far too large: the squared error overflows after some steps.
         Network network = Network.Create([20], Layer.Dense(30), Layer.Dense(4));
         Trainer trainer = new(network, Loss.Quadratic, new Sgd { LearningRate = 50 });
-        float[] weights = [];
+        network.Initialize(new NumPyRandom(1));
+        float[] before = network.Parameters.ToArray();
         StepResult last = default;
-        trainer.StepCompleted += step =>
-        {
-            last = step;
-            weights = network.Parameters.ToArray();
-        };
+        trainer.StepCompleted += step => last = step;
         TrainingDivergedException error = Assert.Throws<TrainingDivergedException>(
             () => trainer.Fit(Problems.Clusters(300), new TrainingOptions { BatchSize = 10, ValidationFraction = 0, Threads = 1 }));
         Assert.Equal(last.Step + 1, error.At.Step);
@@ -24,7 +21,34 @@ public sealed class DivergenceTests
         Assert.False(double.IsFinite(error.At.Loss));
         Assert.Contains($"at step {error.At.Step} of epoch {error.At.Epoch}", error.Message, StringComparison.Ordinal);
         Assert.Contains("try a smaller learning rate than 50", error.Message, StringComparison.Ordinal);
-        Numbers.AssertBits(weights, network.Parameters, "weights of the step before");
+        Assert.Contains("weights from before training", error.Message, StringComparison.Ordinal);
+        Numbers.AssertBits(before, network.Parameters, "weights from before training");
+        Assert.Equal((0, 1), (network.Training!.BestEpoch, network.Training.DivergedInEpoch));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.2)]
+    public void After_good_epochs_the_network_has_the_weights_of_the_best(double validation)
+    {
+        DataSet data = Problems.Clusters(100);
+        Network network = Network.Create([20], Layer.Dense(4));
+        // Three good epochs, then the weights run away: for some steps they are finite, but worthless.
+        TrainingOptions options = new() { Epochs = 10, BatchSize = 10, ValidationFraction = validation, Schedule = Schedule.InPhases((3, 0.01), (7, 1e6)) };
+        Trainer trainer = new(network, Loss.Quadratic, new Sgd());
+        Dictionary<int, float[]> weights = [];
+        trainer.EpochCompleted += epoch => weights.Add(epoch.Epoch, network.Parameters.ToArray());
+
+        TrainingDivergedException error = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(data, options));
+
+        Assert.Equal(3, error.History.Epochs.Count);
+        EpochResult best = error.History.Best!;
+        Numbers.AssertBits(weights[best.Epoch], network.Parameters, "weights of the best epoch");
+        Assert.Contains($"weights from epoch {best.Epoch};", error.Message, StringComparison.Ordinal);
+        Assert.InRange(network.Evaluate(data).Loss, 0, 5);
+        TrainingRecord record = network.Training!;
+        Assert.Equal((best.Epoch, 4, false), (record.BestEpoch, record.DivergedInEpoch, record.Cancelled));
+        Assert.Equal(best.ValidationAccuracy, record.ValidationAccuracy);
     }
 
     [Fact]
