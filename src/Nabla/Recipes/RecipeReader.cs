@@ -59,7 +59,8 @@ internal static class RecipeReader
         {
             for (int i = 0; i < array.Count; i++)
             {
-                Complete(array[i], elementType, $"{path}[{i}]", source);
+                JsonNode item = array[i] ?? throw new MalformedFileException(source, $"found null as '{path}[{i}]', expected a value; write one or take it out.");
+                Complete(item, elementType, $"{path}[{i}]", source);
             }
         }
         if (node is not JsonObject members || type.Kind != JsonTypeInfoKind.Object)

@@ -10,7 +10,9 @@ public sealed record PhaseSchedule : Schedule
     public required IReadOnlyList<Phase> Phases
     {
         get;
-        init => field = value.Count >= 1 ? value : throw new ArgumentException("A schedule of phases needs at least one.", nameof(Phases));
+        init => field = value.Count == 0 ? throw new ArgumentException("A schedule of phases needs at least one.", nameof(Phases))
+            : value.Any(phase => phase is null) ? throw new ArgumentException("A phase of a schedule cannot be null.", nameof(Phases))
+            : value;
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ public sealed class ScheduleTests
     public void Phases_must_be_some_and_each_right()
     {
         Assert.Throws<ArgumentException>(() => Schedule.InPhases());
+        Assert.Throws<ArgumentException>(() => new PhaseSchedule { Phases = [null!] });
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.InPhases((0, 1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.InPhases((1, -1)));
     }
