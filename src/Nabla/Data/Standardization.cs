@@ -41,13 +41,16 @@ public sealed record Standardization
     /// <summary>What is divided by.</summary>
     public IReadOnlyList<float> Deviation { get; }
 
-    /// <summary>Takes the figures from training samples.</summary>
+    /// <summary>
+    /// Takes the figures from training samples. The deviation of values that are all the same is 1, so that one which is not,
+    /// met later, is shifted but not blown up.
+    /// </summary>
     /// <param name="features">At least one sample.</param>
     /// <param name="byteDivisor">What bytes are divided by before.</param>
     /// <param name="scope">What each mean is taken over.</param>
     public static Standardization Fit(Features features, float byteDivisor, StandardizationScope scope)
     {
-        // Added to the deviation, so that a pixel that is always blank stays 0 instead of becoming 0 / 0.
+        // Added to the deviation, as the notebooks do.
         const double Epsilon = 1e-7;
         Shape shape = features.SampleShape;
         int figures = scope switch
@@ -84,7 +87,7 @@ public sealed record Standardization
                 (sum[i], squares[i]) = pass == 0 ? (sum[i] / count, 0) : (sum[i], squares[i] / count);
             }
         }
-        return new Standardization([.. sum.Select(mean => (float)mean)], [.. squares.Select(variance => (float)(Math.Sqrt(variance) + Epsilon))]);
+        return new Standardization([.. sum.Select(mean => (float)mean)], [.. squares.Select(variance => variance == 0 ? 1 : (float)(Math.Sqrt(variance) + Epsilon))]);
     }
 
     /// <summary>Standardises one sample, in place.</summary>

@@ -27,6 +27,22 @@ public sealed class StandardizationTests
         }
     }
 
+    [Theory]
+    [InlineData(StandardizationScope.Value, 0)]
+    [InlineData(StandardizationScope.Column, 0)]
+    [InlineData(StandardizationScope.All, 51)]
+    public void A_value_that_was_constant_in_training_is_only_shifted(StandardizationScope scope, byte constant)
+    {
+        // The first column of two images is constant; for the scope All both are.
+        byte other = scope == StandardizationScope.All ? constant : (byte)9;
+        ByteFeatures features = new([constant, constant, constant, other, constant, constant, constant, constant], [2, 2]);
+        Standardization fitted = Standardization.Fit(features, 255, scope);
+        Assert.Equal((constant / 255f, 1), (fitted.Mean[0], fitted.Deviation[0]));
+        float[] sample = [(constant + 1) / 255f, 0, 0, 0];
+        fitted.Apply(sample);
+        Assert.Equal(1 / 255f, sample[0], 1e-6f);
+    }
+
     [Fact]
     public void A_pixel_that_is_always_blank_stays_zero()
     {
