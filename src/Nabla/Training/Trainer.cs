@@ -45,12 +45,13 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     public TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, CancellationToken cancellation = default)
     {
         Evaluator.ThrowUnlessFit(network, data);
-        ThrowUnlessFit(options, data);
+        int validationCount = ValidationCount(data, options.ValidationFraction);
+        ThrowUnlessFit(options, data.Count - validationCount);
         if (!network.IsInitialized)
         {
             network.Initialize(random, options.Initialization);
         }
-        (DataSet train, DataSet? validation) = Split(data, options.ValidationFraction, random);
+        (DataSet train, DataSet? validation) = Split(data, validationCount, random);
         if (options.Standardize is StandardizationScope scope)
         {
             float divisor = network.Preprocessing.ByteDivisor;
@@ -129,14 +130,13 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         }
     }
 
-    /// <summary>Options that are right each by itself but not together, or not with the data.</summary>
-    private static void ThrowUnlessFit(TrainingOptions options, DataSet data)
+    /// <summary>Options that are right each by itself but not together, or not with the number of samples to learn from.</summary>
+    private static void ThrowUnlessFit(TrainingOptions options, int samples)
     {
         if (options.StepsPerEpoch is not null && options.Order != SampleOrder.WithReplacement)
         {
             throw new ArgumentException($"{nameof(options.StepsPerEpoch)} needs {nameof(options.Order)} {SampleOrder.WithReplacement}; in the order {options.Order} an epoch is every sample once.");
         }
-        int samples = data.Count - (int)(data.Count * options.ValidationFraction);
         if (options.DropPartialBatch && samples < options.BatchSize)
         {
             throw new ArgumentException($"{nameof(options.DropPartialBatch)} leaves nothing to train on: {samples} samples do not fill one batch of {options.BatchSize}.");
@@ -155,18 +155,22 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         return false;
     }
 
-    /// <summary>Sets a random share of the samples aside. At least one stays on either side.</summary>
-    private static (DataSet Train, DataSet? Validation) Split(DataSet data, double fraction, NumPyRandom random)
+    /// <summary>How many samples a share of them is. At least one stays on either side.</summary>
+    private static int ValidationCount(DataSet data, double fraction)
     {
-        if (fraction == 0)
+        int count = fraction == 0 ? 0 : Math.Max(1, (int)(data.Count * fraction));
+        return count < data.Count
+            ? count
+            : throw new ArgumentException(
+                $"{data.Count} sample(s) cannot be split into a training and a validation part: set {nameof(TrainingOptions.ValidationFraction)} to 0.", nameof(data));
+    }
+
+    /// <summary>Sets some of the samples aside, at random.</summary>
+    private static (DataSet Train, DataSet? Validation) Split(DataSet data, int count, NumPyRandom random)
+    {
+        if (count == 0)
         {
             return (data, null);
-        }
-        int count = Math.Max(1, (int)(data.Count * fraction));
-        if (count == data.Count)
-        {
-            throw new ArgumentException(
-                $"{data.Count} sample(s) cannot be split into a training and a validation part: set {nameof(TrainingOptions.ValidationFraction)} to 0.", nameof(data));
         }
         ReadOnlySpan<int> order = random.Permutation(data.Count);
         return (data.Take(order[count..]), data.Take(order[..count]));

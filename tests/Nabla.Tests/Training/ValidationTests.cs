@@ -46,6 +46,17 @@ public sealed class ValidationTests
         Numbers.AssertBits(last, network.Parameters, "last");
     }
 
+    [Fact]
+    public void What_validation_takes_is_not_there_to_fill_a_batch()
+    {
+        // A tenth of five samples is none, but one is set aside: four do not fill a batch of five.
+        Network network = Network.Create([20], Layer.Dense(4));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.Quadratic, new Sgd())
+            .Fit(Problems.Clusters(5), new TrainingOptions { BatchSize = 5, DropPartialBatch = true }));
+        Assert.Contains("4 samples do not fill one batch of 5", error.Message, StringComparison.Ordinal);
+        Assert.False(network.IsInitialized);
+    }
+
     [Theory]
     [InlineData(2, 0.9, 1)]
     [InlineData(2, 0.001, 1)]
