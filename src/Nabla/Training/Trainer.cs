@@ -24,7 +24,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// Cancelling is no error: training stops after the step under way, and returns with the best model so far (before
     /// the first epoch is finished, the model as it is).
     /// </param>
-    /// <exception cref="ArgumentException">The data set is empty, does not fit the network, or leaves nothing to train on.</exception>
+    /// <exception cref="ArgumentException">The network has no parameters, or the data set is empty, does not fit the network, or leaves nothing to train on.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
     public TrainingHistory Fit(DataSet data, TrainingOptions? options = null, CancellationToken cancellation = default)
     {
@@ -40,10 +40,15 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <param name="options">How long and in which portions.</param>
     /// <param name="random">Where all random numbers come from.</param>
     /// <param name="cancellation">Stops training after the step under way.</param>
-    /// <exception cref="ArgumentException">The data set is empty, does not fit the network, or leaves nothing to train on.</exception>
+    /// <exception cref="ArgumentException">The network has no parameters, or the data set is empty, does not fit the network, or leaves nothing to train on.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
     public TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, CancellationToken cancellation = default)
     {
+        if (network.Parameters.IsEmpty)
+        {
+            throw new ArgumentException(
+                $"The network ({string.Join(", ", network.Layers.Select(layer => layer.Name))}) has no parameters, so there is nothing to train; give it a layer that has, such as Layer.Dense(10).");
+        }
         Evaluator.ThrowUnlessFit(network, data);
         int validationCount = ValidationCount(data, options.ValidationFraction);
         ThrowUnlessFit(options, data.Count - validationCount);

@@ -5,6 +5,15 @@ namespace Nabla.Tests.Training;
 public sealed class TrainerTests
 {
     [Fact]
+    public void A_network_without_parameters_is_refused_by_its_layers()
+    {
+        Network network = Network.Create([28, 28], Layer.Cropping2D(top: 27, left: 18), Layer.Flatten());
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => new Trainer(network, Loss.Quadratic, new Sgd()).Fit(SyntheticDigits.Generate(20, 1)));
+        Assert.StartsWith("The network (cropping2d1, flatten1) has no parameters", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Learns_to_tell_classes_apart()
     {
         Network network = Network.Create([20], Layer.Dense(16, Activation.ReLU), Layer.Dense(4));
