@@ -240,6 +240,7 @@ public sealed class Network
     public void Score(ReadOnlySpan<byte> pixels, Span<float> scores)
     {
         ThrowUnlessReady(pixels.Length, "bytes");
+        ThrowUnlessRoom(scores);
         Workspace workspace = RentWorkspace();
         Preprocessing.Copy(pixels, workspace.Input);
         Scores(workspace, 1).CopyTo(scores);
@@ -278,6 +279,14 @@ public sealed class Network
         if (!IsInitialized)
         {
             throw new InvalidOperationException("The network has no weights yet: train it, load a model, or call Initialize first.");
+        }
+    }
+
+    private void ThrowUnlessRoom(ReadOnlySpan<float> scores)
+    {
+        if (scores.Length < OutputShape.Size)
+        {
+            throw new ArgumentException($"The network puts out {OutputShape} = {OutputShape.Size} scores, but there is room for {scores.Length}.");
         }
     }
 

@@ -1,3 +1,5 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>What a network says about one sample.</summary>
@@ -9,18 +11,14 @@ namespace Nabla;
 /// <param name="RunnerUpConfidence">Its score, or 0 when there is one class only.</param>
 public readonly record struct Prediction(int Label, float Confidence, int RunnerUp, float RunnerUpConfidence)
 {
-    /// <summary>Finds the two highest of the given scores; of equals the first.</summary>
+    /// <summary>Finds the two highest of the given scores; of equals the first. NaN is below every number, as where networks are measured.</summary>
     internal static Prediction FromScores(ReadOnlySpan<float> scores)
     {
-        int best = 0;
+        int best = Reductions.IndexOfMax(scores);
         int second = -1;
-        for (int i = 1; i < scores.Length; i++)
+        for (int i = 0; i < scores.Length; i++)
         {
-            if (scores[i] > scores[best])
-            {
-                (best, second) = (i, best);
-            }
-            else if (second < 0 || scores[i] > scores[second])
+            if (i != best && (second < 0 || scores[i] > scores[second] || (float.IsNaN(scores[second]) && !float.IsNaN(scores[i]))))
             {
                 second = i;
             }

@@ -1,3 +1,4 @@
+using Nabla.Numerics;
 using Nabla.Tests.Numerics;
 
 namespace Nabla.Tests;
@@ -148,8 +149,25 @@ public sealed class NetworkTests
     [InlineData(new[] { 3f, 1, 2 }, 0, 3f, 2, 2f)]
     [InlineData(new[] { 5f, 5, 5 }, 0, 5f, 1, 5f)]
     [InlineData(new[] { -1f, -2, -3, 0 }, 3, 0f, 0, -1f)]
-    public void The_two_highest_scores_are_found(float[] scores, int label, float confidence, int runnerUp, float runnerUpConfidence) =>
+    [InlineData(new[] { float.NaN, 1, 2 }, 2, 2f, 1, 1f)]
+    [InlineData(new[] { 2f, float.NaN, 1 }, 0, 2f, 2, 1f)]
+    [InlineData(new[] { float.NaN, 1, float.NaN }, 1, 1f, 0, float.NaN)]
+    [InlineData(new[] { float.NaN, float.NaN, float.NaN }, 0, float.NaN, 1, float.NaN)]
+    public void The_two_highest_scores_are_found(float[] scores, int label, float confidence, int runnerUp, float runnerUpConfidence)
+    {
         Assert.Equal(new Prediction(label, confidence, runnerUp, runnerUpConfidence), Prediction.FromScores(scores));
+        Assert.Equal(label, Reductions.IndexOfMax(scores));
+    }
+
+    [Fact]
+    public void Scores_that_do_not_fit_are_refused_with_both_numbers()
+    {
+        Network network = Digits();
+        Assert.Equal(
+            "The network puts out 10 = 10 scores, but there is room for 9.",
+            Assert.Throws<ArgumentException>(() => network.Score(new byte[784], new float[9])).Message);
+        network.Score(new byte[784], new float[11]);
+    }
 
     internal static Network Digits()
     {
