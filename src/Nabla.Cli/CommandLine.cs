@@ -38,6 +38,10 @@ internal static class CommandLine
         {
             return Fail(CommandName(parsed), MessageOf(exception), ExitCode.Failure);
         }
+        catch (OutOfMemoryException)
+        {
+            return Fail(CommandName(parsed), "there is not enough memory for this; take smaller layers, smaller batches or less data.", ExitCode.Failure);
+        }
 #pragma warning disable CA1031 // The last line of defence: a mistake of ours must not spill a stack trace over the user.
         catch (Exception exception)
 #pragma warning restore CA1031

@@ -24,7 +24,9 @@ public sealed class Network
         Layers = layers;
         _parameters = new float[ParameterCountOf(layers)];
         long floatsPerRow = input.Size + layers.Where(layer => !layer.IsView).Sum(layer => 2L * layer.OutputShape.Size + layer.StateSize);
-        RowsAtOnce = (int)Math.Clamp(FloatsAtOnce / floatsPerRow, LeastRowsAtOnce, MatrixJob.BlockDepth);
+        int longestRow = layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
+        long rows = Math.Clamp(FloatsAtOnce / floatsPerRow, LeastRowsAtOnce, MatrixJob.BlockDepth);
+        RowsAtOnce = (int)Math.Clamp(rows, 1, Math.Max(1, Array.MaxLength / longestRow));
         FirstLearningLayer = layers.TakeWhile(layer => layer.Parameters.Count == 0).Count();
     }
 
@@ -264,7 +266,7 @@ public sealed class Network
 
     /// <summary>
     /// Samples that go through at a time: as many as leave all activations and their gradients in the second-level caches,
-    /// within bounds.
+    /// within bounds, and never more than an array can hold.
     /// </summary>
     internal int RowsAtOnce { get; }
 

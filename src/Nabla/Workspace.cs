@@ -17,6 +17,7 @@ public sealed class Workspace
     /// <param name="rows">Most samples per pass, at least 1.</param>
     /// <param name="training">Whether there will be backward passes.</param>
     /// <param name="threads">Threads a pass may use; results do not depend on it.</param>
+    /// <exception cref="ArgumentException">So many samples of a layer are more than an array can hold; the message names the layer and the bytes.</exception>
     public Workspace(Network network, int rows, bool training, int threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
@@ -26,10 +27,10 @@ public sealed class Workspace
         Threads = threads;
         IReadOnlyList<Layer> layers = network.Layers;
         _activations = new float[layers.Count + 1][];
-        _activations[0] = new float[checked(rows * network.InputShape.Size)];
+        _activations[0] = NewRows(network.InputShape.Size, "the network's input");
         for (int i = 0; i < layers.Count; i++)
         {
-            _activations[i + 1] = layers[i].IsView ? _activations[i] : new float[checked(rows * layers[i].OutputShape.Size)];
+            _activations[i + 1] = layers[i].IsView ? _activations[i] : NewRows(layers[i].OutputShape.Size, layers[i].Name);
         }
         _activationGradients = training ? new float[layers.Count + 1][] : [];
         for (int i = layers.Count; i >= 0 && training; i--)
@@ -39,7 +40,7 @@ public sealed class Workspace
                 : i < layers.Count && layers[i].IsView ? _activationGradients[i + 1]
                 : new float[_activations[i].Length];
         }
-        _states = [.. network.Layers.Select(layer => new float[training ? checked(rows * layer.StateSize) : 0])];
+        _states = [.. layers.Select(layer => training ? NewRows(layer.StateSize, layer.Name) : [])];
         _gradient = new float[training ? network.Parameters.Length : 0];
         Scratch = new float[training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0];
     }
@@ -87,6 +88,15 @@ public sealed class Workspace
         {
             throw new ArgumentException("This workspace was made without memory for training (training: false).");
         }
+    }
+
+    private float[] NewRows(int sampleSize, string whose)
+    {
+        long count = (long)Rows * sampleSize;
+        return count <= Array.MaxLength
+            ? new float[count]
+            : throw new ArgumentException(FormattableString.Invariant(
+                $"{Rows:N0} samples of {whose} at a time need {count * sizeof(float):N0} bytes, expected at most {(long)Array.MaxLength * sizeof(float):N0}; take fewer at a time, or smaller layers."));
     }
 
     private Span<float> Part(float[] buffer, int rows) => buffer.AsSpan(0, buffer.Length / Rows * rows);

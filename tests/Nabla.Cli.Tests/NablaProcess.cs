@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Nabla.Tests;
 
 namespace Nabla.Cli.Tests;
@@ -13,7 +14,7 @@ internal sealed class NablaProcess : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments)
+    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Nabla.Cli.exe" : "Nabla.Cli");
         ProcessStartInfo start = new(program, arguments)
@@ -31,6 +32,10 @@ internal sealed class NablaProcess : IDisposable
         start.Environment["HOME"] = folder["home"];
         start.Environment["XDG_CACHE_HOME"] = folder["cache"];
         start.Environment["LOCALAPPDATA"] = folder["cache"];
+        if (memory is long bytes)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = bytes.ToString("x", CultureInfo.InvariantCulture);
+        }
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
@@ -45,6 +50,13 @@ internal sealed class NablaProcess : IDisposable
     public static (int Code, string Output, string Error) Run(TemporaryFolder folder, params string[] arguments)
     {
         using NablaProcess process = Start(folder, null, arguments);
+        return process.Finish();
+    }
+
+    /// <summary>Runs the program to its end with no more memory than some bytes.</summary>
+    public static (int Code, string Output, string Error) RunWithin(long memory, TemporaryFolder folder, params string[] arguments)
+    {
+        using NablaProcess process = new(folder, null, arguments, memory);
         return process.Finish();
     }
 

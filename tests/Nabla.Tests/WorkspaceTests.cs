@@ -31,6 +31,22 @@ public sealed class WorkspaceTests
     }
 
     [Fact]
+    public void Refuses_more_than_an_array_holds_with_layer_and_bytes()
+    {
+        Network network = Network.Create([1], Layer.Dense(100_000), Layer.Dense(2));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Workspace(network, 30_000, training: false));
+        Assert.StartsWith("30,000 samples of dense1 at a time need 12,000,000,000 bytes, expected at most 8,589,934,364;", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_takes_no_more_rows_at_once_than_an_array_holds()
+    {
+        // 28 × 28 × 90,000 numbers for one image: 32 images would be 2.26 thousand million.
+        Assert.Equal(30, Network.Create([28, 28], Layer.Convolution2D(90_000, 1, 1)).RowsAtOnce);
+        Assert.Equal(32, Network.Create([28, 28], Layer.Convolution2D(80_000, 1, 1)).RowsAtOnce);
+    }
+
+    [Fact]
     public void A_pass_of_fewer_samples_leaves_the_others_alone()
     {
         _network.Initialize(new NumPyRandom(1));

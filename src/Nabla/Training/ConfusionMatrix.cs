@@ -3,13 +3,17 @@ namespace Nabla;
 /// <summary>How often each class was taken for each class.</summary>
 public sealed class ConfusionMatrix
 {
+    /// <summary>Most classes there can be: more pairs of them do not fit an array.</summary>
+    public const int MaximumClassCount = 46_340;
+
     private readonly int[] _counts;
 
     /// <summary>An empty matrix.</summary>
-    /// <param name="classCount">Number of classes, at least 1.</param>
+    /// <param name="classCount">Number of classes, 1 to <see cref="MaximumClassCount"/>.</param>
     public ConfusionMatrix(int classCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classCount, MaximumClassCount);
         ClassCount = classCount;
         _counts = new int[classCount * classCount];
     }

@@ -11,12 +11,16 @@ internal sealed class Evaluator
     private readonly float[] _targets;
     private readonly float[] _gradient;
 
-    public Evaluator(Network network, Loss loss, int threads)
+    /// <param name="network">The network to measure.</param>
+    /// <param name="loss">What it is measured with, beside what was recognised.</param>
+    /// <param name="samples">Most samples that will be measured, at least 1; fewer than go through at once need less memory.</param>
+    /// <param name="threads">Threads to use.</param>
+    public Evaluator(Network network, Loss loss, int samples, int threads)
     {
         _network = network;
         _loss = loss;
-        _workspace = new Workspace(network, network.RowsAtOnce, training: false, threads);
-        _targets = new float[network.RowsAtOnce * network.OutputShape.Size];
+        _workspace = new Workspace(network, Math.Min(samples, network.RowsAtOnce), training: false, threads);
+        _targets = new float[_workspace.Output.Length];
         _gradient = new float[_targets.Length];
     }
 
@@ -27,9 +31,9 @@ internal sealed class Evaluator
         ClassLabels? labels = data.Targets as ClassLabels;
         ConfusionMatrix? confusion = labels is null ? null : new ConfusionMatrix(width);
         double loss = 0;
-        for (int start = 0; start < data.Count; start += _network.RowsAtOnce)
+        for (int start = 0; start < data.Count; start += _workspace.Rows)
         {
-            int rows = Math.Min(_network.RowsAtOnce, data.Count - start);
+            int rows = Math.Min(_workspace.Rows, data.Count - start);
             int values = rows * width;
             Batch.CopyFeatures(data.Features, _network.Preprocessing, start, rows, _workspace.Input, _workspace.Threads);
             for (int row = 0; row < rows; row++)
@@ -62,6 +66,11 @@ internal sealed class Evaluator
         {
             throw new ArgumentException(
                 $"The network puts out {network.OutputShape} values ({network.Layers[^1]}), but the data set wants {data.Targets.Width}.", nameof(data));
+        }
+        if (data.Targets is ClassLabels { Width: > ConfusionMatrix.MaximumClassCount })
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The data set has {data.Targets.Width:N0} classes, expected at most {ConfusionMatrix.MaximumClassCount:N0}: what was taken for what would need {sizeof(int) * (long)data.Targets.Width * data.Targets.Width:N0} bytes."), nameof(data));
         }
         if (network.ClassNames is { } known && data.Targets is ClassLabels { ClassNames: { } names } && !known.SequenceEqual(names))
         {

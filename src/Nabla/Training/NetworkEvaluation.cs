@@ -15,6 +15,6 @@ public static class NetworkEvaluation
     {
         Evaluator.ThrowUnlessFit(network, data);
         network.ThrowUnlessReady(data.Features.SampleShape.Size, "values");
-        return new Evaluator(network, network.Loss ?? Loss.Quadratic, threads ?? Environment.ProcessorCount).Evaluate(data);
+        return new Evaluator(network, network.Loss ?? Loss.Quadratic, data.Count, threads ?? Environment.ProcessorCount).Evaluate(data);
     }
 }

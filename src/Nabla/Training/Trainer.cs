@@ -66,7 +66,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
 
         TrainingRun run = new(network, loss, optimizer, options, train, random);
-        Evaluator? evaluator = validation is null ? null : new Evaluator(network, loss, options.Threads);
+        Evaluator? evaluator = validation is null ? null : new Evaluator(network, loss, validation.Count, options.Threads);
         List<EpochResult> epochs = [];
         EpochResult? best = null;
         float[] bestParameters = network.Parameters.ToArray();

@@ -39,6 +39,31 @@ public sealed class EvaluationTests
         double[] Each(Func<int, double> figure) => [.. Enumerable.Range(0, 4).Select(figure)];
     }
 
+    [Fact]
+    public void More_classes_than_a_matrix_holds_are_refused_with_their_bytes()
+    {
+        Network network = Network.Create([1], Layer.Dense(50_000));
+        network.MarkInitialized();
+        DataSet data = DataSet.OfImages([1], [1], [49_999], 50_000);
+        const string Message = "The data set has 50,000 classes, expected at most 46,340: what was taken for what would need 10,000,000,000 bytes.";
+        Assert.StartsWith(Message, Assert.Throws<ArgumentException>(() => network.Evaluate(data)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(Message, Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.Quadratic, new Sgd()).Fit(data)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ConfusionMatrix(46_341));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ConfusionMatrix(65_536));
+    }
+
+    [Fact]
+    public void One_sample_takes_the_memory_of_one()
+    {
+        Network network = Network.Create([1000], Layer.Dense(1000));
+        network.MarkInitialized();
+        DataSet data = DataSet.OfVectors(new float[1000], [1000], new float[1000], 1000);
+        network.Evaluate(data, threads: 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        network.Evaluate(data, threads: 1);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 * 4000);
+    }
+
     [Theory]
     [InlineData(0, 3)]
     [InlineData(3, 0)]
