@@ -69,6 +69,10 @@ public sealed record Recipe
     public static Recipe Load(string path)
     {
         using FileStream file = InputFile.Open(path);
+        if (file.Length > RecipeReader.MaximumLength)
+        {
+            throw new MalformedFileException(path, $"found {file.Length} bytes, expected a recipe of at most {RecipeReader.MaximumLength}; this is another kind of file.");
+        }
         using StreamReader reader = new(file);
         return Parse(reader.ReadToEnd(), path);
     }

@@ -11,8 +11,8 @@ namespace Nabla;
 /// </summary>
 internal static class RecipeReader
 {
-    /// <summary>Longest document that is read, in characters.</summary>
-    private const int MaximumLength = 1 << 20;
+    /// <summary>Longest document that is read, in characters, and in a file in bytes.</summary>
+    public const int MaximumLength = 1 << 20;
 
     /// <summary>Objects with the default of every member that has one; what must be there is given any value and not taken from here.</summary>
     internal static readonly object[] Defaults =

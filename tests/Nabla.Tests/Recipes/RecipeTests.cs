@@ -98,6 +98,20 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void A_file_that_is_far_too_long_for_a_recipe_is_not_read()
+    {
+        using TemporaryFolder folder = new();
+        using (FileStream file = File.Create(folder["large.csv"]))
+        {
+            file.SetLength(600_000_000);
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        MalformedFileException error = Assert.Throws<MalformedFileException>(() => Recipe.Load(folder["large.csv"]));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Contains("found 600000000 bytes, expected a recipe of at most 1048576", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ten_thousand_damaged_recipes_give_a_recipe_or_the_documented_error()
     {
         byte[] good = System.Text.Encoding.UTF8.GetBytes(RecipeBook.GetJson("convolution"));

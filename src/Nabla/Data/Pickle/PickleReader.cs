@@ -26,7 +26,9 @@ internal sealed class PickleReader
     private const int MaximumMarks = 100;
     private const int MaximumNumberLength = 100;
     private const int MaximumNameLength = 256;
-    private const int MaximumLineLength = 1 << 30;
+
+    // In bytes; a .NET string holds no more than 2³⁰ characters.
+    private const int MaximumTextLength = 1 << 29;
 
     private readonly PickleInput _input;
     private readonly List<object?> _stack = [];
@@ -137,7 +139,7 @@ internal sealed class PickleReader
 
             // Strings of Python 2 are bytes.
             case (byte)'S':
-                Push(PickleText.DecodeQuoted(_input.ReadLine(MaximumLineLength, "a string")) ?? throw Fault("has a string that is not quoted as Python does, expected such a one"));
+                Push(PickleText.DecodeQuoted(_input.ReadLine(MaximumTextLength, "a string")) ?? throw Fault("has a string that is not quoted as Python does, expected such a one"));
                 break;
             case (byte)'T':
                 Push(_input.ReadBytes(_input.ReadUnsigned(4, "the length of a string"), "a string"));
@@ -155,7 +157,7 @@ internal sealed class PickleReader
                 Push(_input.ReadBytes(_input.ReadUnsigned(8, "the length of bytes"), "bytes"));
                 break;
             case (byte)'V':
-                Push(PickleText.DecodeRawUnicode(_input.ReadLine(MaximumLineLength, "a text")) ?? throw Fault("has a text with a wrong escape, expected \\u and four digits"));
+                Push(PickleText.DecodeRawUnicode(_input.ReadLine(MaximumTextLength, "a text")) ?? throw Fault("has a text with a wrong escape, expected \\u and four digits"));
                 break;
             case (byte)'X':
                 Push(ReadUtf8(4));
@@ -293,9 +295,13 @@ internal sealed class PickleReader
             : throw Fault($"has '{Show(text)}' as a number, expected one");
     }
 
-    private string ReadUtf8(int lengthSize) =>
-        PickleText.DecodeUtf8(_input.ReadBytes(_input.ReadUnsigned(lengthSize, "the length of a text"), "a text"))
-        ?? throw Fault("has a text that is not UTF-8, expected UTF-8");
+    private string ReadUtf8(int lengthSize)
+    {
+        ulong length = _input.ReadUnsigned(lengthSize, "the length of a text");
+        return length > MaximumTextLength
+            ? throw Fault($"claims a text of {length} bytes, expected at most {MaximumTextLength}")
+            : PickleText.DecodeUtf8(_input.ReadBytes(length, "a text")) ?? throw Fault("has a text that is not UTF-8, expected UTF-8");
+    }
 
     private string ReadName(string what) => Encoding.Latin1.GetString(_input.ReadLine(MaximumNameLength, what));
 

@@ -246,6 +246,8 @@ public sealed class PickleTests : IDisposable
         { "an endless line", [.. "(S'"u8, .. new byte[3_000_000]], "ends within a string" },
         { "an endless number", [.. "(I"u8, .. Repeat("1"u8, 3_000_000)], "a number goes on after 100 bytes" },
         { "an endless name", [.. "(c"u8, .. Repeat("a"u8, 3_000_000)], "a module goes on after 256 bytes" },
+        { "a length beyond that of a pickle", [0x80, 4, 0x8e, 0, 0, 0, 0x40, 0, 0, 0, 0], "claims 1073741824 bytes for bytes, expected at most 1073741824 in all" },
+        { "a text beyond that of a string", [0x80, 4, (byte)'X', 1, 0, 0, 0x20], "claims a text of 536870913 bytes, expected at most 536870912" },
         { "the same great array many times", Arrays(), "holds a tuple of 1000," },
     };
 
@@ -272,6 +274,25 @@ public sealed class PickleTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a.gz"]));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    [Fact]
+    public void A_small_file_that_unpacks_to_more_than_a_pickle_may_have_is_refused()
+    {
+        // 70 times 16 MB of bytes that are dropped again: 1.1 thousand million bytes out of some 5 MB.
+        using (FileStream file = File.Create(_folder["a.gz"]))
+        using (System.IO.Compression.GZipStream gzip = new(file, System.IO.Compression.CompressionLevel.Fastest))
+        {
+            byte[] zeros = new byte[1 << 24];
+            gzip.Write([0x80, 2]);
+            for (int i = 0; i < 70; i++)
+            {
+                gzip.Write([(byte)'T', 0, 0, 0, 1]);
+                gzip.Write(zeros);
+                gzip.Write("0"u8);
+            }
+        }
+        Assert.Contains("in all", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a.gz"])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
