@@ -24,8 +24,6 @@ internal sealed class TrainingProgress
     /// <summary>Images learnt from per second since the beginning.</summary>
     public double ImagesPerSecond => _samples / _clock.Elapsed.TotalSeconds;
 
-    public TimeSpan Remaining => _share == 0 ? TimeSpan.Zero : _clock.Elapsed * ((1 - _share) / _share);
-
     public void Add(StepResult step)
     {
         LastStep = step;
@@ -54,9 +52,22 @@ internal sealed class TrainingProgress
     public string DescribeSpeed() => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s");
 
     /// <summary><c>0:42 left</c>.</summary>
-    public string DescribeRemaining()
+    public string DescribeRemaining() => DescribeRemaining(_clock.Elapsed, _share);
+
+    /// <summary><c>0:42 left</c>, <c>25:30:00 left</c>, or <c>over 9,999 hours left</c> where nobody will wait for it.</summary>
+    /// <param name="elapsed">Time since the beginning.</param>
+    /// <param name="share">Share of all steps that are done, 0 to 1.</param>
+    public static string DescribeRemaining(TimeSpan elapsed, double share)
     {
-        TimeSpan left = TimeSpan.FromSeconds(Math.Ceiling(Remaining.TotalSeconds));
-        return $"{left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture)} left";
+        const double MostHours = 9_999;
+        double seconds = share == 0 ? 0 : Math.Ceiling(elapsed.TotalSeconds * ((1 - share) / share));
+        if (seconds > MostHours * 3600)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"over {MostHours:N0} hours left");
+        }
+        TimeSpan left = TimeSpan.FromSeconds(seconds);
+        return left.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalHours}:{left:mm\\:ss} left")
+            : string.Create(CultureInfo.InvariantCulture, $"{left:m\\:ss} left");
     }
 }
