@@ -2,7 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Nabla;
 
-/// <summary>How a network came to be; kept in its model file, so that a model tells how to make it again.</summary>
+/// <summary>
+/// How a network was trained and how well; kept in its model file. It is not all that is needed to make it again: which
+/// samples were chosen, and what had been drawn from a generator that was passed in, only the program or the
+/// <see cref="Recipe"/> knows.
+/// </summary>
 public sealed record TrainingRecord
 {
     /// <summary>Version of the library that trained it.</summary>
