@@ -60,8 +60,11 @@ public sealed class Network
         }
     } = new();
 
-    /// <summary>What the network was trained with, or null; it decides what the outputs mean (<see cref="Prediction.Confidence"/>).</summary>
-    public Loss? Loss { get; internal set; }
+    /// <summary>
+    /// What the network was trained with; it decides what the outputs mean (<see cref="Prediction.Confidence"/>) and what is
+    /// measured. Null counts as the quadratic loss: outputs are taken as they are. Set it beside weights of your own.
+    /// </summary>
+    public Loss? Loss { get; set; }
 
     /// <summary>Names of the classes that the outputs stand for, or of the first of them; null where they have none. Kept in the model file.</summary>
     /// <exception cref="ArgumentException">There are more names than outputs, or one is empty, too long or has control characters.</exception>
@@ -218,24 +221,20 @@ public sealed class Network
     {
         ThrowUnlessReady(features.SampleShape.Size, "values");
         Prediction[] predictions = new Prediction[features.Count];
-        Workspace workspace = new(this, Math.Clamp(features.Count, 1, RowsAtOnce), training: false, threads);
         int width = OutputShape.Size;
-        for (int start = 0; start < features.Count; start += RowsAtOnce)
+        ForEachPiece(features, threads, (start, scores) =>
         {
-            int rows = Math.Min(RowsAtOnce, features.Count - start);
-            Batch.CopyFeatures(features, Preprocessing, start, rows, workspace.Input, threads);
-            ReadOnlySpan<float> scores = Scores(workspace, rows);
-            for (int row = 0; row < rows; row++)
+            for (int row = 0; row * width < scores.Length; row++)
             {
                 predictions[start + row] = Prediction.FromScores(scores.Slice(row * width, width));
             }
-        }
+        });
         return predictions;
     }
 
     /// <summary>
     /// The score of every class for one image of bytes: probabilities when the network was trained with softmax
-    /// cross-entropy, otherwise the outputs as they are.
+    /// cross-entropy, otherwise the outputs as they are. Safe from several threads at once; allocates nothing once it has run.
     /// </summary>
     /// <param name="pixels">As many bytes as <see cref="InputShape"/> has elements.</param>
     /// <param name="scores">Receives as many numbers as <see cref="OutputShape"/> has elements.</param>
@@ -245,8 +244,42 @@ public sealed class Network
         ThrowUnlessRoom(scores);
         Workspace workspace = RentWorkspace();
         Preprocessing.Copy(pixels, workspace.Input);
-        Scores(workspace, 1).CopyTo(scores);
-        _predictionWorkspaces.Add(workspace);
+        ScoreAndReturn(workspace, scores);
+    }
+
+    /// <summary>
+    /// The outputs for one sample of floats, which are the answer of a regression; as probabilities when the network was
+    /// trained with softmax cross-entropy. Safe from several threads at once; allocates nothing once it has run.
+    /// </summary>
+    /// <param name="sample">As many numbers as <see cref="InputShape"/> has elements.</param>
+    /// <param name="scores">Receives as many numbers as <see cref="OutputShape"/> has elements.</param>
+    public void Score(ReadOnlySpan<float> sample, Span<float> scores)
+    {
+        ThrowUnlessReady(sample.Length, "numbers");
+        ThrowUnlessRoom(scores);
+        Workspace workspace = RentWorkspace();
+        Preprocessing.Copy(sample, workspace.Input);
+        ScoreAndReturn(workspace, scores);
+    }
+
+    /// <summary>The scores of many samples, as for one. Safe from several threads at once.</summary>
+    /// <param name="features">Samples of <see cref="InputShape"/>'s size.</param>
+    /// <param name="threads">Threads to use, at least 1; the result does not depend on it.</param>
+    /// <returns>[samples, <see cref="OutputShape"/>'s size], row by row.</returns>
+    /// <exception cref="ArgumentException">Samples have another size than the input, or the scores are more than an array holds.</exception>
+    public float[] Score(Features features, int threads = 1)
+    {
+        ThrowUnlessReady(features.SampleShape.Size, "values");
+        int width = OutputShape.Size;
+        long count = (long)features.Count * width;
+        if (count > Array.MaxLength)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{features.Count:N0} samples have {count:N0} scores, expected at most {Array.MaxLength:N0}; take fewer samples at a time."), nameof(features));
+        }
+        float[] all = new float[count];
+        ForEachPiece(features, threads, (start, scores) => scores.CopyTo(all.AsSpan(start * width)));
+        return all;
     }
 
     /// <summary>The name of a class, or its number where it has none.</summary>
@@ -311,6 +344,24 @@ public sealed class Network
         Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
         _predictionWorkspaces.Add(workspace);
         return prediction;
+    }
+
+    private void ScoreAndReturn(Workspace workspace, Span<float> scores)
+    {
+        Scores(workspace, 1).CopyTo(scores);
+        _predictionWorkspaces.Add(workspace);
+    }
+
+    /// <summary>Gives the scores of samples in pieces of at most <see cref="RowsAtOnce"/>, each with the index of its first sample.</summary>
+    private void ForEachPiece(Features features, int threads, Action<int, ReadOnlySpan<float>> use)
+    {
+        Workspace workspace = new(this, Math.Clamp(features.Count, 1, RowsAtOnce), training: false, threads);
+        for (int start = 0; start < features.Count; start += workspace.Rows)
+        {
+            int rows = Math.Min(workspace.Rows, features.Count - start);
+            Batch.CopyFeatures(features, Preprocessing, start, rows, workspace.Input, threads);
+            use(start, Scores(workspace, rows));
+        }
     }
 
     private Workspace RentWorkspace() =>

@@ -14,6 +14,7 @@ public sealed class NetworkTests
         Prediction[] many = network.Predict(images, threads: 3);
         Workspace workspace = new(network, 1, training: false);
         float[] scores = new float[10];
+        float[] all = network.Score(images, threads: 3);
         for (int i = 0; i < images.Count; i++)
         {
             images.CopyRow(i, 255, workspace.Input);
@@ -23,7 +24,44 @@ public sealed class NetworkTests
             Assert.Equal(many[i], network.Predict(workspace.Input));
             network.Score(images[i], scores);
             Numbers.AssertBits(workspace.Output, scores, "scores");
+            network.Score(workspace.Input, scores);
+            Numbers.AssertBits(workspace.Output, scores, "scores of floats");
+            Numbers.AssertBits(workspace.Output, all.AsSpan(i * 10, 10), "scores of all");
         }
+    }
+
+    [Fact]
+    public void A_regression_gives_its_answers_standardised_as_in_training()
+    {
+        Network network = Network.Create([2], Layer.Dense(2));
+        new float[] { 1, 0, 0, 1, 10, 20 }.CopyTo(network.Parameters);
+        network.MarkInitialized();
+        network.Preprocessing = new Preprocessing { Standardization = new Standardization([100, 200], [1, 2]) };
+        float[] answers = new float[2];
+        network.Score([103f, 208f], answers);
+        Assert.Equal([13, 24], answers);
+        Assert.Equal([13, 24, 10, 20], network.Score(new FloatFeatures([103, 208, 100, 200], [2]), threads: 2));
+        Assert.Empty(network.Score(new FloatFeatures([], [2])));
+        Assert.Throws<ArgumentException>(() => network.Score(new float[3], answers));
+        Assert.Throws<ArgumentException>(() => network.Score(new FloatFeatures([1], [1])));
+        Assert.Equal(
+            "The network puts out 2 = 2 scores, but there is room for 1.",
+            Assert.Throws<ArgumentException>(() => network.Score(new float[2], new float[1])).Message);
+    }
+
+    [Fact]
+    public void Weights_of_ones_own_are_measured_by_the_loss_that_is_set()
+    {
+        Network network = Network.Create([1], Layer.Dense(2, bias: false));
+        new float[] { 3, 1 }.CopyTo(network.Parameters);
+        network.MarkInitialized();
+        DataSet data = DataSet.OfLabeledVectors([1], [1], [1], 2, ["cat", "dog"]);
+        Assert.Equal((9 + 0) / 2.0, network.Evaluate(data).Loss);
+        Assert.Equal(3, network.Predict([1f]).Confidence);
+        network.Loss = Loss.SoftmaxCrossEntropy;
+        double probability = 1 / (1 + Math.Exp(-2));
+        Assert.Equal(-Math.Log(1 - probability), network.Evaluate(data).Loss, 1e-6);
+        Assert.Equal(probability, network.Predict([1f]).Confidence, 1e-6);
     }
 
     [Fact]
@@ -89,6 +127,7 @@ public sealed class NetworkTests
             network.Predict(images[0]);
             network.Predict(sample);
             network.Score(images[0], scores);
+            network.Score(sample, scores);
         }
     }
 

@@ -40,6 +40,15 @@ public sealed class DataSet
     public static DataSet OfVectors(float[] inputs, Shape inputShape, float[] outputs, int outputSize) =>
         new(new FloatFeatures(inputs, inputShape), new TargetVectors(outputs, outputSize));
 
+    /// <summary>Vectors of numbers with class labels.</summary>
+    /// <param name="inputs">[samples, input size]; not copied.</param>
+    /// <param name="inputShape">Shape of one sample.</param>
+    /// <param name="labels">The class of each sample, from 0; not copied.</param>
+    /// <param name="classCount">Number of classes.</param>
+    /// <param name="classNames">Names of the classes, or of the first of them; null where they have none.</param>
+    public static DataSet OfLabeledVectors(float[] inputs, Shape inputShape, int[] labels, int classCount, IReadOnlyList<string>? classNames = null) =>
+        new(new FloatFeatures(inputs, inputShape), new ClassLabels(labels, classCount, classNames));
+
     /// <summary>A copy of these samples followed by those of another data set of the same kinds.</summary>
     /// <exception cref="ArgumentException">Features or targets of the two are of different types, shapes or widths.</exception>
     public DataSet Append(DataSet other) => new(Features.Append(other.Features), Targets.Append(other.Targets));

@@ -4,7 +4,7 @@ namespace Nabla;
 public static class NetworkEvaluation
 {
     /// <summary>
-    /// Measures the network on a data set, with the loss it was trained with. Safe from several threads at once.
+    /// Measures the network on a data set, with <see cref="Network.Loss"/> or where that is null the quadratic loss. Safe from several threads at once.
     /// </summary>
     /// <param name="network">A network with weights.</param>
     /// <param name="data">At least one sample, of the network's input and output sizes.</param>
