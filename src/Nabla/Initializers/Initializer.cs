@@ -10,6 +10,11 @@ namespace Nabla;
 [JsonDerivedType(typeof(VarianceScalingInitializer), "variance-scaling")]
 public abstract record Initializer
 {
+    // Only kinds that a model file knows: a network with another could not be saved.
+    private protected Initializer()
+    {
+    }
+
     /// <summary>All zeros.</summary>
     public static Initializer Zeros { get; } = new ZerosInitializer();
 

@@ -16,6 +16,11 @@ namespace Nabla;
 [JsonDerivedType(typeof(AveragePooling2DSpec), "averagepooling2d")]
 public abstract record LayerSpec
 {
+    // Only kinds that a model file knows: a network with another could not be saved.
+    private protected LayerSpec()
+    {
+    }
+
     /// <summary>The kind of layer in lower case, from which names such as <c>dense1</c> are made.</summary>
     [JsonIgnore]
     public abstract string Kind { get; }

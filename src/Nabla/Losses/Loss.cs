@@ -13,6 +13,11 @@ public abstract record Loss
     private const int BlockRows = 32;
     private const int MostBlocks = 32;
 
+    // Only kinds that a model file knows: a network with another could not be saved.
+    private protected Loss()
+    {
+    }
+
     /// <summary>Half the squared error: for regression, and for networks whose last layer is a sigmoid.</summary>
     public static Loss Quadratic { get; } = new QuadraticLoss();
 

@@ -9,6 +9,11 @@ namespace Nabla;
 [JsonDerivedType(typeof(AdamW), "adamw")]
 public abstract record Optimizer
 {
+    // Only kinds that a model file knows: a training with another could not be saved.
+    private protected Optimizer()
+    {
+    }
+
     /// <summary>Step size, above 0.</summary>
     [JsonRequired]
     public double LearningRate

@@ -9,6 +9,11 @@ namespace Nabla;
 [JsonDerivedType(typeof(PhaseSchedule), "phases")]
 public abstract record Schedule
 {
+    // Only kinds that a model file knows: a training with another could not be saved.
+    private protected Schedule()
+    {
+    }
+
     /// <summary>The learning rate stays what it is.</summary>
     public static Schedule Constant { get; } = new ConstantSchedule();
 
