@@ -34,8 +34,12 @@ public sealed record RowRange
     {
         DataSet part = Part == DataPart.Train ? data.Train : data.Test;
         long end = Start + (long)(Count ?? 1);
-        return end > part.Count
-            ? throw new ArgumentException($"The recipe wants the samples {Start} to {end - 1} of the {Part.ToString().ToLowerInvariant()} part, but {data.Source} has {part.Count} there.")
-            : part.Slice(Start, Count ?? part.Count - Start);
+        if (end > part.Count)
+        {
+            throw new ArgumentException($"The recipe wants the samples {Start} to {end - 1} of the {Part.ToString().ToLowerInvariant()} part, but {data.Source} has {part.Count} there.");
+        }
+        int count = Count ?? part.Count - Start;
+        // Mostly it is the whole part, which need not be in memory twice.
+        return count == part.Count ? part : part.Slice(Start, count);
     }
 }

@@ -149,5 +149,15 @@ public sealed class RecipeTests
             new RecipeData { Train = new RowRange { Part = DataPart.Train, Start = 40, Count = 11 } }.Choose(digits, new NumPyRandom(1))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_whole_part_is_taken_as_it_is()
+    {
+        TrainAndTest digits = new(SyntheticDigits.Generate(50, 1), SyntheticDigits.Generate(20, 2), "few");
+        TrainAndTest chosen = new RecipeData { Test = new RowRange { Part = DataPart.Test, Count = 20 } }.Choose(digits, new NumPyRandom(1));
+        Assert.Same(digits.Train, chosen.Train);
+        Assert.Same(digits.Test, chosen.Test);
+        Assert.Equal(19, new RecipeData { Test = new RowRange { Part = DataPart.Test, Start = 1 } }.Choose(digits, new NumPyRandom(1)).Test.Count);
+    }
+
     private static int[] Labels(DataSet data) => ((ClassLabels)data.Targets).Values.ToArray();
 }
