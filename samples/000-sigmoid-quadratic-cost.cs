@@ -5,6 +5,9 @@
 using Nabla;
 
 bool quick = args.Contains("quick");
+// What goes wrong, such as missing data, is said in one line.
+AppDomain.CurrentDomain.UnhandledException +=
+    (_, failure) => { Console.Error.WriteLine(((Exception)failure.ExceptionObject).Message); Environment.Exit(1); };
 
 // Keras' mnist.load_data(). A label needs no array of ten numbers here: 5 stands for 0 0 0 0 0 1 0 0 0 0.
 TrainAndTest mnist = Mnist.Load();

@@ -5,6 +5,9 @@
 using Nabla;
 
 bool quick = args.Contains("quick");
+// What goes wrong, such as missing data, is said in one line.
+AppDomain.CurrentDomain.UnhandledException +=
+    (_, failure) => { Console.Error.WriteLine(((Exception)failure.ExceptionObject).Message); Environment.Exit(1); };
 
 // Kaggle's mnist_train.csv: a label and 784 grey levels a row. MNIST does not come as CSV, so the file is written once.
 string folder = Mnist.CacheFolder ?? Path.GetTempPath();

@@ -5,6 +5,9 @@
 using Nabla;
 
 bool quick = args.Contains("quick");
+// What goes wrong, such as missing data, is said in one line.
+AppDomain.CurrentDomain.UnhandledException +=
+    (_, failure) => { Console.Error.WriteLine(((Exception)failure.ExceptionObject).Message); Environment.Exit(1); };
 bool asExpected = true;
 
 // The notebook does not show which images it loads; these are the first 1,000 of either part, divided by 255.

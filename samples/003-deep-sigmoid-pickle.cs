@@ -6,6 +6,9 @@ using System.Diagnostics;
 using Nabla;
 
 bool quick = args.Contains("quick");
+// What goes wrong, such as missing data, is said in one line.
+AppDomain.CurrentDomain.UnhandledException +=
+    (_, failure) => { Console.Error.WriteLine(((Exception)failure.ExceptionObject).Message); Environment.Exit(1); };
 
 // 1. Dataset: deeplearning.net's mnist.pkl.gz has 50,000 images to train, 10,000 to validate and 10,000 to test on. Where
 // the file is not there, the same come from MNIST.

@@ -5,6 +5,9 @@
 using Nabla;
 
 bool quick = args.Contains("quick");
+// What goes wrong, such as missing data, is said in one line.
+AppDomain.CurrentDomain.UnhandledException +=
+    (_, failure) => { Console.Error.WriteLine(((Exception)failure.ExceptionObject).Message); Environment.Exit(1); };
 
 // Keras' mnist.load_data() is a file mnist.npz. Where it is not there, the same images come from MNIST.
 string npz = Path.Combine(Environment.GetEnvironmentVariable("NABLA_DATA") ?? ".", "mnist.npz");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Nabla.Tests;
 
 namespace Nabla.Cli.Tests;
@@ -8,10 +9,9 @@ public sealed class SampleTests : IDisposable
 {
     private static readonly string Repository = FindRepository();
 
-    // Into its cache the sample writes a file.
-    private readonly TemporaryFolder _cache = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _cache.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("000-sigmoid-quadratic-cost", "Test images:     ")]
@@ -23,22 +23,18 @@ public sealed class SampleTests : IDisposable
     {
         string? data = Environment.GetEnvironmentVariable("NABLA_DATA");
         Assert.SkipWhen(string.IsNullOrEmpty(data), "NABLA_DATA is not set: needs the real MNIST files.");
-        ProcessStartInfo start = new("dotnet", ["run", $"samples/{name}.cs", "quick"])
-        {
-            WorkingDirectory = Repository,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["NABLA_DATA"] = Path.GetFullPath(data);
-        start.Environment["XDG_CACHE_HOME"] = _cache.FullName;
-        using Process process = Process.Start(start)!;
-        Task<string> reading = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        string error = await reading;
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"Exit code {process.ExitCode}: {error}\n{output}");
+        (int code, string output, string error) = await Run(name, data);
+        Assert.True(code == 0, $"Exit code {code}: {error}\n{output}");
         Assert.Equal("", error);
         Assert.StartsWith(accuracyLine, output.Split('\n')[^2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Missing_data_is_said_in_one_line()
+    {
+        (int code, string output, string error) = await Run("000-sigmoid-quadratic-cost", data: _folder.FullName);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Matches($"^NABLA_DATA={Regex.Escape(_folder.FullName)}: train-images-idx3-ubyte is missing, .*\n$", error);
     }
 
     [Fact]
@@ -52,6 +48,24 @@ public sealed class SampleTests : IDisposable
             Assert.InRange(File.ReadAllLines(path).Length, 1, 79);
             Assert.Contains($"({Path.GetFileName(path)})", readme, StringComparison.Ordinal);
         });
+    }
+
+    private async Task<(int Code, string Output, string Error)> Run(string name, string data)
+    {
+        ProcessStartInfo start = new("dotnet", ["run", $"samples/{name}.cs", "quick"])
+        {
+            WorkingDirectory = Repository,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["NABLA_DATA"] = Path.GetFullPath(data);
+        // 001 writes a file into the cache.
+        start.Environment["XDG_CACHE_HOME"] = _folder.FullName;
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await error);
     }
 
     /// <summary>The folder with the solution, above the one where the tests run.</summary>
