@@ -1,3 +1,5 @@
+using Nabla.Tests.Serialization;
+
 namespace Nabla.Tests.Recipes;
 
 public sealed class RecipeTests
@@ -111,10 +113,41 @@ public sealed class RecipeTests
         Assert.Contains("found 600000000 bytes, expected a recipe of at most 1048576", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A member that is left out has a default, or must be there: none is read as zero or false.</summary>
     [Fact]
-    public void Ten_thousand_damaged_recipes_give_a_recipe_or_the_documented_error()
+    public void What_has_no_default_cannot_be_left_out()
     {
-        byte[] good = System.Text.Encoding.UTF8.GetBytes(RecipeBook.GetJson("convolution"));
+        SortedSet<string> refused = new(StringComparer.Ordinal);
+        foreach ((string path, string json) in JsonMembers.LeaveOneOut(WithEverything().ToJson()))
+        {
+            try
+            {
+                Recipe.Parse(json, "less");
+            }
+            catch (MalformedFileException)
+            {
+                refused.Add(string.Concat(path.Split('[').Select((part, i) => i == 0 ? part : part[(part.IndexOf(']', StringComparison.Ordinal) + 1)..])));
+            }
+        }
+        Assert.Equal(
+            [
+                "$.data.test.part", "$.data.train.part", "$.layers",
+                "$.layers.biasInitializer.high", "$.layers.biasInitializer.low", "$.layers.biasInitializer.type",
+                "$.layers.filters", "$.layers.kernelHeight", "$.layers.kernelWidth", "$.layers.type", "$.layers.units",
+                "$.layers.weightInitializer.deviation", "$.layers.weightInitializer.fan", "$.layers.weightInitializer.scale",
+                "$.layers.weightInitializer.spread", "$.layers.weightInitializer.type",
+                "$.loss.type", "$.name", "$.optimizer.type", "$.preprocessing.standardization.deviation", "$.preprocessing.standardization.mean",
+                "$.training.schedule.phases", "$.training.schedule.phases.epochs", "$.training.schedule.phases.learningRate", "$.training.schedule.type",
+            ],
+            refused);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ten_thousand_damaged_recipes_give_a_recipe_or_the_documented_error(bool withEverything)
+    {
+        byte[] good = System.Text.Encoding.UTF8.GetBytes(withEverything ? WithEverything().ToJson() : RecipeBook.GetJson("convolution"));
         NumPyRandom random = new(1);
         int refused = 0;
         for (int i = 0; i < 10_000; i++)
@@ -158,6 +191,15 @@ public sealed class RecipeTests
         Assert.Same(digits.Test, chosen.Test);
         Assert.Equal(19, new RecipeData { Test = new RowRange { Part = DataPart.Test, Start = 1 } }.Choose(digits, new NumPyRandom(1)).Test.Count);
     }
+
+    /// <summary>A recipe with every kind of layer and initialiser, standardisation and phases.</summary>
+    private static Recipe WithEverything() => new()
+    {
+        Name = "everything",
+        Layers = [.. ModelFileTests.WithEverything().Layers.Select(layer => layer.Spec)],
+        Preprocessing = new Preprocessing { Standardization = new Standardization([1, 2], [3, 4]) },
+        Training = ModelFileTests.WithEverything().Training!.Options,
+    };
 
     private static int[] Labels(DataSet data) => ((ClassLabels)data.Targets).Values.ToArray();
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Nabla.Tests.Serialization;
@@ -29,8 +30,8 @@ public sealed class DamagedModelTests : IDisposable
             { "nested too deep", new string('[', 100_000) },
             { "nested too deep in a tensor", "{\"a\":" + new string('[', 1000) + new string(']', 1000) + "}" },
         };
-        foreach (string document in new[]
-        {
+        string[] documents =
+        [
             "", "{}", "[]", "null", "5", "\"", new string('[', 100_000),
             """{"format":2}""", """{"format":"1"}""", """{"format":1.5}""", """{"format":99999999999}""",
             Document(layers: ""), Document(layers: "null"), Document(layers: "5"), Document(layers: """{"units":2}"""), Document(layers: """{"type":"dense"}"""),
@@ -52,13 +53,34 @@ public sealed class DamagedModelTests : IDisposable
             Document(input: "[4,4]", layers: """{"type":"averagepooling2d","kernelHeight":2147483647,"kernelWidth":2147483647,"stride":2147483647,"padding":2147483647,"learningRateFactor":1}"""),
             Document(input: "[4,4]", layers: """{"type":"averagepooling2d","kernelHeight":2,"padding":0,"learningRateFactor":1}"""),
             Document(input: "[16]", layers: """{"type":"averagepooling2d","kernelHeight":2,"kernelWidth":2,"padding":0,"learningRateFactor":1}"""),
+            .. new[]
+            {
+                """ "filters":0,"kernelHeight":2,"kernelWidth":2,"stride":1,"padding":0 """, """ "filters":1,"kernelHeight":0,"kernelWidth":2,"stride":1,"padding":0 """,
+                """ "filters":1,"kernelHeight":5,"kernelWidth":2,"stride":1,"padding":0 """, """ "filters":1,"kernelHeight":2,"kernelWidth":2,"stride":0,"padding":0 """,
+                """ "filters":1,"kernelHeight":2,"kernelWidth":2,"stride":1,"padding":-1 """, """ "filters":1,"kernelHeight":2,"kernelWidth":2,"stride":1 """,
+                """ "filters":2147483647,"kernelHeight":2,"kernelWidth":2,"stride":1,"padding":0 """, """ "filters":1,"kernelHeight":2147483647,"kernelWidth":2147483647,"stride":1,"padding":2147483647 """,
+            }.Select(size => Document(input: "[4,4]", layers: $$"""{"type":"convolution2d",{{size}},"activation":"Tanh","bias":true,"learningRateFactor":1}""")),
+            .. new[] { "-0.1", "1", "2", "null", "\"0.5\"", "1e999" }.Select(rate => Document(layers: $$"""{"type":"dropout","rate":{{rate}},"learningRateFactor":1}""")),
+            Document(layers: """{"type":"dropout","learningRateFactor":1}"""),
+            .. new[]
+            {
+                "{}", "[]", """{"mean":[1]}""", """{"mean":[],"deviation":[]}""", """{"mean":[1],"deviation":[1,2]}""", """{"mean":[1],"deviation":[0]}""", """{"mean":[1],"deviation":[-1]}""",
+                """{"mean":[1],"deviation":[1e-44]}""", """{"mean":[1e999],"deviation":[1]}""", """{"mean":[null],"deviation":[1]}""", """{"mean":null,"deviation":[1]}""",
+                """{"mean":[1,2],"deviation":[1,2]}""",
+            }.Select(figures => Document(preprocessing: $$"""{"byteDivisor":255,"standardization":{{figures}}}""")),
+            .. new[]
+            {
+                "null", "{}", """{"type":"cosine"}""", """{"type":"phases"}""", """{"type":"phases","phases":[]}""", """{"type":"phases","phases":null}""", """{"type":"phases","phases":[null]}""",
+                """{"type":"phases","phases":[{"epochs":1}]}""", """{"type":"phases","phases":[{"epochs":0,"learningRate":1}]}""", """{"type":"phases","phases":[{"epochs":1,"learningRate":0}]}""",
+            }.Select(schedule => Document(more: Training(schedule))),
             Document(input: "[]"), Document(input: "null"), Document(input: "[0]"), Document(input: "[-3]"), Document(input: "[65536,65536]"), Document(input: "\"3\""),
             Document(preprocessing: "null"), Document(preprocessing: """{"byteDivisor":0}"""), Document(preprocessing: """{"byteDivisor":1e999}"""),
             Document(more: ",\"loss\":{\"type\":\"hinge\"}"), Document(more: ",\"loss\":{}"), Document(more: ",\"training\":{}"), Document(more: ",\"unknown\":1"),
-        })
+        ];
+        foreach (string document in documents)
         {
             string metadata = new JsonObject { ["__metadata__"] = new JsonObject { ["nabla"] = document, ["sha256"] = "" } }.ToJsonString();
-            headers.Add(document.Length > 60 ? document[..60] + "…" : document, metadata);
+            headers.Add(document.Length > 60 ? $"{document[..30]}…{document[^30..]} {headers.Count}" : document, metadata);
         }
         return headers;
     }
@@ -95,7 +117,7 @@ public sealed class DamagedModelTests : IDisposable
     [Fact]
     public void Ten_thousand_cuts_and_flips_are_noticed_or_do_no_harm()
     {
-        Network network = ModelFileTests.Small();
+        Network network = ModelFileTests.WithEverything();
         network.Save(_folder["model"]);
         byte[] original = File.ReadAllBytes(_folder["model"]);
         NumPyRandom random = new(20);
@@ -151,7 +173,15 @@ public sealed class DamagedModelTests : IDisposable
     [Fact]
     public void The_same_file_with_a_good_tensor_is_read()
     {
-        string document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false,"learningRateFactor":1}""", input: "[1]");
+        // With all that the hostile ones have, but right.
+        string document = Document(
+            layers: """{"type":"convolution2d","filters":1,"kernelHeight":1,"kernelWidth":2,"stride":1,"padding":0,"activation":"Tanh","bias":false,"learningRateFactor":1},{"type":"dropout","rate":0.5,"learningRateFactor":1}""",
+            input: "[2,2]", preprocessing: """{"byteDivisor":255,"standardization":{"mean":[1,2],"deviation":[1,2]}}""",
+            more: Training("""{"type":"phases","phases":[{"epochs":1,"learningRate":1}]}"""));
+        File.WriteAllBytes(_folder["good"], FileOf(WithTensor(document, "convolution2d1/weight", """{"dtype":"F32","shape":[1,2,1,1],"data_offsets":[0,8]}"""), new byte[8]));
+        Assert.Equal(2, Network.Load(_folder["good"]).Parameters.Length);
+
+        document = Document(layers: """{"type":"dense","units":2,"activation":"Tanh","bias":false,"learningRateFactor":1}""", input: "[1]");
         string good = """{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}""";
         File.WriteAllBytes(_folder["good"], FileOf(WithTensor(document, "dense1/weight", good), new byte[8]));
         Assert.Equal(2, Network.Load(_folder["good"]).Parameters.Length);
@@ -201,6 +231,14 @@ public sealed class DamagedModelTests : IDisposable
 
     private static string Document(string layers = """{"type":"dense","units":2,"activation":"Tanh","bias":true,"learningRateFactor":1}""", string input = "[3]", string preprocessing = """{"byteDivisor":255}""", string more = "") =>
         $$"""{"format":1,"input":{{input}},"layers":[{{layers}}],"preprocessing":{{preprocessing}}{{more}}}""";
+
+    /// <summary>A description's member of how it was trained, right but for the schedule.</summary>
+    private static string Training(string schedule)
+    {
+        JsonNode record = JsonSerializer.SerializeToNode(ModelFileTests.WithEverything().Training!, ModelJson.Default.TrainingRecord)!;
+        record["options"]!["schedule"] = JsonNode.Parse(schedule);
+        return $",\"training\":{record.ToJsonString()}";
+    }
 
     private static string WithTensor(string document, string name, string tensor) =>
         $$$"""{"__metadata__":{"nabla":{{{JsonValue.Create(document).ToJsonString()}}},"sha256":""},"{{{name}}}":{{{tensor}}}}""";
