@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Nabla.Numerics;
 
 namespace Nabla;
@@ -31,7 +32,18 @@ public sealed class Dropout : Layer
             input.CopyTo(output);
             return;
         }
-        DrawMask(pass.State, pass.Random);
+        if (_rate == 0.5)
+        {
+            // As randint(2), one draw of one bit, as notebooks write it.
+            Span<uint> draws = MemoryMarshal.Cast<float, uint>(pass.State);
+            pass.Random.DrawCoins(draws);
+            ElementWiseKernels.MultiplyByCoins(draws, _scale, input, output, pass.Threads);
+            return;
+        }
+        foreach (ref float factor in pass.State)
+        {
+            factor = pass.Random.NextDouble() >= _rate ? _scale : 0;
+        }
         ElementWiseKernels.Multiply(pass.State, input, output, pass.Threads);
     }
 
@@ -47,21 +59,4 @@ public sealed class Dropout : Layer
 
     /// <summary>What it is, in one line: <c>Dropout 0.5</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Dropout {_rate}");
-
-    /// <summary>
-    /// Draws sample by sample, value by value. At rate ½ as <c>randint(2)</c>, one draw of one bit, as notebooks write it;
-    /// at other rates a value stays where <c>random_sample()</c> is at least the rate.
-    /// </summary>
-    private void DrawMask(Span<float> mask, NumPyRandom random)
-    {
-        if (_rate == 0.5)
-        {
-            random.Coins(mask, _scale);
-            return;
-        }
-        foreach (ref float factor in mask)
-        {
-            factor = random.NextDouble() >= _rate ? _scale : 0;
-        }
-    }
 }

@@ -14,8 +14,11 @@ internal static class ElementWise
         where TKernel : struct, IElementKernel, allows ref struct
     {
         Job<TKernel> job = new(ref kernel, length);
-        WorkerTeam.Run(ref job, Math.Clamp(length / LeastPerThread, 1, threads));
+        WorkerTeam.Run(ref job, Threads(length, threads));
     }
+
+    /// <summary>Over how many threads it is worth while to split a pass over so many elements.</summary>
+    public static int Threads(int length, int most) => Math.Clamp(length / LeastPerThread, 1, most);
 
     private static void RunRange<TKernel>(ref TKernel kernel, nint start, nint end)
         where TKernel : struct, IElementKernel, allows ref struct

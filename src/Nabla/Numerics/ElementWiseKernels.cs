@@ -14,6 +14,24 @@ internal static class ElementWiseKernels
         ElementWise.Run(ref kernel, values.Length, threads);
     }
 
+    /// <summary>
+    /// products = mask · values, with a mask of <paramref name="scale"/> where a coin shows 1 and else 0, which takes the
+    /// place of the draws (<see cref="NumPyRandom.DrawCoins"/>).
+    /// </summary>
+    public static unsafe void MultiplyByCoins(Span<uint> drawsThenMask, float scale, ReadOnlySpan<float> values, Span<float> products, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(drawsThenMask.Length, values.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(products.Length, values.Length);
+        fixed (uint* draws = drawsThenMask)
+        {
+            fixed (float* from = values, to = products)
+            {
+                DropoutJob job = new() { Draws = draws, Input = from, Output = to, Length = values.Length, Scale = scale };
+                WorkerTeam.Run(ref job, ElementWise.Threads(values.Length, threads));
+            }
+        }
+    }
+
     /// <summary>parameters −= rate · gradient: one step of plain gradient descent.</summary>
     public static void Descend(ReadOnlySpan<float> gradient, Span<float> parameters, float rate, int threads)
     {

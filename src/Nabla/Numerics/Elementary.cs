@@ -15,6 +15,7 @@ internal static class Elementary
     private const float Ln2Low = -2.12194440e-4f;
 
     /// <summary>eˣ: 0 below about −103.97, infinity above about 88.72.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T x)
         where T : struct, ILanes<T>
     {

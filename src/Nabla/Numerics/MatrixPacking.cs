@@ -139,7 +139,7 @@ internal static unsafe class MatrixPacking
         }
     }
 
-    /// <summary>Memory of this thread for a result that is computed turned on its side.</summary>
+    /// <summary>Memory of this thread for numbers that are turned on their side while they are computed with.</summary>
     public static float* Turned(int length) => Memory(ref _turned, length);
 
     /// <summary>Memory of this thread for one image with zeros around it, all zeros when <paramref name="clear"/>.</summary>

@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
-
 namespace Nabla.Numerics;
 
-/// <summary>Rows of scores to rows of probabilities.</summary>
-internal static class Softmax
+/// <summary>Rows of logits to rows of probabilities, and how far these are from what was wanted.</summary>
+internal static unsafe class Softmax
 {
     /// <summary>
     /// probabilities [rows, width] = eˣ / Σ eˣ of each row of logits; both may be the same memory. The row's greatest
@@ -11,38 +9,35 @@ internal static class Softmax
     /// </summary>
     public static void Rows(ReadOnlySpan<float> logits, Span<float> probabilities, int rows, int width)
     {
-        for (int row = 0; row < rows; row++)
+        ThrowIfTooSmall(logits, probabilities, rows, width);
+        fixed (float* from = logits, to = probabilities)
         {
-            ReadOnlySpan<float> from = logits.Slice(row * width, width);
-            Span<float> to = probabilities.Slice(row * width, width);
-            float greatest = from[Reductions.IndexOfMax(from)];
-            for (int i = 0; i < width; i++)
-            {
-                to[i] = from[i] - greatest;
-            }
-        }
-        ExpKernel exp = new(probabilities);
-        ElementWise.Run(ref exp, rows * width, threads: 1);
-        for (int row = 0; row < rows; row++)
-        {
-            Span<float> values = probabilities.Slice(row * width, width);
-            float sum = 0;
-            foreach (float value in values)
-            {
-                sum += value;
-            }
-            foreach (ref float value in values)
-            {
-                value /= sum;
-            }
+            SoftmaxJob job = new() { Logits = from, Result = to, Rows = rows, Width = width };
+            LanesJob.Run(job, 0, 1);
         }
     }
 
-    private readonly ref struct ExpKernel(Span<float> values) : IElementKernel
+    /// <summary>
+    /// The sum over all rows of −Σ target · log probability, and its gradient with respect to the logits over
+    /// <paramref name="divisor"/>, (probability · Σ target − target) / divisor; all [rows, width].
+    /// </summary>
+    public static double CrossEntropy(
+        ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, Span<float> gradient, int rows, int width, float divisor)
     {
-        private readonly ref float _values = ref MemoryMarshal.GetReference(values);
+        ThrowIfTooSmall(logits, gradient, rows, width);
+        ArgumentOutOfRangeException.ThrowIfLessThan(targets.Length, (long)rows * width);
+        double loss = 0;
+        fixed (float* from = logits, wanted = targets, to = gradient)
+        {
+            SoftmaxJob job = new() { Logits = from, Targets = wanted, Result = to, Rows = rows, Width = width, Divisor = divisor, Loss = &loss };
+            LanesJob.Run(job, 0, 1);
+        }
+        return loss;
+    }
 
-        public void Apply<T>(nint index)
-            where T : struct, ILanes<T> => Elementary.Exp(T.Load(ref _values, index)).Store(ref _values, index);
+    private static void ThrowIfTooSmall(ReadOnlySpan<float> logits, ReadOnlySpan<float> result, int rows, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, (long)rows * width);
+        ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, (long)rows * width);
     }
 }

@@ -13,7 +13,6 @@ internal sealed class MersenneTwister
     private const uint Matrix = 0x9908b0dfu;
 
     private readonly uint[] _state = new uint[Length];
-    private readonly uint[] _output = new uint[Length];
     private int _next = Length;
 
     /// <summary>Fills the state from one 32-bit seed with Knuth's linear recurrence, as <c>np.random.seed</c> does for an integer.</summary>
@@ -34,19 +33,41 @@ internal sealed class MersenneTwister
         {
             Regenerate();
         }
-        return _output[_next++];
+        return Temper(_state[_next++]);
     }
 
-    /// <summary>The next numbers, at least one and at most <paramref name="most"/>; good until the next call.</summary>
-    public ReadOnlySpan<uint> NextUInt32s(int most)
+    /// <summary>The next numbers, each still to be tempered.</summary>
+    public void CopyUntempered(Span<uint> numbers)
     {
-        if (_next == Length)
+        while (!numbers.IsEmpty)
         {
-            Regenerate();
+            if (_next == Length)
+            {
+                Regenerate();
+            }
+            int count = Math.Min(numbers.Length, Length - _next);
+            _state.AsSpan(_next, count).CopyTo(numbers);
+            _next += count;
+            numbers = numbers[count..];
         }
-        ReadOnlySpan<uint> numbers = _output.AsSpan(_next, Math.Min(most, Length - _next));
-        _next += numbers.Length;
-        return numbers;
+    }
+
+    /// <summary>Mixes the bits of a number of the state: the last step to a random number.</summary>
+    public static uint Temper(uint y)
+    {
+        y ^= y >> 11;
+        y ^= (y << 7) & 0x9d2c5680u;
+        y ^= (y << 15) & 0xefc60000u;
+        return y ^ (y >> 18);
+    }
+
+    /// <summary>The same of several.</summary>
+    public static Vector256<uint> Temper(Vector256<uint> y)
+    {
+        y ^= y >>> 11;
+        y ^= (y << 7) & Vector256.Create(0x9d2c5680u);
+        y ^= (y << 15) & Vector256.Create(0xefc60000u);
+        return y ^ (y >>> 18);
     }
 
     /// <summary>
@@ -58,16 +79,6 @@ internal sealed class MersenneTwister
         Twist(0, Length - Middle, Middle);
         Twist(Length - Middle, Length - 1, Middle - Length);
         _state[^1] = _state[Middle - 1] ^ Twisted(_state[^1], _state[0]);
-
-        int i = 0;
-        for (; i <= Length - Vector256<uint>.Count; i += Vector256<uint>.Count)
-        {
-            Vector256<uint> y = Vector256.LoadUnsafe(ref _state[i]);
-            y ^= y >>> 11;
-            y ^= (y << 7) & Vector256.Create(0x9d2c5680u);
-            y ^= (y << 15) & Vector256.Create(0xefc60000u);
-            (y ^ (y >>> 18)).StoreUnsafe(ref _output[i]);
-        }
         _next = 0;
     }
 

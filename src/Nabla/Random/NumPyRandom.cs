@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using Nabla.Numerics;
 
 namespace Nabla;
 
@@ -74,28 +74,10 @@ public sealed class NumPyRandom(uint seed)
     public int NextInt32(int high) => NextInt32(0, high);
 
     /// <summary>
-    /// Fills <paramref name="values"/> with 0 and <paramref name="one"/>, each with probability ½: <c>one * randint(2, size)</c>.
+    /// As many draws as <c>randint(2, size)</c> makes, in a form of which threads can make the coins:
+    /// <see cref="DropoutJob.Coin"/>.
     /// </summary>
-    internal void Coins(Span<float> values, float one)
-    {
-        // A draw from two is the lowest of 32 bits, see NextUpTo.
-        Vector256<uint> ones = Vector256.Create(BitConverter.SingleToUInt32Bits(one));
-        while (!values.IsEmpty)
-        {
-            ReadOnlySpan<uint> bits = _bits.NextUInt32s(values.Length);
-            int i = 0;
-            for (; i <= bits.Length - Vector256<uint>.Count; i += Vector256<uint>.Count)
-            {
-                Vector256<uint> chosen = Vector256<uint>.Zero - (Vector256.LoadUnsafe(in bits[i]) & Vector256<uint>.One);
-                (chosen & ones).AsSingle().StoreUnsafe(ref values[i]);
-            }
-            for (; i < bits.Length; i++)
-            {
-                values[i] = (bits[i] & 1) == 1 ? one : 0;
-            }
-            values = values[bits.Length..];
-        }
-    }
+    internal void DrawCoins(Span<uint> draws) => _bits.CopyUntempered(draws);
 
     /// <summary>Puts the elements into a random order, in place: <c>shuffle(x)</c>.</summary>
     public void Shuffle<T>(Span<T> values)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Nabla.Numerics;
 
 namespace Nabla.Tests.Random;
 
@@ -98,15 +99,22 @@ public sealed partial class NumPyRandomTests
     [GeneratedRegex(@"-?\d+(\.\d+)?")]
     private static partial Regex Number();
 
-    [Fact]
-    public void Coins_are_the_draws_from_two_one_by_one()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Coins_are_the_draws_from_two_one_by_one(int threads)
     {
         NumPyRandom together = new(5), single = new(5);
-        foreach (int count in (int[])[1, 7, 8, 9, 623, 624, 625, 2000, 3])
+        foreach (int count in (int[])[1, 7, 8, 9, 623, 624, 625, 2000, 3, 70_001])
         {
-            float[] coins = new float[count];
-            together.Coins(coins, 2.5f);
-            Assert.Equal(Enumerable.Range(0, count).Select(_ => single.NextInt32(2) * 2.5f), coins);
+            uint[] draws = new uint[count];
+            together.DrawCoins(draws);
+            float[] values = [.. Enumerable.Range(1, count).Select(i => (float)i)], products = new float[count];
+            ElementWiseKernels.MultiplyByCoins(draws, 2.5f, values, products, threads);
+
+            float[] mask = [.. Enumerable.Range(0, count).Select(_ => single.NextInt32(2) * 2.5f)];
+            Assert.Equal(mask, draws.Select(BitConverter.UInt32BitsToSingle));
+            Assert.Equal(mask.Zip(values, (factor, value) => factor * value), products);
         }
         Assert.Equal(single.NextDouble(), together.NextDouble());
     }

@@ -20,5 +20,5 @@ public sealed class ClosedTypesTests
 
     [Fact]
     public void There_are_such_types() =>
-        Assert.Superset(new HashSet<Type> { typeof(LayerSpec), typeof(Loss), typeof(Optimizer), typeof(Schedule), typeof(Initializer) }, [.. Types().Select(row => row.Data)]);
+        Assert.Superset(new HashSet<Type> { typeof(LayerSpec), typeof(Loss), typeof(Optimizer), typeof(Schedule), typeof(Initializer) }, Types().Select(row => row.Data).ToHashSet());
 }

@@ -1,0 +1,126 @@
+namespace Nabla.Numerics;
+
+/// <summary>
+/// Softmax and, where there are targets, its cross-entropy, of as many rows at a time as a vector has lanes. The rows are
+/// turned first, so that each stands in a lane of its own: a row's sums then go from its first number to its last in one
+/// lane, and do not depend on the width of the vectors.
+/// </summary>
+internal unsafe struct SoftmaxJob : ILanesJob
+{
+    public float* Logits;
+    public int Rows;
+    public int Width;
+
+    /// <summary>Where the probabilities go, or with targets the gradient.</summary>
+    public float* Result;
+
+    /// <summary>What was wanted, or null where only the probabilities are.</summary>
+    public float* Targets;
+
+    /// <summary>What the gradient is divided by.</summary>
+    public float Divisor;
+
+    /// <summary>To this the losses of the rows are added, one after the other.</summary>
+    public double* Loss;
+
+    public readonly void Run<T>(int part, int parts)
+        where T : struct, ILanes<T>
+    {
+        int size = Width * T.Count;
+        float* logits = MatrixPacking.Turned(3 * size), powers = logits + size, targets = powers + size;
+        for (int row = 0; row < Rows; row += T.Count)
+        {
+            int rows = Math.Min(T.Count, Rows - row);
+            nint at = (nint)row * Width;
+            Turn<T>(Logits + at, logits, rows);
+            if (Targets is null)
+            {
+                ToProbabilities<T>(logits, powers, size);
+            }
+            else
+            {
+                Turn<T>(Targets + at, targets, rows);
+                ToGradient<T>(logits, targets, powers, size, rows);
+            }
+            Transposition.Transpose(powers, T.Count, Result + at, Width, Width, rows);
+        }
+    }
+
+    private readonly void Turn<T>(float* numbers, float* turned, int rows)
+        where T : struct, ILanes<T>
+    {
+        if (rows < T.Count)
+        {
+            new Span<float>(turned, Width * T.Count).Clear();
+        }
+        Transposition.Transpose(numbers, Width, turned, T.Count, rows, Width);
+    }
+
+    private static void ToProbabilities<T>(float* logits, float* powers, int size)
+        where T : struct, ILanes<T>
+    {
+        (_, T sum) = ToPowers<T>(logits, powers, size);
+        for (nint i = 0; i < size; i += T.Count)
+        {
+            (T.Load(in *powers, i) / sum).Store(ref *powers, i);
+        }
+    }
+
+    private readonly void ToGradient<T>(float* logits, float* targets, float* powers, int size, int rows)
+        where T : struct, ILanes<T>
+    {
+        (T greatest, T sum) = ToPowers<T>(logits, powers, size);
+
+        // log probability = logit − log Σ eˡᵒᵍⁱᵗ; the log of the probability itself would be −∞ where that has underflowed to 0.
+        T logOfSum = greatest + Log(sum);
+        T loss = default, weight = default;
+        for (nint i = 0; i < size; i += T.Count)
+        {
+            T target = T.Load(in *targets, i);
+            weight += target;
+            loss += target * (logOfSum - T.Load(in *logits, i));
+        }
+        T divisor = T.Broadcast(Divisor);
+        for (nint i = 0; i < size; i += T.Count)
+        {
+            ((T.Load(in *powers, i) / sum * weight - T.Load(in *targets, i)) / divisor).Store(ref *powers, i);
+        }
+        float* losses = stackalloc float[T.Count];
+        loss.Store(ref *losses, 0);
+        for (int row = 0; row < rows; row++)
+        {
+            *Loss += losses[row];
+        }
+    }
+
+    /// <summary>eˣ of each logit less the row's greatest, the greatest, and the sum of those powers.</summary>
+    private static (T Greatest, T Sum) ToPowers<T>(float* logits, float* powers, int size)
+        where T : struct, ILanes<T>
+    {
+        T greatest = T.Load(in *logits, 0);
+        for (nint i = T.Count; i < size; i += T.Count)
+        {
+            greatest = T.Max(greatest, T.Load(in *logits, i));
+        }
+        T sum = default;
+        for (nint i = 0; i < size; i += T.Count)
+        {
+            T power = Elementary.Exp(T.Load(in *logits, i) - greatest);
+            power.Store(ref *powers, i);
+            sum += power;
+        }
+        return (greatest, sum);
+    }
+
+    private static T Log<T>(T numbers)
+        where T : struct, ILanes<T>
+    {
+        float* each = stackalloc float[T.Count];
+        numbers.Store(ref *each, 0);
+        for (int i = 0; i < T.Count; i++)
+        {
+            each[i] = Elementary.Log(each[i]);
+        }
+        return T.Load(in *each, 0);
+    }
+}
