@@ -9,12 +9,15 @@ bool quick = args.Contains("quick");
 AppDomain.CurrentDomain.UnhandledException +=
     (_, failure) => { Console.Error.WriteLine(((Exception)failure.ExceptionObject).Message); Environment.Exit(1); };
 
-// Kaggle's mnist_train.csv: a label and 784 grey levels a row. MNIST does not come as CSV, so the file is written once.
-string folder = Mnist.CacheFolder ?? Path.GetTempPath();
-string csv = Path.Combine(folder, "mnist_train.csv.gz");
+// Kaggle's mnist_train.csv: a label and 784 grey levels a row. Where it is not there, the same is made of MNIST once and kept.
+string csv = Path.Combine(Environment.GetEnvironmentVariable("NABLA_DATA") ?? ".", "mnist_train.csv");
 if (!File.Exists(csv))
 {
-    Directory.CreateDirectory(folder);
+    DirectoryInfo cache = Directory.CreateDirectory(Mnist.CacheFolder ?? Path.GetTempPath());
+    csv = Path.Combine(cache.FullName, "mnist_train.csv.gz");
+}
+if (!File.Exists(csv))
+{
     Csv.Write(csv, Mnist.Load().Train);
 }
 DataSet data = Csv.Read(csv);
@@ -50,6 +53,7 @@ trainer.Fit(train, new TrainingOptions
     BatchSize = train.Count,
     Order = SampleOrder.AsGiven,
     ValidationFraction = 0,
+    // Weights are drawn as tables [outputs, inputs], as the notebook has them.
     Initialization = new Initialization { OutputsFirst = true },
 }, random);
 

@@ -56,6 +56,7 @@ trainer.Fit(train, new TrainingOptions
     BatchSize = 30,
     Order = SampleOrder.WithReplacement,
     ValidationFraction = 0,
+    // All biases are drawn first, then the weights, as tables [outputs, inputs], as the notebook has them.
     Initialization = new Initialization { Order = ParameterOrder.BiasesFirst, OutputsFirst = true },
 });
 Console.WriteLine();

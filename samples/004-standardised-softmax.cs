@@ -57,6 +57,7 @@ trainer.Fit(train, new TrainingOptions
     Order = SampleOrder.AsGiven,
     ValidationFraction = 0,
     Standardize = StandardizationScope.Column,
+    // Weights are drawn as tables [outputs, inputs], as the notebook has them.
     Initialization = new Initialization { OutputsFirst = true },
 });
 
