@@ -17,6 +17,10 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     // A right matrix that fewer rows go over is read from where it is: copying it would cost more than it saves.
     private const int LeastRowsToPackRight = 72;
 
+    // Where threads share the matrix, parts of it are still in the other cores' caches: copying fetches them one after the
+    // other, many at a time, while a tile would wait for each.
+    private const int LeastRowsToPackRightShared = 16;
+
     // The same for a block of the left matrix and the columns that go over it: where it is transposed already, and so copied
     // by vectors, or else turned in small squares.
     private const int LeastColumnsToPackLeftTransposed = 128;
@@ -80,28 +84,28 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
         }
         int width = 2 * T.Count;
         int panels = (Columns + width - 1) / width;
-        if (panels >= 4 * parts)
+        if (panels >= 4 * parts && LeftRow != 1)
         {
             int first = (int)((long)panels * part / parts) * width;
             int end = Math.Min((int)((long)panels * (part + 1) / parts) * width, Columns);
-            Compute<T>(0, Rows, first, end);
+            Compute<T>(0, Rows, first, end, isShared: false);
             Activate(0, Rows, first, end);
         }
         else
         {
             int first = (int)((long)Rows * part / parts);
             int end = (int)((long)Rows * (part + 1) / parts);
-            Compute<T>(first, end, 0, Columns);
+            Compute<T>(first, end, 0, Columns, isShared: parts > 1);
             Activate(first, end, 0, Columns);
         }
     }
 
-    private readonly void Compute<T>(int firstRow, int endRow, int firstColumn, int endColumn)
+    private readonly void Compute<T>(int firstRow, int endRow, int firstColumn, int endColumn, bool isShared)
         where T : struct, ILanes<T>
     {
         int columnBlocks = Parts(endColumn - firstColumn, BlockColumns), rowBlocks = Parts(endRow - firstRow, BlockRows);
         int depthBlocks = Math.Max(Parts(Inner, BlockDepth), 1);
-        bool packRight = endRow - firstRow >= LeastRowsToPackRight;
+        bool packRight = endRow - firstRow >= (isShared ? LeastRowsToPackRightShared : LeastRowsToPackRight);
         for (int column = firstColumn; column < endColumn; column += BlockColumns)
         {
             int columns = Math.Min(BlockColumns, endColumn - column);

@@ -7,7 +7,7 @@ namespace Nabla.Numerics;
 internal static unsafe class MatrixProduct
 {
     // Below this many multiply-adds a thread, handing work over costs more than it saves.
-    private const long LeastPerThread = 64 * 1024;
+    private const long LeastPerThread = 160 * 1024;
 
     /// <summary>
     /// result [rows, columns] = f(bias [columns] + left [rows, inner] · right [inner, columns]), with the activation f; no
