@@ -192,12 +192,12 @@ public sealed class PickleTests : IDisposable
         { [0x80, 2, 0x8b, 255, 255, 255, 255], 2, "the pickle has a whole number of 4294967295 bytes, expected at most 8." },
         { [0x80, 4, 0x95, 0, 0, 0, 0, 1, 0, 0, 0], 2, "the pickle claims a frame of 4294967296 bytes, expected at most 2147483647." },
         { [0x80, 4, (byte)'N', (byte)'N', 0x93], 4, "the pickle asks for None of None, expected two texts." },
-        // Lengths of 2 GB and of 2^64, of which nothing is there.
-        { [0x80, 2, (byte)'T', 0, 0, 0, 0x7f], 7, "ends within a string: found 0 bytes from byte 7 on, expected 2130706432; the file is cut short or its header is wrong." },
-        { [0x80, 2, (byte)'B', 255, 255, 255, 255, 1, 2, 3], 7, "claims 4294967295 bytes for bytes, expected at most 2147483591." },
-        { [0x80, 4, 0x8e, 255, 255, 255, 255, 255, 255, 255, 255], 11, "claims 18446744073709551615 bytes for bytes, expected at most 2147483591." },
-        { [0x80, 4, 0x8d, 0, 0, 0, 0x70, 0, 0, 0, 0, 1, 2], 13, "ends within a text: found 2 bytes from byte 11 on, expected 1879048192; the file is cut short or its header is wrong." },
-        { [0x80, 5, 0x96, 0, 0, 0, 0, 1, 0, 0, 0], 11, "claims 4294967296 bytes for bytes, expected at most 2147483591." },
+        // Lengths of 0.5 GB to 2^64, of which nothing is there.
+        { [0x80, 2, (byte)'T', 0, 0, 0, 0x3f], 7, "ends within a string: found 0 bytes from byte 7 on, expected 1056964608; the file is cut short or its header is wrong." },
+        { [0x80, 2, (byte)'B', 255, 255, 255, 255, 1, 2, 3], 7, "claims 4294967295 bytes for bytes, expected at most 1073741824 in all." },
+        { [0x80, 4, 0x8e, 255, 255, 255, 255, 255, 255, 255, 255], 11, "claims 18446744073709551615 bytes for bytes, expected at most 1073741824 in all." },
+        { [0x80, 4, 0x8d, 0, 0, 0, 0x10, 0, 0, 0, 0, 1, 2], 13, "ends within a text: found 2 bytes from byte 11 on, expected 268435456; the file is cut short or its header is wrong." },
+        { [0x80, 5, 0x96, 0, 0, 0, 0, 1, 0, 0, 0], 11, "claims 4294967296 bytes for bytes, expected at most 1073741824 in all." },
         // Arrays whose shape and bytes differ.
         { ArrayOf("f4", [.. "(K\u0002K\u0003t"u8], 5), 74, "the pickle has an array of 5 bytes, expected 24 as its shape (2, 3) of <f4 needs." },
         { ArrayOf("f4", [.. "(J\0\0\0@K\u0008t"u8], 5), 77, "the pickle has an array that has the shape (1073741824, 8), expected extents of at least 0, at most 1073741824 numbers and 2147483591 bytes." },
@@ -270,7 +270,7 @@ public sealed class PickleTests : IDisposable
     [Fact]
     public void A_length_that_promises_gigabytes_takes_little_memory()
     {
-        File.WriteAllBytes(_folder["a.gz"], IdxBytes.Compress([0x80, 2, (byte)'T', 0, 0, 0, 0x7f, .. new byte[100_000]]));
+        File.WriteAllBytes(_folder["a.gz"], IdxBytes.Compress([0x80, 2, (byte)'T', 0, 0, 0, 0x3f, .. new byte[100_000]]));
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a.gz"]));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
