@@ -329,15 +329,28 @@ public sealed class Network
         _parameters, workspace.Activation(layer, rows), workspace.Activation(layer + 1, rows),
         dParameters, workspace.ActivationGradient(layer, rows), workspace.ActivationGradient(layer + 1, rows), Pass(workspace, layer, rows, use, random: null));
 
-    private static LayerPass Pass(Workspace workspace, int layer, int rows, GradientUse use, NumPyRandom? random) => new()
+    private LayerPass Pass(Workspace workspace, int layer, int rows, GradientUse use, NumPyRandom? random) => new()
     {
         Rows = rows,
         Threads = workspace.Threads,
         Scratch = workspace.Scratch,
         State = workspace.State(layer, rows),
         GradientUse = use,
+        InputActivation = Layers[layer].TakesInputDerivative ? NextTo(layer, -1)?.Activation ?? Activation.Identity : Activation.Identity,
+        OutputActivation = NextTo(layer, 1)?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
         Random = random,
     };
+
+    /// <summary>The layer before or after, not counting those that only give their input another shape.</summary>
+    private Layer? NextTo(int layer, int direction)
+    {
+        int at = layer + direction;
+        while (at >= 0 && at < Layers.Count && Layers[at].IsView)
+        {
+            at += direction;
+        }
+        return at >= 0 && at < Layers.Count ? Layers[at] : null;
+    }
 
     private Prediction PredictAndReturn(Workspace workspace)
     {

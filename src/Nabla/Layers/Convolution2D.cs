@@ -48,6 +48,8 @@ public sealed class Convolution2D : Layer
     /// <summary>The turned kernels, or the gradient of the kernels.</summary>
     internal override int BackwardScratchSize => _weight.Shape.Size;
 
+    internal override Activation Activation => _activation;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
@@ -58,7 +60,7 @@ public sealed class Convolution2D : Layer
         ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
         Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
     {
-        ActivationKernels.MultiplyByDerivative(_activation, output, dOutput, pass.Threads);
+        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, output, dOutput, pass.Threads);
         Span<float> dSum = dOutput; // from here on the gradient of the weighted sums
         Span<float> scratch = pass.Scratch[.._weight.Shape.Size];
         if (!dInput.IsEmpty)

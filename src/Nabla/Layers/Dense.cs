@@ -39,6 +39,8 @@ public sealed class Dense : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }
 
+    internal override Activation Activation => _activation;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
@@ -49,7 +51,7 @@ public sealed class Dense : Layer
         ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
         Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
     {
-        ActivationKernels.MultiplyByDerivative(_activation, output, dOutput, pass.Threads);
+        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, output, dOutput, pass.Threads);
         Span<float> dSum = dOutput; // from here on the gradient of x·W + b
         if (!dInput.IsEmpty)
         {

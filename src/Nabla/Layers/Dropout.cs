@@ -23,6 +23,8 @@ public sealed class Dropout : Layer
     /// <summary>The mask: what each value was multiplied by.</summary>
     internal override int StateSize => InputShape.Size;
 
+    internal override bool TakesInputDerivative => true;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         if (pass.Random is null)
@@ -53,7 +55,7 @@ public sealed class Dropout : Layer
     {
         if (!dInput.IsEmpty)
         {
-            ElementWiseKernels.Multiply(pass.State, dOutput, dInput, pass.Threads);
+            ActivationKernels.MultiplyByMaskAndDerivative(pass.InputActivation, input, pass.State, dOutput, dInput, pass.Threads);
         }
     }
 

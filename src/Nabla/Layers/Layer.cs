@@ -38,6 +38,15 @@ public abstract class Layer
     /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output.</summary>
     internal virtual int StateSize => 0;
 
+    /// <summary>The function through which the outputs went last; its derivative is known from the outputs.</summary>
+    internal virtual Activation Activation => Activation.Identity;
+
+    /// <summary>
+    /// Whether the backward pass also takes the derivative of the activation before, which it has at hand: one pass over
+    /// memory less. See <see cref="LayerPass.InputActivation"/>.
+    /// </summary>
+    internal virtual bool TakesInputDerivative => false;
+
     /// <summary>Whether the output is the input under another shape: both are then the same memory, and nothing is copied.</summary>
     internal virtual bool IsView => false;
 

@@ -20,6 +20,15 @@ internal readonly ref struct LayerPass
     /// <summary>What a backward pass does with the gradient of the parameters.</summary>
     public required GradientUse GradientUse { get; init; }
 
+    /// <summary>
+    /// The activation of the layer before, by whose derivative a backward pass multiplies the gradient of its input, where
+    /// the layer says that it does (<see cref="Layer.TakesInputDerivative"/>); else identity.
+    /// </summary>
+    public required Activation InputActivation { get; init; }
+
+    /// <summary>The layer's own activation, or identity where the layer after has multiplied by its derivative already.</summary>
+    public required Activation OutputActivation { get; init; }
+
     /// <summary>Where a layer that behaves at random in training draws from; null when it is to behave as in use.</summary>
     public required NumPyRandom? Random { get; init; }
 }

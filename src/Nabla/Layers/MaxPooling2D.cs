@@ -10,6 +10,8 @@ public sealed class MaxPooling2D : Pooling2D
     {
     }
 
+    internal override bool TakesInputDerivative => true;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass) =>
         Pooling.Max(input, output, pass.Rows, Windows, pass.Threads);
 
@@ -19,7 +21,7 @@ public sealed class MaxPooling2D : Pooling2D
     {
         if (!dInput.IsEmpty)
         {
-            Pooling.MaxGradient(input, output, dOutput, dInput, pass.Rows, Windows, pass.Threads);
+            Pooling.MaxGradient(input, output, dOutput, dInput, pass.Rows, Windows, pass.Threads, pass.InputActivation);
         }
     }
 }

@@ -11,9 +11,9 @@ internal static class ActivationKernels
         switch (activation)
         {
             case Activation.Identity: break;
-            case Activation.Sigmoid: Apply<Sigmoid>(values, threads); break;
-            case Activation.Tanh: Apply<Tanh>(values, threads); break;
-            case Activation.ReLU: Apply<ReLU>(values, threads); break;
+            case Activation.Sigmoid: Apply<ActivationFunctions.Sigmoid>(values, threads); break;
+            case Activation.Tanh: Apply<ActivationFunctions.Tanh>(values, threads); break;
+            case Activation.ReLU: Apply<ActivationFunctions.ReLU>(values, threads); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
         }
     }
@@ -24,69 +24,58 @@ internal static class ActivationKernels
         switch (activation)
         {
             case Activation.Identity: break;
-            case Activation.Sigmoid: MultiplyByDerivative<Sigmoid>(outputs, gradient, threads); break;
-            case Activation.Tanh: MultiplyByDerivative<Tanh>(outputs, gradient, threads); break;
-            case Activation.ReLU: MultiplyByDerivative<ReLU>(outputs, gradient, threads); break;
+            case Activation.Sigmoid: MultiplyByDerivative<ActivationFunctions.Sigmoid>(outputs, gradient, threads); break;
+            case Activation.Tanh: MultiplyByDerivative<ActivationFunctions.Tanh>(outputs, gradient, threads); break;
+            case Activation.ReLU: MultiplyByDerivative<ActivationFunctions.ReLU>(outputs, gradient, threads); break;
+            default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
+        }
+    }
+
+    /// <summary>
+    /// gradient = mask · dOutputs · f′, with f′ computed from <paramref name="outputs"/> = f(x): the way back through
+    /// dropout and the activation before it in one pass.
+    /// </summary>
+    public static void MultiplyByMaskAndDerivative(
+        Activation activation, ReadOnlySpan<float> outputs, ReadOnlySpan<float> mask, ReadOnlySpan<float> dOutputs, Span<float> gradient, int threads)
+    {
+        switch (activation)
+        {
+            case Activation.Identity: ElementWiseKernels.Multiply(mask, dOutputs, gradient, threads); break;
+            case Activation.Sigmoid: MultiplyByMaskAndDerivative<ActivationFunctions.Sigmoid>(outputs, mask, dOutputs, gradient, threads); break;
+            case Activation.Tanh: MultiplyByMaskAndDerivative<ActivationFunctions.Tanh>(outputs, mask, dOutputs, gradient, threads); break;
+            case Activation.ReLU: MultiplyByMaskAndDerivative<ActivationFunctions.ReLU>(outputs, mask, dOutputs, gradient, threads); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
         }
     }
 
     private static void Apply<TFunction>(Span<float> values, int threads)
-        where TFunction : IFunction
+        where TFunction : IActivationFunction
     {
         ForwardKernel<TFunction> kernel = new(values);
         ElementWise.Run(ref kernel, values.Length, threads);
     }
 
     private static void MultiplyByDerivative<TFunction>(ReadOnlySpan<float> outputs, Span<float> gradient, int threads)
-        where TFunction : IFunction
+        where TFunction : IActivationFunction
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(outputs.Length, gradient.Length);
         BackwardKernel<TFunction> kernel = new(outputs, gradient);
         ElementWise.Run(ref kernel, gradient.Length, threads);
     }
 
-    /// <summary>An activation function and its twin.</summary>
-    private interface IFunction
+    private static void MultiplyByMaskAndDerivative<TFunction>(
+        ReadOnlySpan<float> outputs, ReadOnlySpan<float> mask, ReadOnlySpan<float> dOutputs, Span<float> gradient, int threads)
+        where TFunction : IActivationFunction
     {
-        /// <summary>y = f(x).</summary>
-        static abstract T Forward<T>(T x)
-            where T : struct, ILanes<T>;
-
-        /// <summary>dx = dy · f′(x), written in terms of y.</summary>
-        static abstract T Backward<T>(T y, T dy)
-            where T : struct, ILanes<T>;
-    }
-
-    private readonly struct Sigmoid : IFunction
-    {
-        public static T Forward<T>(T x)
-            where T : struct, ILanes<T> => Elementary.Sigmoid(x);
-
-        public static T Backward<T>(T y, T dy)
-            where T : struct, ILanes<T> => dy * (y * (T.Broadcast(1) - y));
-    }
-
-    private readonly struct Tanh : IFunction
-    {
-        public static T Forward<T>(T x)
-            where T : struct, ILanes<T> => Elementary.Tanh(x);
-
-        public static T Backward<T>(T y, T dy)
-            where T : struct, ILanes<T> => dy * (T.Broadcast(1) - y * y);
-    }
-
-    private readonly struct ReLU : IFunction
-    {
-        public static T Forward<T>(T x)
-            where T : struct, ILanes<T> => T.Max(x, T.Broadcast(0));
-
-        public static T Backward<T>(T y, T dy)
-            where T : struct, ILanes<T> => T.WherePositive(y, dy, T.Broadcast(0));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(outputs.Length, gradient.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(mask.Length, gradient.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(dOutputs.Length, gradient.Length);
+        MaskedBackwardKernel<TFunction> kernel = new(outputs, mask, dOutputs, gradient);
+        ElementWise.Run(ref kernel, gradient.Length, threads);
     }
 
     private readonly ref struct ForwardKernel<TFunction>(Span<float> values) : IElementKernel
-        where TFunction : IFunction
+        where TFunction : IActivationFunction
     {
         private readonly ref float _values = ref MemoryMarshal.GetReference(values);
 
@@ -95,7 +84,7 @@ internal static class ActivationKernels
     }
 
     private readonly ref struct BackwardKernel<TFunction>(ReadOnlySpan<float> outputs, Span<float> gradient) : IElementKernel
-        where TFunction : IFunction
+        where TFunction : IActivationFunction
     {
         private readonly ref readonly float _outputs = ref MemoryMarshal.GetReference(outputs);
         private readonly ref float _gradient = ref MemoryMarshal.GetReference(gradient);
@@ -103,5 +92,19 @@ internal static class ActivationKernels
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             TFunction.Backward(T.Load(in _outputs, index), T.Load(ref _gradient, index)).Store(ref _gradient, index);
+    }
+
+    private readonly ref struct MaskedBackwardKernel<TFunction>(
+        ReadOnlySpan<float> outputs, ReadOnlySpan<float> mask, ReadOnlySpan<float> dOutputs, Span<float> gradient) : IElementKernel
+        where TFunction : IActivationFunction
+    {
+        private readonly ref readonly float _outputs = ref MemoryMarshal.GetReference(outputs);
+        private readonly ref readonly float _mask = ref MemoryMarshal.GetReference(mask);
+        private readonly ref readonly float _dOutputs = ref MemoryMarshal.GetReference(dOutputs);
+        private readonly ref float _gradient = ref MemoryMarshal.GetReference(gradient);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T> =>
+            TFunction.Backward(T.Load(in _outputs, index), T.Load(in _dOutputs, index) * T.Load(in _mask, index)).Store(ref _gradient, index);
     }
 }

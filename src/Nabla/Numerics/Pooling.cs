@@ -17,20 +17,38 @@ internal static class Pooling
     public static void Max(ReadOnlySpan<float> input, Span<float> output, int images, in PoolingGeometry geometry, int threads)
     {
         CheckLengths(input.Length, output.Length, images, geometry);
+        if (IsSquares(geometry))
+        {
+            RunSquares<ActivationFunctions.Identity>(input, output, [], [], images, geometry, threads);
+            return;
+        }
         Run(new MaxKernel(input, output, geometry), images, geometry, threads);
     }
 
     /// <summary>
     /// The twin of <see cref="Max"/>: dInput = dOutput where the greatest number stood, the first of equals, summed over
-    /// the windows, and 0 elsewhere.
+    /// the windows, and 0 elsewhere; times the derivative of the activation whose outputs the input is.
     /// </summary>
     public static void MaxGradient(
         ReadOnlySpan<float> input, ReadOnlySpan<float> output, ReadOnlySpan<float> dOutput, Span<float> dInput,
-        int images, in PoolingGeometry geometry, int threads)
+        int images, in PoolingGeometry geometry, int threads, Activation activation = Activation.Identity)
     {
         CheckLengths(input.Length, output.Length, images, geometry);
         CheckLengths(dInput.Length, dOutput.Length, images, geometry);
+        if (IsSquares(geometry))
+        {
+            switch (activation)
+            {
+                case Activation.Identity: RunSquares<ActivationFunctions.Identity>(input, output, dOutput, dInput, images, geometry, threads); break;
+                case Activation.Sigmoid: RunSquares<ActivationFunctions.Sigmoid>(input, output, dOutput, dInput, images, geometry, threads); break;
+                case Activation.Tanh: RunSquares<ActivationFunctions.Tanh>(input, output, dOutput, dInput, images, geometry, threads); break;
+                case Activation.ReLU: RunSquares<ActivationFunctions.ReLU>(input, output, dOutput, dInput, images, geometry, threads); break;
+                default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
+            }
+            return;
+        }
         Run(new MaxGradientKernel(input, output, dOutput, dInput, geometry), images, geometry, threads);
+        ActivationKernels.MultiplyByDerivative(activation, input, dInput, threads);
     }
 
     /// <summary>output = the average of each window.</summary>
@@ -47,6 +65,33 @@ internal static class Pooling
         Run(new AverageGradientKernel(dOutput, dInput, geometry), images, geometry, threads);
     }
 
+    /// <summary>Whether the windows are squares of four pixels side by side, the usual case, for which there is a job of its own.</summary>
+    private static bool IsSquares(in PoolingGeometry geometry) =>
+        geometry is { KernelHeight: 2, KernelWidth: 2, StrideDown: 2, StrideAcross: 2, Padding: 0 };
+
+    private static unsafe void RunSquares<TFunction>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> output, ReadOnlySpan<float> dOutput, Span<float> dInput,
+        int images, in PoolingGeometry geometry, int threads)
+        where TFunction : IActivationFunction
+    {
+        fixed (float* x = input, y = output, dy = dOutput, dx = dInput)
+        {
+            MaxPoolingSquaresJob<TFunction> job = new()
+            {
+                Geometry = geometry,
+                Images = images,
+                Input = x,
+                Output = y,
+                DOutput = dOutput.IsEmpty ? null : dy,
+                DInput = dx,
+            };
+            WorkerTeam.Run(ref job, Parts(images, geometry, threads));
+        }
+    }
+
+    private static int Parts(int images, in PoolingGeometry geometry, int threads) =>
+        (int)Math.Clamp(Math.Min((long)images * geometry.InputSize / LeastPerThread, images), 1, threads);
+
     // Kernels read and write through references without bounds checks: this is where the bounds are checked.
     private static void CheckLengths(int input, int output, int images, in PoolingGeometry geometry)
     {
@@ -58,8 +103,7 @@ internal static class Pooling
         where TKernel : struct, IPoolingKernel, allows ref struct
     {
         Job<TKernel> job = new(kernel, images, geometry);
-        long parts = Math.Min((long)images * geometry.InputSize / LeastPerThread, images);
-        WorkerTeam.Run(ref job, (int)Math.Clamp(parts, 1, threads));
+        WorkerTeam.Run(ref job, Parts(images, geometry, threads));
     }
 
     /// <summary>Splits the images over the threads and walks their windows.</summary>

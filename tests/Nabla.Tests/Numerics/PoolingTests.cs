@@ -131,4 +131,42 @@ public sealed class PoolingTests
 
         public float[] AverageGradient { get; }
     }
+
+    [Theory]
+    [InlineData(Activation.Identity)]
+    [InlineData(Activation.Sigmoid)]
+    [InlineData(Activation.Tanh)]
+    [InlineData(Activation.ReLU)]
+    public void The_gradient_takes_the_derivative_of_the_activation_before(Activation activation)
+    {
+        const int Images = 3;
+        NumPyRandom random = new(8);
+        foreach (int channels in new[] { 1, 3, 16, 33 })
+        {
+            foreach (PoolingGeometry geometry in new PoolingGeometry[]
+            {
+                new(4, 6, channels, 2, 2, 2, 2, 0), new(5, 7, channels, 2, 2, 2, 2, 0), new(6, 5, channels, 3, 3, 2, 2, 1), new(5, 5, channels, 2, 2, 1, 1, 0),
+            })
+            {
+                float[] input = Numbers.Normal(random, Images * geometry.InputSize);
+                ActivationKernels.Apply(activation, input, threads: 1);
+                float[] output = new float[Images * geometry.OutputSize], dOutput = Numbers.Normal(random, output.Length);
+                Pooling.Max(input, output, Images, geometry, threads: 1);
+
+                float[] expected = new float[input.Length];
+                Pooling.MaxGradient(input, output, dOutput, expected, Images, geometry, threads: 1);
+                ActivationKernels.MultiplyByDerivative(activation, input, expected, threads: 1);
+                foreach (int threads in new[] { 1, 2, 3 })
+                {
+                    GuardedBuffer actual = new(Numbers.Normal(random, input.Length));
+                    Pooling.MaxGradient(input, output, dOutput, actual.Contents, Images, geometry, threads, activation);
+                    Assert.True(actual.IsIntact);
+                    for (int i = 0; i < expected.Length; i++)
+                    {
+                        Assert.True(expected[i] == actual.Contents[i], $"{geometry}, {i}: {actual.Contents[i]}, expected {expected[i]}");
+                    }
+                }
+            }
+        }
+    }
 }
