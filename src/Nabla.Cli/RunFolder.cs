@@ -7,7 +7,8 @@ namespace Nabla.Cli;
 internal sealed class RunFolder : IDisposable
 {
     public const string ModelName = "model.safetensors";
-    private const string HistoryName = "history.csv";
+    public const string HistoryName = "history.csv";
+    public const string HistoryHeader = "epoch,loss,accuracy,validation_loss,validation_accuracy";
     private const string SummaryName = "summary.json";
 
     private readonly string _path;
@@ -77,7 +78,7 @@ internal sealed class RunFolder : IDisposable
 
     public void SaveHistory(TrainingHistory history)
     {
-        StringBuilder csv = new("epoch,loss,accuracy,validation_loss,validation_accuracy\n");
+        StringBuilder csv = new(HistoryHeader + "\n");
         foreach (EpochResult epoch in history.Epochs)
         {
             csv.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.Loss:R},{epoch.Accuracy:R},{epoch.ValidationLoss:R},{epoch.ValidationAccuracy:R}\n");
