@@ -8,6 +8,15 @@ internal static class DataSource
     // Share of a file of one part that is set aside for testing: every tenth sample, by chance.
     private const int TestShare = 10;
 
+    /// <summary>For commands that begin with it; Ctrl-C stops a download, and is their own business no longer once there is data.</summary>
+    public static TrainAndTest Load(string data, TextWriter notes, bool onlyTest = false)
+    {
+        using Interruption interruption = new();
+        TrainAndTest loaded = Load(data, notes, interruption.Token, onlyTest);
+        interruption.Token.ThrowIfCancellationRequested();
+        return loaded;
+    }
+
     /// <param name="data">auto, mnist, synthetic, or a file or folder.</param>
     /// <param name="notes">Where it is said what happens.</param>
     /// <param name="cancellation">Stops a download.</param>

@@ -8,6 +8,16 @@ internal static class Invocation
         ? $"dotnet run -c Release --project {project} --"
         : "nabla";
 
+    /// <summary>A path as a shell takes it for one word.</summary>
+    public static string Quote(string path)
+    {
+        if (path.All(character => char.IsAsciiLetterOrDigit(character) || "/\\._-+:=@,~".Contains(character, StringComparison.Ordinal)))
+        {
+            return path;
+        }
+        return OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+
     /// <summary>The project's folder, when the program stands in that project's <c>bin</c>.</summary>
     private static string? FindProject()
     {

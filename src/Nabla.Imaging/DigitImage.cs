@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Nabla;
 
-/// <summary>Image files of single digits as MNIST has them: 28×28 grey levels, 0 for background to 255 for full ink.</summary>
+/// <summary>Image files of single digits as MNIST has them: grey levels, 28×28 unless another size is asked for, 0 for background to 255 for full ink.</summary>
 public static class DigitImage
 {
     /// <summary>Height and width in pixels: 28.</summary>
@@ -20,11 +20,13 @@ public static class DigitImage
     /// the digit is dark on light, and the image is inverted.
     /// </summary>
     /// <param name="path">The file, at most 4 MiB.</param>
-    /// <returns>784 pixels, row by row, 0 for background to 255 for full ink.</returns>
-    /// <exception cref="MalformedFileException">The file is no image of these kinds, is damaged, or not 28×28.</exception>
+    /// <param name="height">Rows that it must have; 28 by default.</param>
+    /// <param name="width">Pixels that each row must have; 28 by default.</param>
+    /// <returns>The pixels, row by row, 0 for background to 255 for full ink.</returns>
+    /// <exception cref="MalformedFileException">The file is no image of these kinds, is damaged, or of another size.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static byte[] Read(string path)
+    public static byte[] Read(string path, int height = Side, int width = Side)
     {
         using FileStream file = InputFile.Open(path);
         byte[] contents = new byte[Math.Min(file.Length, MaximumLength)];
@@ -34,14 +36,14 @@ public static class DigitImage
         if (contents.AsSpan().StartsWith(PngFile.Signature))
         {
             PngFile png = new(path, contents);
-            CheckSize(path, png.Width, png.Height);
+            CheckSize(path, png.Width, png.Height, width, height);
             CheckLength(path, file.Length);
             pixels = png.ReadGrey();
         }
         else if (contents is [(byte)'P', (byte)'2' or (byte)'5', ..])
         {
             PgmFile pgm = new(path, contents);
-            CheckSize(path, pgm.Width, pgm.Height);
+            CheckSize(path, pgm.Width, pgm.Height, width, height);
             CheckLength(path, file.Length);
             pixels = pgm.ReadGrey();
         }
@@ -50,13 +52,7 @@ public static class DigitImage
             string found = contents.Length == 0 ? "is empty" : $"begins with {Convert.ToHexStringLower(contents.AsSpan(0, Math.Min(contents.Length, 8)))}";
             throw new MalformedFileException(path, $"{found}, expected a PNG (89504e47…) or PGM (P2 or P5) image; convert it to PNG.", 0);
         }
-        if (HasLightBorder(pixels))
-        {
-            foreach (ref byte pixel in pixels.AsSpan())
-            {
-                pixel = (byte)(255 - pixel);
-            }
-        }
+        LightPaper.Invert(pixels, width);
         return pixels;
     }
 
@@ -79,11 +75,11 @@ public static class DigitImage
         AtomicFile.Write(path, png.SaveTo);
     }
 
-    private static void CheckSize(string path, long width, long height)
+    private static void CheckSize(string path, long width, long height, int expectedWidth, int expectedHeight)
     {
-        if (width != Side || height != Side)
+        if (width != expectedWidth || height != expectedHeight)
         {
-            throw new MalformedFileException(path, $"is an image of {width}×{height} pixels, expected {Side}×{Side}; crop it to one digit and scale it.");
+            throw new MalformedFileException(path, $"is an image of {width}×{height} pixels, expected {expectedWidth}×{expectedHeight}; crop it to one digit and scale it.");
         }
     }
 
@@ -91,22 +87,7 @@ public static class DigitImage
     {
         if (length > MaximumLength)
         {
-            throw new MalformedFileException(path, $"has {length} bytes, expected at most {MaximumLength} for an image of {Side}×{Side}; save it without other contents.");
+            throw new MalformedFileException(path, $"has {length} bytes, expected at most {MaximumLength} for one image; save it without other contents.");
         }
-    }
-
-    private static bool HasLightBorder(ReadOnlySpan<byte> pixels)
-    {
-        int sum = 0;
-        int count = 0;
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            if (i / Side is 0 or Side - 1 || i % Side is 0 or Side - 1)
-            {
-                sum += pixels[i];
-                count++;
-            }
-        }
-        return sum > 127.5 * count;
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nabla;
 
 /// <summary>
@@ -6,8 +8,9 @@ namespace Nabla;
 /// <c>testing</c>), of the same classes.
 /// </summary>
 /// <remarks>
-/// All images have one size, colours become grey as <see cref="DigitImage"/> does it, and no level is inverted. Names are
-/// sorted by their characters' codes, so that 10 comes before 2. Files and folders whose name begins with a dot are skipped,
+/// All images have one size; colours become grey and light paper dark as <see cref="DigitImage"/> does it, image by image, so
+/// that a model sees in use what it was trained on. Names are sorted as numbers where all are, else by their characters'
+/// codes. Files and folders whose name begins with a dot are skipped,
 /// and so are <c>Thumbs.db</c> and <c>desktop.ini</c>.
 /// </remarks>
 public static class ImageFolder
@@ -69,6 +72,11 @@ public static class ImageFolder
             throw new DirectoryNotFoundException($"{folder}: there is no such folder; expected one with a subfolder of PNG images for each class.");
         }
         string[] names = [.. Entries(folder).Where(Directory.Exists).Select(path => Path.GetFileName(path))];
+        if (names.All(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            // As numbers: 2 before 10.
+            names = [.. names.OrderBy(name => int.Parse(name, CultureInfo.InvariantCulture)).ThenBy(name => name, StringComparer.Ordinal)];
+        }
         if (Array.Find(names, name => name.Any(char.IsControl)) is string unprintable)
         {
             string shown = string.Concat(unprintable.Select(character => char.IsControl(character) ? '?' : character));
@@ -114,7 +122,9 @@ public static class ImageFolder
                     }
                     pixels = new byte[count * shape.Size];
                 }
-                image.ReadGrey().CopyTo(pixels, i * shape!.Size);
+                byte[] grey = image.ReadGrey();
+                LightPaper.Invert(grey, shape![1]);
+                grey.CopyTo(pixels, i * shape.Size);
                 labels[i++] = label;
             }
         }

@@ -54,6 +54,48 @@ public sealed class DataFormatTests : IDisposable
     }
 
     [Fact]
+    public void Dark_digits_of_three_classes_and_another_size_are_learnt_and_read()
+    {
+        // Three classes whose names are numbers, dark on light, 20×24 pixels: where the digits have ink.
+        DataSet digits = SyntheticDigits.Generate(600, 1);
+        ByteFeatures images = (ByteFeatures)digits.Features;
+        ReadOnlySpan<int> labels = ((ClassLabels)digits.Targets).Values;
+        string[] names = ["0", "2", "10"];
+        List<(string Path, string Name)> pictures = [];
+        for (int i = 0; i < digits.Count; i++)
+        {
+            if (labels[i] < names.Length)
+            {
+                byte[] pixels = new byte[24 * 20];
+                for (int y = 0; y < 24; y++)
+                {
+                    for (int x = 0; x < 20; x++)
+                    {
+                        pixels[y * 20 + x] = (byte)(255 - images[i][(y + 2) * 28 + x + 4]);
+                    }
+                }
+                string name = names[labels[i]], path = Path.Combine("my digits", name, $"{i}.png");
+                Directory.CreateDirectory(_folder[Path.Combine("my digits", name)]);
+                DigitImage.WritePng(_folder[path], pixels, width: 20, height: 24);
+                pictures.Add((path, name));
+            }
+        }
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "my digits", "--epochs", "12", "--out", "a run");
+        Assert.True(code == 0, error);
+        Assert.Contains("The data has 3 classes: the last layer puts out 3 values, not the 10 of the recipe.", output, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Contains("evaluate 'a run/model.safetensors' --data 'my digits'", output, StringComparison.Ordinal);
+        }
+        Assert.Equal(names, Network.Load(_folder["a run/model.safetensors"]).ClassNames);
+
+        (code, output, error) = NablaProcess.Run(_folder, ["predict", "a run", .. pictures.Select(picture => picture.Path)]);
+        Assert.True(code == 0, error);
+        int right = pictures.Count(picture => output.Contains($"{picture.Path}: {picture.Name}  ", StringComparison.Ordinal));
+        Assert.True(right > 0.9 * pictures.Count, $"{right} of {pictures.Count} of the training pictures");
+    }
+
+    [Fact]
     public void A_file_of_one_part_is_split_for_training_and_whole_for_evaluating()
     {
         Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(200, 1));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Nabla.Tests;
 
 namespace Nabla.Cli.Tests;
@@ -11,7 +12,8 @@ internal sealed class NablaProcess : IDisposable
     private const string NoMirror = "http://127.0.0.1:9/";
 
     private readonly Process _process;
-    private readonly Task<string> _output;
+    private readonly StringBuilder _output = new();
+    private readonly Task _reading;
     private readonly Task<string> _error;
 
     private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null)
@@ -37,7 +39,7 @@ internal sealed class NablaProcess : IDisposable
             start.Environment["DOTNET_GCHeapHardLimit"] = bytes.ToString("x", CultureInfo.InvariantCulture);
         }
         _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
+        _reading = Task.Run(Read);
         _error = _process.StandardError.ReadToEndAsync();
     }
 
@@ -63,7 +65,41 @@ internal sealed class NablaProcess : IDisposable
     public (int Code, string Output, string Error) Finish()
     {
         _process.WaitForExit();
-        return (_process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
+        _reading.GetAwaiter().GetResult();
+        return (_process.ExitCode, OutputSoFar, _error.GetAwaiter().GetResult());
+    }
+
+    /// <summary>Waits until the program has printed something, or has ended.</summary>
+    public void WaitFor(string text)
+    {
+        while (!OutputSoFar.Contains(text, StringComparison.Ordinal) && !_reading.IsCompleted)
+        {
+            Thread.Sleep(5);
+        }
+    }
+
+    private string OutputSoFar
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    private void Read()
+    {
+        char[] buffer = new char[4096];
+        int count;
+        while ((count = _process.StandardOutput.Read(buffer)) > 0)
+        {
+            lock (_output)
+            {
+                _output.Append(buffer, 0, count);
+            }
+        }
     }
 
     public void Dispose()

@@ -115,12 +115,7 @@ public sealed class TrainTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot send Ctrl-C to one process alone.");
         string data = SmallDigits.Write(_folder["digits"]);
         using NablaProcess process = NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1000000", "--out", "stopped");
-        // The folder's probe file is gone and training has begun some time after this; any moment must do.
-        while (!Directory.Exists(_folder["stopped"]))
-        {
-            Thread.Sleep(10);
-        }
-        Thread.Sleep(1500);
+        process.WaitFor("Epoch 1/");
         Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         (int code, string output, string error) = process.Finish();
 
@@ -129,6 +124,31 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("Stopped; kept the best model so far", output, StringComparison.Ordinal);
         Assert.True(Network.Load(_folder["stopped/model.safetensors"]).Training!.Cancelled);
         Assert.True(JsonDocument.Parse(File.ReadAllText(_folder["stopped/summary.json"])).RootElement.GetProperty("cancelled").GetBoolean());
+    }
+
+    [Fact]
+    public void Two_trainings_never_get_one_folder()
+    {
+        string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
+        NablaProcess[] processes = [.. Enumerable.Range(0, 4).Select(_ => NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1"))];
+        string[] saved = [.. processes.Select(process => process.Finish().Output.Split('\n').Single(line => line.StartsWith("Saved ", StringComparison.Ordinal)))];
+        Assert.Equal(4, saved.Distinct().Count());
+        Assert.Equal(4, Directory.GetDirectories(_folder["runs"]).Length);
+        Assert.All(Directory.GetDirectories(_folder["runs"]), run => Assert.Equal(3, Directory.GetFiles(run).Length));
+    }
+
+    [Fact]
+    public void A_folder_in_which_a_training_is_under_way_is_refused()
+    {
+        string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
+        using NablaProcess first = NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1000000", "--out", "run");
+        first.WaitFor("Epoch 1/");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1", "--out", "run");
+        Assert.Equal(1, code);
+        Assert.Equal("", output);
+        AssertOneLine(error);
+        Assert.Contains("belongs to a training that is under way", error, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(_folder["run"]));
     }
 
     [Fact]

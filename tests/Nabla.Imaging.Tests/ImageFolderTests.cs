@@ -29,7 +29,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(3, parts.Train.Targets.Width);
         Assert.Equal(10, AllDataFiles.Load(_folder.FullName, 10).Train.Targets.Width);
         Assert.Equal([2, 3], parts.Train.Features.SampleShape);
-        // As they are: a light image is not inverted. 10.png comes before 2.png.
+        // The two light images are inverted. 10.png comes before 2.png.
         ByteFeatures features = Assert.IsType<ByteFeatures>(parts.Train.Features);
         Assert.Equal([.. Pixels(6, 255), .. Pixels(6, 200), .. Pixels(6, 6), .. Pixels(6, 7)], features.Values.ToArray());
     }

@@ -22,8 +22,7 @@ internal sealed class DataShowCommand : Command
 
     private int Run(ParseResult arguments)
     {
-        using Interruption interruption = new();
-        DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error, interruption.Token).Train;
+        DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error).Train;
         if (train.Features is not ByteFeatures { SampleShape.Count: >= 2 } images)
         {
             throw new ArgumentException($"only images of bytes can be shown, but the data has samples of {train.Features.SampleShape}{(train.Features is FloatFeatures ? " floats" : "")}.");

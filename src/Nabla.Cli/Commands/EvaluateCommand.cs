@@ -30,8 +30,7 @@ internal sealed class EvaluateCommand : Command
         TextWriter notes = json ? Console.Error : Console.Out;
         string path = arguments.GetRequiredValue(_model);
         Network network = ModelArgument.Load(path);
-        using Interruption interruption = new();
-        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token, onlyTest: true);
+        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, onlyTest: true);
         Evaluation evaluation = network.Evaluate(data.Test);
         if (json)
         {

@@ -10,7 +10,7 @@ internal sealed class PredictCommand : Command
     private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Argument<string[]> _images = new("image")
     {
-        Description = "PNG or PGM files of 28×28, dark on light or light on dark.",
+        Description = "PNG or PGM files of the size that the model takes, 28×28 for MNIST; dark on light or light on dark.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -25,12 +25,17 @@ internal sealed class PredictCommand : Command
     private int Run(ParseResult arguments)
     {
         Network network = ModelArgument.Load(arguments.GetRequiredValue(_model));
+        Shape input = network.InputShape;
+        if (input.Count < 2 || (input.Count > 2 && input[2] != 1))
+        {
+            throw new ArgumentException($"the model takes samples of {input}, expected grey images; pictures cannot be turned into that.");
+        }
         int code = ExitCode.Success;
         foreach (string path in arguments.GetRequiredValue(_images))
         {
             try
             {
-                Prediction prediction = network.Predict(DigitImage.Read(path));
+                Prediction prediction = network.Predict(DigitImage.Read(path, input[0], input[1]));
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{path}: {network.NameOf(prediction.Label)}  {prediction.Confidence:P1}  (then {network.NameOf(prediction.RunnerUp)}, {prediction.RunnerUpConfidence:P1})"));

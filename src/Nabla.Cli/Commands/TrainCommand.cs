@@ -67,7 +67,9 @@ internal sealed class TrainCommand : Command
         using Interruption interruption = new();
         NumPyRandom random = new(options.Seed);
         TrainAndTest data = recipe.Data.Choose(DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token), random);
-        Network network = Fitting(recipe, data.Train).CreateNetwork();
+        // The built-in digits take seconds to draw.
+        interruption.Token.ThrowIfCancellationRequested();
+        Network network = Fitting(recipe, data.Train, notes).CreateNetwork();
         folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {recipe.Name}"));
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 ? " and validate" : "")} on, {data.Test.Count:N0} to test on"));
@@ -102,11 +104,11 @@ internal sealed class TrainCommand : Command
         {
             Console.Out.WriteLine(text);
         }
-        Report(notes, summary, history, data.Source == SyntheticDigits.SourceName);
+        Report(notes, summary, history, data.Source == SyntheticDigits.SourceName, arguments.GetRequiredValue(_data));
         return history.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, bool isBuiltIn)
+    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, bool isBuiltIn, string source)
     {
         if (history.Cancelled)
         {
@@ -122,7 +124,7 @@ internal sealed class TrainCommand : Command
             notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: about 93 %).");
         }
         notes.WriteLine($"Saved {summary.Model}");
-        notes.WriteLine($"Next: {Invocation.Name} evaluate {summary.Model}");
+        notes.WriteLine($"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}{(source == DataOption.Auto ? "" : $" --data {Invocation.Quote(source)}")}");
     }
 
     private static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)
@@ -131,11 +133,20 @@ internal sealed class TrainCommand : Command
             ? Recipe.Load(name)
             : throw new ArgumentException($"there is no recipe or file '{name}'; recipes are: {string.Join(", ", RecipeBook.Names)}.");
 
-    /// <summary>The recipe for images of another size, where the data has such.</summary>
-    private static Recipe Fitting(Recipe recipe, DataSet train)
+    /// <summary>The recipe for images of another size or another number of classes, where the data has such.</summary>
+    private static Recipe Fitting(Recipe recipe, DataSet train, TextWriter notes)
     {
         Shape shape = train.Features.SampleShape;
-        return Shape.Create([.. recipe.Input]).Size == shape.Size ? recipe : recipe with { Input = [.. shape] };
+        if (Shape.Create([.. recipe.Input]).Size != shape.Size)
+        {
+            recipe = recipe with { Input = [.. shape] };
+        }
+        if (train.Targets is ClassLabels labels && recipe.Layers is [.., DenseSpec last] && last.Units != labels.Width)
+        {
+            notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The data has {labels.Width} classes: the last layer puts out {labels.Width} values, not the {last.Units} of the recipe."));
+            recipe = recipe with { Layers = [.. recipe.Layers.SkipLast(1), last with { Units = labels.Width }] };
+        }
+        return recipe;
     }
 
     private Recipe Override(Recipe recipe, ParseResult arguments)
