@@ -57,7 +57,6 @@ internal static class CommandLine
             new TrainCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
-            new PlotCommand(),
             new DataCommand(),
             new RecipesCommand(),
             new ReproduceCommand(),

@@ -7,8 +7,7 @@ namespace Nabla.Cli;
 internal sealed class RunFolder : IDisposable
 {
     public const string ModelName = "model.safetensors";
-    public const string HistoryName = "history.csv";
-    public const string HistoryHeader = "epoch,loss,accuracy,validation_loss,validation_accuracy";
+    private const string HistoryName = "history.csv";
     private const string SummaryName = "summary.json";
 
     // While it is there and open, the folder belongs to one training.
@@ -116,7 +115,7 @@ internal sealed class RunFolder : IDisposable
 
     public void SaveHistory(TrainingHistory history)
     {
-        StringBuilder csv = new(HistoryHeader + "\n");
+        StringBuilder csv = new("epoch,loss,accuracy,validation_loss,validation_accuracy\n");
         foreach (EpochResult epoch in history.Epochs)
         {
             csv.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.Loss:R},{epoch.Accuracy:R},{epoch.ValidationLoss:R},{epoch.ValidationAccuracy:R}\n");

@@ -9,7 +9,7 @@ namespace Nabla;
 public sealed record EpochResult(int Epoch, double Loss, double? Accuracy, double? ValidationLoss, double? ValidationAccuracy)
 {
     /// <summary>Whether this epoch's network is to be preferred: by validation accuracy, between equals by validation loss; without validation the later one.</summary>
-    public bool IsBetterThan(EpochResult? other) =>
+    internal bool IsBetterThan(EpochResult? other) =>
         other is null
         || ValidationLoss is null
         || ValidationAccuracy > other.ValidationAccuracy
