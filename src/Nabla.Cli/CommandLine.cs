@@ -57,6 +57,7 @@ internal static class CommandLine
             new TrainCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new PlotCommand(),
             new DataCommand(),
             new RecipesCommand(),
             new ReproduceCommand(),

@@ -34,6 +34,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla predict runs/1 digit.png",
             "nabla predict runs/1 scans/*.pgm",
         ],
+        ["plot"] =
+        [
+            "nabla plot runs/1                             into runs/1/plot.png and runs/1/plot.svg",
+            "nabla plot runs/1 --out curves.svg",
+        ],
         ["data"] =
         [
             "nabla data                                    what is where, and whether it is right",

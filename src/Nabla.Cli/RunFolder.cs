@@ -7,7 +7,6 @@ namespace Nabla.Cli;
 internal sealed class RunFolder : IDisposable
 {
     public const string ModelName = "model.safetensors";
-    private const string HistoryName = "history.csv";
     private const string SummaryName = "summary.json";
 
     // While it is there and open, the folder belongs to one training.
@@ -113,15 +112,7 @@ internal sealed class RunFolder : IDisposable
 
     public void SaveModel(Network network) => network.Save(ModelPath);
 
-    public void SaveHistory(TrainingHistory history)
-    {
-        StringBuilder csv = new("epoch,loss,accuracy,validation_loss,validation_accuracy\n");
-        foreach (EpochResult epoch in history.Epochs)
-        {
-            csv.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.Loss:R},{epoch.Accuracy:R},{epoch.ValidationLoss:R},{epoch.ValidationAccuracy:R}\n");
-        }
-        Write(HistoryName, csv.ToString());
-    }
+    public void SaveHistory(TrainingHistory history) => Write(HistoryFile.Name, HistoryFile.Format(history.Epochs));
 
     public void SaveSummary(string json) => Write(SummaryName, json + "\n");
 
