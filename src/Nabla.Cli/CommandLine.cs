@@ -57,6 +57,7 @@ internal static class CommandLine
             new TrainCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new ShowCommand(),
             new PlotCommand(),
             new DataCommand(),
             new RecipesCommand(),

@@ -34,6 +34,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla predict runs/1 digit.png",
             "nabla predict runs/1 scans/*.pgm",
         ],
+        ["show"] =
+        [
+            "nabla show runs/1                             the first test images, and what they are taken for",
+            "nabla show runs/1 --mistakes --out wrong.png  the worst mistakes, also as a picture",
+        ],
         ["plot"] =
         [
             "nabla plot runs/1                             into runs/1/plot.png and runs/1/plot.svg",

@@ -122,6 +122,7 @@ public sealed class UseTests : IDisposable
     [InlineData("train --help")]
     [InlineData("evaluate --help")]
     [InlineData("predict --help")]
+    [InlineData("show --help")]
     [InlineData("plot --help")]
     [InlineData("data --help")]
     [InlineData("data fetch --help")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 
@@ -23,10 +24,6 @@ internal sealed class DataShowCommand : Command
     private int Run(ParseResult arguments)
     {
         DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error).Train;
-        if (train.Features is not ByteFeatures { SampleShape.Count: >= 2 } images)
-        {
-            throw new ArgumentException($"only images of bytes can be shown, but the data has samples of {train.Features.SampleShape}{(train.Features is FloatFeatures ? " floats" : "")}.");
-        }
         ClassLabels labels = (ClassLabels)train.Targets;
         int? digit = arguments.GetValue(_digit);
         List<int> chosen = [];
@@ -37,7 +34,13 @@ internal sealed class DataShowCommand : Command
                 chosen.Add(i);
             }
         }
-        ImageBlocks.Write(Console.Out, images, labels, chosen);
+        Features features = train.Features.Take([.. chosen]);
+        if (chosen.Count > 0)
+        {
+            ImageBlocks.Write(Console.Out, SampleImages.Of(features, features.SampleShape), [.. chosen.Select(row => (Caption(labels.Values[row], row), ""))]);
+        }
         return ExitCode.Success;
     }
+
+    private static string Caption(int label, int row) => string.Create(CultureInfo.InvariantCulture, $"{label} (image {row})");
 }

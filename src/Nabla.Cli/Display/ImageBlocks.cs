@@ -11,30 +11,49 @@ namespace Nabla.Cli.Display;
 internal static class ImageBlocks
 {
     private const int Gap = 2;
+
+    /// <summary>Room for captions over images that are narrower.</summary>
+    private const int LeastColumn = 24;
+
     private const int Threshold = 96;
 
-    public static void Write(TextWriter output, ByteFeatures images, ClassLabels labels, IReadOnlyList<int> rows)
+    /// <param name="output">Where to print.</param>
+    /// <param name="images">Images of [height, width, 1 or 3]; colours are printed as grey.</param>
+    /// <param name="captions">Two lines above each image; a second line that all have empty is left out.</param>
+    /// <exception cref="ArgumentException">An image is wider than the terminal.</exception>
+    public static void Write(TextWriter output, ByteFeatures images, IReadOnlyList<(string First, string Second)> captions)
     {
         bool colours = AnsiConsole.Profile.Capabilities.ColorSystem is ColorSystem.TrueColor or ColorSystem.EightBit && !Console.IsOutputRedirected;
         int height = images.SampleShape[0];
         int width = images.SampleShape[1];
         int terminalWidth = Console.IsOutputRedirected ? 80 : Console.WindowWidth;
-        int perLine = Math.Max(1, (terminalWidth + Gap) / (width + Gap));
-        foreach (int[] line in rows.Chunk(perLine))
+        if (width > terminalWidth && !Console.IsOutputRedirected)
+        {
+            throw new ArgumentException($"images {width} pixels wide cannot be shown in a terminal of {terminalWidth} columns; make it wider.");
+        }
+        int column = Math.Max(width, Math.Min(LeastColumn, captions.Max(caption => Math.Max(caption.First.Length, caption.Second.Length))));
+        int perLine = Math.Max(1, (terminalWidth + Gap) / (column + Gap));
+        bool two = captions.Any(caption => caption.Second.Length > 0);
+        foreach (int[] line in Enumerable.Range(0, images.Count).Chunk(perLine))
         {
             StringBuilder text = new();
-            text.AppendJoin(new string(' ', Gap), line.Select(row => Caption(labels.Values[row], row).PadRight(width))).AppendLine();
+            string gap = new(' ', Gap);
+            text.AppendJoin(gap, line.Select(i => Fit(captions[i].First, column))).AppendLine();
+            if (two)
+            {
+                text.AppendJoin(gap, line.Select(i => Fit(captions[i].Second, column))).AppendLine();
+            }
             for (int y = 0; y < height; y += 2)
             {
-                foreach (int row in line)
+                foreach (int i in line)
                 {
                     for (int x = 0; x < width; x++)
                     {
-                        byte upper = images[row][y * width + x];
-                        byte lower = y + 1 < height ? images[row][(y + 1) * width + x] : (byte)0;
+                        byte upper = Grey(images, i, y * width + x);
+                        byte lower = y + 1 < height ? Grey(images, i, (y + 1) * width + x) : (byte)0;
                         Append(text, upper, lower, colours);
                     }
-                    text.Append(colours ? "\e[0m" : "").Append(' ', Gap);
+                    text.Append(colours ? "\e[0m" : "").Append(' ', i == line[^1] ? 0 : Gap + column - width);
                 }
                 text.AppendLine();
             }
@@ -42,7 +61,13 @@ internal static class ImageBlocks
         }
     }
 
-    private static string Caption(int label, int row) => string.Create(CultureInfo.InvariantCulture, $"{label} (image {row})");
+    private static string Fit(string caption, int width) => caption.Length <= width ? caption.PadRight(width) : $"{caption[..(width - 1)]}…";
+
+    private static byte Grey(ByteFeatures images, int image, int pixel)
+    {
+        ReadOnlySpan<byte> values = images[image];
+        return images.SampleShape[2] == 1 ? values[pixel] : SampleImages.Luma(values[3 * pixel], values[3 * pixel + 1], values[3 * pixel + 2]);
+    }
 
     private static void Append(StringBuilder text, byte upper, byte lower, bool colours)
     {

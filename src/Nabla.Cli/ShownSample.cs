@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Nabla.Cli;
+
+/// <summary>A sample, what it is and what a network takes it for.</summary>
+internal sealed record ShownSample(int Row, int Actual, Prediction Prediction)
+{
+    public bool IsMistake => Prediction.Label != Actual;
+
+    /// <summary>The first samples of a data set with classes.</summary>
+    public static ShownSample[] First(Network network, DataSet data, int count) => Predict(network, data.Slice(0, Math.Min(count, data.Count)));
+
+    /// <summary>All samples that are not recognised, most confident first; those without a number for it last.</summary>
+    public static IEnumerable<ShownSample> Mistakes(Network network, DataSet data) =>
+        Predict(network, data).Where(sample => sample.IsMistake).OrderByDescending(sample => sample.Prediction.Confidence);
+
+    /// <summary>Two lines: what it is, and what it is taken for, with a mark that needs no colour.</summary>
+    public (string First, string Second) Caption(Network network)
+    {
+        // Only a softmax gives shares of certainty.
+        string format = network.Loss is SoftmaxCrossEntropyLoss ? "0.0%" : "0.00";
+        string confidence = Prediction.Confidence.ToString(format, CultureInfo.InvariantCulture);
+        string row = Row.ToString(CultureInfo.InvariantCulture);
+        return ($"{network.NameOf(Actual)} (image {row})", $"{(IsMistake ? "✗ taken for" : "✓")} {network.NameOf(Prediction.Label)} {confidence}");
+    }
+
+    private static ShownSample[] Predict(Network network, DataSet data)
+    {
+        ClassLabels labels = (ClassLabels)data.Targets;
+        return [.. network.Predict(data.Features, Environment.ProcessorCount).Select((prediction, row) => new ShownSample(row, labels.Values[row], prediction))];
+    }
+}
