@@ -5,8 +5,9 @@ namespace Nabla;
 /// <summary>One picture of many images in rows, each with two lines below it; those that were taken for something else have a thick frame.</summary>
 public static class PredictionSheet
 {
-    private const int ImageSide = 112;
-    private const int Margin = 10;
+    /// <summary>Five times 28, and room for "✗ taken for 4 99.7%".</summary>
+    private const int ImageSide = 140;
+    private const int Margin = 12;
     private const int LineHeight = 18;
     private const float FontSize = 13;
     private const int ThickFrame = 4;

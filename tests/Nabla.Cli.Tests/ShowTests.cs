@@ -39,7 +39,7 @@ public sealed class ShowTests : IDisposable
         Assert.Equal(PredictionSheet.SizeOf(5, [28, 28, 1]), (sheet.Width, sheet.Height));
         ReadOnlySpan<byte> first = ((ByteFeatures)test.Features)[0];
         int brightest = first.IndexOf(first.ToArray().Max());
-        Assert.Equal(first[brightest], sheet.GetPixel(10 + brightest % 28 * 4 + 1, 10 + brightest / 28 * 4 + 1).Red);
+        Assert.Equal(first[brightest], sheet.GetPixel(12 + brightest % 28 * 5 + 2, 12 + brightest / 28 * 5 + 2).Red);
     }
 
     [Fact]

@@ -12,18 +12,18 @@ public sealed class PredictionSheetTests : IDisposable
     [Fact]
     public void Images_keep_their_colours_and_only_mistakes_have_a_frame()
     {
-        // Red, green and blue of 2×2; 56 pixels each on the sheet.
+        // Red, green and blue of 2×2; 70 pixels each on the sheet.
         byte[] pixels = [.. Pixels(250, 0, 0), .. Pixels(0, 250, 0), .. Pixels(0, 0, 250)];
         ByteFeatures images = new(pixels, [2, 2, 3]);
         PredictionSheet.WritePng(_folder["sheet.png"], images, [("one", "a"), ("two", "b"), ("three", "c")], [false, true, false]);
 
         using SKBitmap sheet = SKBitmap.Decode(_folder["sheet.png"]);
         Assert.Equal(PredictionSheet.SizeOf(3, [2, 2, 3]), (sheet.Width, sheet.Height));
-        Assert.Equal(new SKColor(250, 0, 0), sheet.GetPixel(60, 60));
-        Assert.Equal(new SKColor(0, 250, 0), sheet.GetPixel(122 + 60, 60));
-        Assert.Equal(new SKColor(0, 0, 250), sheet.GetPixel(60, 158 + 60));
-        Assert.Equal(SKColors.White, sheet.GetPixel(8, 60));
-        Assert.NotEqual(SKColors.White, sheet.GetPixel(122 + 8, 60));
+        Assert.Equal(new SKColor(250, 0, 0), sheet.GetPixel(80, 80));
+        Assert.Equal(new SKColor(0, 250, 0), sheet.GetPixel(152 + 80, 80));
+        Assert.Equal(new SKColor(0, 0, 250), sheet.GetPixel(80, 188 + 80));
+        Assert.Equal(SKColors.White, sheet.GetPixel(10, 80));
+        Assert.NotEqual(SKColors.White, sheet.GetPixel(152 + 10, 80));
     }
 
     [Fact]
@@ -31,9 +31,9 @@ public sealed class PredictionSheetTests : IDisposable
     {
         PredictionSheet.WritePng(_folder["sheet.png"], new ByteFeatures(new byte[2 * 28 * 28], [28, 28, 1]), [(new string('W', 100), "✗"), ("", "")], [false, false]);
         using SKBitmap sheet = SKBitmap.Decode(_folder["sheet.png"]);
-        Assert.True(HasInk(sheet, 10, 10 + 112 + 3, 110, 17));
-        Assert.True(HasInk(sheet, 10, 10 + 112 + 21, 110, 17));
-        Assert.False(HasInk(sheet, 122, 10 + 112 + 3, 120, 37), "the second tile has no caption");
+        Assert.True(HasInk(sheet, 12, 12 + 140 + 3, 140, 17));
+        Assert.True(HasInk(sheet, 12, 12 + 140 + 21, 140, 17));
+        Assert.False(HasInk(sheet, 152, 12 + 140 + 3, 150, 37), "the second tile has no caption");
     }
 
     [Fact]
