@@ -33,8 +33,7 @@ internal sealed class ShowCommand : Command
             throw new ArgumentException($"--out: found '{picture}', expected a file that ends in .png.");
         }
         Network network = ModelArgument.Load(arguments.GetRequiredValue(_model));
-        using Interruption interruption = new();
-        DataSet test = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error, interruption.Token, onlyTest: true).Test;
+        DataSet test = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error, onlyTest: true).Test;
         if (test.Targets is not ClassLabels)
         {
             throw new ArgumentException("only images of classes can be shown, but the data has vectors of numbers as targets.");
