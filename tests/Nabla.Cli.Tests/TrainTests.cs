@@ -115,7 +115,7 @@ public sealed class TrainTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot send Ctrl-C to one process alone.");
         string data = SmallDigits.Write(_folder["digits"]);
         using NablaProcess process = NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1000000", "--out", "stopped");
-        process.WaitFor("Epoch 1/");
+        process.WaitFor("  loss ");
         Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         (int code, string output, string error) = process.Finish();
 
@@ -142,7 +142,7 @@ public sealed class TrainTests : IDisposable
     {
         string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
         using NablaProcess first = NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1000000", "--out", "run");
-        first.WaitFor("Epoch 1/");
+        first.WaitFor("  loss ");
         (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1", "--out", "run");
         Assert.Equal(1, code);
         Assert.Equal("", output);
