@@ -52,9 +52,13 @@ internal static class DataSource
         {
             return new TrainAndTest(train, parts.Test, parts.Source);
         }
-        if (onlyTest || train.Count < TestShare)
+        if (onlyTest)
         {
-            return new TrainAndTest(train, train, parts.Source);
+            return new TrainAndTest(train, train, $"{parts.Source}, all of it, also what a model may have been trained on");
+        }
+        if (train.Count < TestShare)
+        {
+            return new TrainAndTest(train, train, $"{parts.Source}, so few samples that the same ones are for training and for testing");
         }
         ReadOnlySpan<int> order = new NumPyRandom(1).Permutation(train.Count);
         int test = train.Count / TestShare;

@@ -104,6 +104,7 @@ public sealed class DataFormatTests : IDisposable
         Assert.Contains("a tenth of it set aside for testing; 180 images to train and validate on, 20 to test on", output, StringComparison.Ordinal);
         (code, output, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "digits.csv");
         Assert.True(code == 0, error);
+        Assert.Contains("all of it, also what a model may have been trained on", output, StringComparison.Ordinal);
         Assert.Contains("% of 200 recognised", output, StringComparison.Ordinal);
     }
 }

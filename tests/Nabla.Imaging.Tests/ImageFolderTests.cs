@@ -29,9 +29,9 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(3, parts.Train.Targets.Width);
         Assert.Equal(10, AllDataFiles.Load(_folder.FullName, 10).Train.Targets.Width);
         Assert.Equal([2, 3], parts.Train.Features.SampleShape);
-        // The two light images are inverted. 10.png comes before 2.png.
+        // All are light: with bytes that wrap around, 6 − 5 · 2 is 252. 10.png comes before 2.png.
         ByteFeatures features = Assert.IsType<ByteFeatures>(parts.Train.Features);
-        Assert.Equal([.. Pixels(6, 255), .. Pixels(6, 200), .. Pixels(6, 6), .. Pixels(6, 7)], features.Values.ToArray());
+        Assert.Equal([.. Inverted(Pixels(6, 255)), .. Inverted(Pixels(6, 200)), .. Inverted(Pixels(6, 6)), .. Inverted(Pixels(6, 7))], features.Values.ToArray());
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class ImageFolderTests : IDisposable
             Assert.Equal(first == 0, part is null);
             if (part is not null)
             {
-                Assert.Equal([.. Pixels(16, (byte)first), .. Pixels(16, (byte)(first + 10))], ((ByteFeatures)part.Features).Values.ToArray());
+                Assert.Equal([.. Inverted(Pixels(16, (byte)first)), .. Inverted(Pixels(16, (byte)(first + 10)))], ((ByteFeatures)part.Features).Values.ToArray());
                 Assert.Equal([0, 1], ((ClassLabels)part.Targets).Values);
             }
         }
@@ -159,6 +159,8 @@ public sealed class ImageFolderTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         DigitImage.WritePng(path, Pixels(height * width, first), width, height);
     }
+
+    private static byte[] Inverted(byte[] pixels) => [.. pixels.Select(pixel => (byte)(255 - pixel))];
 
     private static byte[] Pixels(int count, byte first) => [.. Enumerable.Range(0, count).Select(i => (byte)(first - (i * 5)))];
 }

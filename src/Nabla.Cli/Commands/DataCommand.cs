@@ -16,13 +16,12 @@ internal sealed class DataCommand : Command
 
     private static int Run()
     {
-        Console.Out.WriteLine("MNIST is looked for in this order:");
+        bool isSet = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NABLA_DATA"));
+        Console.Out.WriteLine(isSet
+            ? "MNIST is taken from the folder that NABLA_DATA names, and from nowhere else:"
+            : "MNIST is taken from the cache, since NABLA_DATA is not set:");
         bool found = false;
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NABLA_DATA")))
-        {
-            Console.Out.WriteLine("  NABLA_DATA: not set");
-        }
-        foreach (MnistFolderStatus place in Mnist.Status())
+        foreach (MnistFolderStatus place in Mnist.Status().Take(1))
         {
             Console.Out.WriteLine($"  {place.Place}: {place.Folder}{(place.Exists ? "" : ", no such folder")}");
             foreach (MnistFileStatus file in place.Exists ? place.Files : [])
@@ -36,9 +35,14 @@ internal sealed class DataCommand : Command
                 };
                 Console.Out.WriteLine($"    {file.Name}: {state}");
             }
-            found |= place.IsVerified;
+            found |= place.Files.All(file => file.State is MnistFileState.Verified or MnistFileState.Different);
         }
         Console.Out.WriteLine("Built-in digits: always there (--data synthetic)");
+        if (isSet && !found)
+        {
+            Console.Error.WriteLine($"nabla data: NABLA_DATA names no folder with four files like MNIST's; correct it, or unset it and let '{Invocation.Name} data fetch' download them.");
+            return ExitCode.Failure;
+        }
         if (!found)
         {
             Console.Out.WriteLine($"To download MNIST: {Invocation.Name} data fetch");
