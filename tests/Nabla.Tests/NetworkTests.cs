@@ -115,12 +115,18 @@ public sealed class NetworkTests
         ByteFeatures images = Images(1);
         float[] sample = new float[784], scores = new float[10];
         Predict();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++)
+        // The least of some rounds: the runtime may allocate on this thread, too, when it compiles anew what is called often.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
         {
-            Predict();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 50; i++)
+            {
+                Predict();
+            }
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
 
         void Predict()
         {

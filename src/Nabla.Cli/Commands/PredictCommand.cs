@@ -38,7 +38,7 @@ internal sealed class PredictCommand : Command
                 Prediction prediction = network.Predict(DigitImage.Read(path, input[0], input[1]));
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: {network.NameOf(prediction.Label)}  {prediction.Confidence:P1}  (then {network.NameOf(prediction.RunnerUp)}, {prediction.RunnerUpConfidence:P1})"));
+                    $"{path}: {network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})"));
             }
             // One bad picture must not hide what the others show.
             catch (Exception exception) when (exception is MalformedFileException or IOException or UnauthorizedAccessException)
@@ -49,4 +49,8 @@ internal sealed class PredictCommand : Command
         }
         return code;
     }
+
+    /// <summary>A percentage only where the outputs are probabilities.</summary>
+    private static string Score(Network network, float score) =>
+        score.ToString(network.Loss is SoftmaxCrossEntropyLoss ? "P1" : "F3", CultureInfo.InvariantCulture);
 }
