@@ -15,14 +15,14 @@ public sealed class Network
     private const int FloatsAtOnce = 1024 * 1024;
     private const int LeastRowsAtOnce = 32;
 
-    private readonly float[] _parameters;
+    private readonly AlignedFloats _parameters;
     private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
 
     internal Network(Shape input, IReadOnlyList<Layer> layers)
     {
         InputShape = input;
         Layers = layers;
-        _parameters = new float[ParameterCountOf(layers)];
+        _parameters = new AlignedFloats(ParameterCountOf(layers));
         long floatsPerRow = input.Size + layers.Where(layer => !layer.IsView).Sum(layer => 2L * layer.OutputShape.Size + layer.StateSize);
         int longestRow = layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
         long rows = Math.Clamp(FloatsAtOnce / floatsPerRow, LeastRowsAtOnce, MatrixJob.BlockDepth);
@@ -43,7 +43,7 @@ public sealed class Network
     internal int FirstLearningLayer { get; }
 
     /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
-    public Span<float> Parameters => _parameters;
+    public Span<float> Parameters => _parameters.Span;
 
     /// <summary>Whether the parameters have their first values: drawn, trained, loaded, or set by hand.</summary>
     public bool IsInitialized { get; private set; }
@@ -137,7 +137,7 @@ public sealed class Network
         };
         foreach (Parameter parameter in parameters)
         {
-            parameter.Initialize(_parameters, random, how.OutputsFirst);
+            parameter.Initialize(Parameters, random, how.OutputsFirst);
         }
         IsInitialized = true;
     }
@@ -156,7 +156,7 @@ public sealed class Network
         for (int i = 0; i < Layers.Count; i++)
         {
             LayerPass pass = Pass(workspace, i, rows, GradientUse.Add, random);
-            Layers[i].Forward(_parameters, workspace.Activation(i, rows), workspace.Activation(i + 1, rows), pass);
+            Layers[i].Forward(Parameters, workspace.Activation(i, rows), workspace.Activation(i + 1, rows), pass);
         }
     }
 
@@ -190,7 +190,7 @@ public sealed class Network
         workspace.ThrowIfUnfit(this, rows, training: true);
         for (int i = Layers.Count - 1; i >= FirstLearningLayer; i--)
         {
-            BackwardLayer(workspace, i, rows, _parameters, GradientUse.Descend((float)(learningRate * Layers[i].Spec.LearningRateFactor)));
+            BackwardLayer(workspace, i, rows, Parameters, GradientUse.Descend((float)(learningRate * Layers[i].Spec.LearningRateFactor)));
         }
     }
 
@@ -326,7 +326,7 @@ public sealed class Network
     }
 
     private void BackwardLayer(Workspace workspace, int layer, int rows, Span<float> dParameters, GradientUse use) => Layers[layer].Backward(
-        _parameters, workspace.Activation(layer, rows), workspace.Activation(layer + 1, rows),
+        Parameters, workspace.Activation(layer, rows), workspace.Activation(layer + 1, rows),
         dParameters, workspace.ActivationGradient(layer, rows), workspace.ActivationGradient(layer + 1, rows), Pass(workspace, layer, rows, use, random: null));
 
     private LayerPass Pass(Workspace workspace, int layer, int rows, GradientUse use, NumPyRandom? random) => new()

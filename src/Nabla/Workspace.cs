@@ -1,3 +1,5 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>
@@ -8,10 +10,10 @@ namespace Nabla;
 public sealed class Workspace
 {
     private readonly Network _network;
-    private readonly float[][] _activations;
-    private readonly float[][] _activationGradients;
-    private readonly float[][] _states;
-    private readonly float[] _gradient;
+    private readonly AlignedFloats[] _activations;
+    private readonly AlignedFloats[] _activationGradients;
+    private readonly AlignedFloats[] _states;
+    private readonly AlignedFloats _gradient;
 
     /// <param name="network">The network that will use this memory.</param>
     /// <param name="rows">Most samples per pass, at least 1.</param>
@@ -26,22 +28,22 @@ public sealed class Workspace
         Rows = rows;
         Threads = threads;
         IReadOnlyList<Layer> layers = network.Layers;
-        _activations = new float[layers.Count + 1][];
+        _activations = new AlignedFloats[layers.Count + 1];
         _activations[0] = NewRows(network.InputShape.Size, "the network's input");
         for (int i = 0; i < layers.Count; i++)
         {
             _activations[i + 1] = layers[i].IsView ? _activations[i] : NewRows(layers[i].OutputShape.Size, layers[i].Name);
         }
-        _activationGradients = training ? new float[layers.Count + 1][] : [];
+        _activationGradients = training ? new AlignedFloats[layers.Count + 1] : [];
         for (int i = layers.Count; i >= 0 && training; i--)
         {
             // Nobody asks for the gradient of what comes in before the first layer that learns.
-            _activationGradients[i] = i <= network.FirstLearningLayer ? []
+            _activationGradients[i] = i <= network.FirstLearningLayer ? new AlignedFloats(0)
                 : i < layers.Count && layers[i].IsView ? _activationGradients[i + 1]
-                : new float[_activations[i].Length];
+                : new AlignedFloats(_activations[i].Length);
         }
-        _states = [.. layers.Select(layer => training ? NewRows(layer.StateSize, layer.Name) : [])];
-        _gradient = new float[training ? network.Parameters.Length : 0];
+        _states = [.. layers.Select(layer => NewRows(training ? layer.StateSize : 0, layer.Name))];
+        _gradient = new AlignedFloats(training ? network.Parameters.Length : 0);
         Scratch = new float[training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0];
     }
 
@@ -52,16 +54,16 @@ public sealed class Workspace
     public int Threads { get; }
 
     /// <summary>Where the samples go before a forward pass: [rows, input size].</summary>
-    public Span<float> Input => _activations[0];
+    public Span<float> Input => _activations[0].Span;
 
     /// <summary>What the last forward pass put out: [rows, output size].</summary>
-    public Span<float> Output => _activations[^1];
+    public Span<float> Output => _activations[^1].Span;
 
     /// <summary>Where the loss's gradient goes before a backward pass: [rows, output size]. A backward pass uses it up.</summary>
-    public Span<float> OutputGradient => _activationGradients[^1];
+    public Span<float> OutputGradient => _activationGradients[^1].Span;
 
     /// <summary>The gradient of all parameters, in the order of <see cref="Network.Parameters"/>. Backward passes add to it.</summary>
-    public Span<float> Gradient => _gradient;
+    public Span<float> Gradient => _gradient.Span;
 
     internal float[] Scratch { get; }
 
@@ -90,14 +92,14 @@ public sealed class Workspace
         }
     }
 
-    private float[] NewRows(int sampleSize, string whose)
+    private AlignedFloats NewRows(int sampleSize, string whose)
     {
         long count = (long)Rows * sampleSize;
         return count <= Array.MaxLength
-            ? new float[count]
+            ? new AlignedFloats((int)count)
             : throw new ArgumentException(FormattableString.Invariant(
                 $"{Rows:N0} samples of {whose} at a time need {count * sizeof(float):N0} bytes, expected at most {(long)Array.MaxLength * sizeof(float):N0}; take fewer at a time, or smaller layers."));
     }
 
-    private Span<float> Part(float[] buffer, int rows) => buffer.AsSpan(0, buffer.Length / Rows * rows);
+    private Span<float> Part(AlignedFloats buffer, int rows) => buffer.Span[..(buffer.Length / Rows * rows)];
 }

@@ -11,19 +11,27 @@ internal static class Batch
     /// <summary>Copies consecutive samples: destination [count, sample size].</summary>
     public static void CopyFeatures(Features features, Preprocessing preprocessing, int start, int count, Span<float> destination, int threads)
     {
-        Job job = new(features, preprocessing, [], start, count, destination);
+        Job job = new(features, preprocessing, [], start, count, destination, bySample: true);
         Run(ref job, features, count, threads);
     }
 
     /// <summary>Copies the samples at the given indices and their targets.</summary>
-    public static void Copy(DataSet data, Preprocessing preprocessing, ReadOnlySpan<int> rows, Span<float> inputs, Span<float> targets, int threads)
+    /// <param name="data">Where they are.</param>
+    /// <param name="preprocessing">What is done to their features.</param>
+    /// <param name="rows">The indices.</param>
+    /// <param name="inputs">Receives the features: [rows, sample size].</param>
+    /// <param name="targets">Receives the targets: [rows, target size].</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <param name="bySample">Whether threads take different samples; else each its features of all samples (<see cref="FeatureShares"/>).</param>
+    public static void Copy(
+        DataSet data, Preprocessing preprocessing, ReadOnlySpan<int> rows, Span<float> inputs, Span<float> targets, int threads, bool bySample)
     {
         int width = data.Targets.Width;
         for (int i = 0; i < rows.Length; i++)
         {
             data.Targets.CopyRow(rows[i], targets[(i * width)..]);
         }
-        Job job = new(data.Features, preprocessing, rows, 0, rows.Length, inputs);
+        Job job = new(data.Features, preprocessing, rows, 0, rows.Length, inputs, bySample);
         Run(ref job, data.Features, rows.Length, threads);
     }
 
@@ -35,7 +43,7 @@ internal static class Batch
 
     /// <summary>Copies the rows at the given indices, or where there are none those from start on.</summary>
     private readonly ref struct Job(
-        Features features, Preprocessing preprocessing, ReadOnlySpan<int> rows, int start, int count, Span<float> destination) : IJob
+        Features features, Preprocessing preprocessing, ReadOnlySpan<int> rows, int start, int count, Span<float> destination, bool bySample) : IJob
     {
         private readonly ReadOnlySpan<int> _rows = rows;
         private readonly Span<float> _destination = destination;
@@ -43,10 +51,22 @@ internal static class Batch
         public void Run(int part, int parts)
         {
             int size = features.SampleShape.Size;
-            int end = (int)((long)count * (part + 1) / parts);
-            for (int i = (int)((long)count * part / parts); i < end; i++)
+            if (bySample)
             {
-                preprocessing.CopyRow(features, _rows.IsEmpty ? start + i : _rows[i], _destination[(i * size)..]);
+                Copy((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts), 0, size);
+            }
+            else
+            {
+                Copy(0, count, FeatureShares.Begin(size, part, parts), FeatureShares.Begin(size, part + 1, parts));
+            }
+        }
+
+        private void Copy(int firstRow, int endRow, int first, int end)
+        {
+            int size = features.SampleShape.Size;
+            for (int row = firstRow; row < endRow; row++)
+            {
+                preprocessing.CopyPart(features, _rows.IsEmpty ? start + row : _rows[row], first, _destination[(row * size + first)..(row * size + end)]);
             }
         }
     }

@@ -14,10 +14,6 @@ public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sa
     public ReadOnlySpan<byte> this[int row] => values.AsSpan(row * SampleShape.Size, SampleShape.Size);
 
     /// <inheritdoc/>
-    public override void CopyRow(int row, float byteDivisor, Span<float> destination) =>
-        Convert(this[row], byteDivisor, destination);
-
-    /// <inheritdoc/>
     public override Features Take(ReadOnlySpan<int> rows)
     {
         byte[] taken = new byte[checked(rows.Length * SampleShape.Size)];
@@ -27,6 +23,9 @@ public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sa
         }
         return new ByteFeatures(taken, SampleShape);
     }
+
+    internal override void CopyPart(int row, int first, float byteDivisor, Span<float> destination) =>
+        Convert(this[row].Slice(first, destination.Length), byteDivisor, destination);
 
     /// <summary>Divides bytes, instead of multiplying by the reciprocal: the quotient is then the one NumPy computes.</summary>
     internal static void Convert(ReadOnlySpan<byte> bytes, float divisor, Span<float> destination) =>

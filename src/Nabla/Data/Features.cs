@@ -23,7 +23,8 @@ public abstract class Features
     /// <param name="row">Index of the sample, from 0.</param>
     /// <param name="byteDivisor">What bytes are divided by; float features are copied as they are.</param>
     /// <param name="destination">At least <see cref="SampleShape"/>.Size numbers.</param>
-    public abstract void CopyRow(int row, float byteDivisor, Span<float> destination);
+    public void CopyRow(int row, float byteDivisor, Span<float> destination) =>
+        CopyPart(row, 0, byteDivisor, destination[..SampleShape.Size]);
 
     /// <summary>A copy of the samples at the given indices, in that order.</summary>
     public abstract Features Take(ReadOnlySpan<int> rows);
@@ -36,4 +37,7 @@ public abstract class Features
         (FloatFeatures first, FloatFeatures second) when SampleShape.Equals(other.SampleShape) => new FloatFeatures([.. first.Values, .. second.Values], SampleShape),
         _ => throw new ArgumentException($"Samples of {other.SampleShape} ({other.GetType().Name}) cannot follow samples of {SampleShape} ({GetType().Name})."),
     };
+
+    /// <summary>Writes the values of sample <paramref name="row"/> from <paramref name="first"/> on, as many as there is room for.</summary>
+    internal abstract void CopyPart(int row, int first, float byteDivisor, Span<float> destination);
 }

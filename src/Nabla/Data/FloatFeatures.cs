@@ -12,9 +12,6 @@ public sealed class FloatFeatures(float[] values, Shape sampleShape) : Features(
     public ReadOnlySpan<float> this[int row] => values.AsSpan(row * SampleShape.Size, SampleShape.Size);
 
     /// <inheritdoc/>
-    public override void CopyRow(int row, float byteDivisor, Span<float> destination) => this[row].CopyTo(destination);
-
-    /// <inheritdoc/>
     public override Features Take(ReadOnlySpan<int> rows)
     {
         float[] taken = new float[checked(rows.Length * SampleShape.Size)];
@@ -24,4 +21,7 @@ public sealed class FloatFeatures(float[] values, Shape sampleShape) : Features(
         }
         return new FloatFeatures(taken, SampleShape);
     }
+
+    internal override void CopyPart(int row, int first, float byteDivisor, Span<float> destination) =>
+        this[row].Slice(first, destination.Length).CopyTo(destination);
 }

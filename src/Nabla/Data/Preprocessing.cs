@@ -27,11 +27,11 @@ public sealed record Preprocessing
         }
     }
 
-    /// <summary>Writes sample <paramref name="row"/> as the network sees it.</summary>
-    internal void CopyRow(Features features, int row, Span<float> destination)
+    /// <summary>Writes the values of sample <paramref name="row"/> from <paramref name="first"/> on, as many as there is room for, as the network sees them.</summary>
+    internal void CopyPart(Features features, int row, int first, Span<float> destination)
     {
-        features.CopyRow(row, ByteDivisor, destination);
-        Standardization?.Apply(destination[..features.SampleShape.Size]);
+        features.CopyPart(row, first, ByteDivisor, destination);
+        Standardization?.Apply(destination, first);
     }
 
     /// <summary>Writes a sample of bytes as the network sees it.</summary>

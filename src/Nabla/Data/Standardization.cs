@@ -90,13 +90,17 @@ public sealed record Standardization
         return new Standardization([.. sum.Select(mean => (float)mean)], [.. squares.Select(variance => variance == 0 ? 1 : (float)(Math.Sqrt(variance) + Epsilon))]);
     }
 
-    /// <summary>Standardises one sample, in place.</summary>
-    internal void Apply(Span<float> sample)
+    /// <summary>Standardises one sample, or its values from <paramref name="first"/> on, in place.</summary>
+    internal void Apply(Span<float> values, int first = 0)
     {
-        for (int start = 0; start < sample.Length; start += _mean.Length)
+        int done = 0;
+        while (done < values.Length)
         {
-            Kernel kernel = new(sample[start..], _mean, _scale);
-            ElementWise.Run(ref kernel, Math.Min(_mean.Length, sample.Length - start), threads: 1);
+            int figure = (first + done) % _mean.Length;
+            int count = Math.Min(_mean.Length - figure, values.Length - done);
+            Kernel kernel = new(values[done..], _mean.AsSpan(figure), _scale.AsSpan(figure));
+            ElementWise.Run(ref kernel, count, threads: 1);
+            done += count;
         }
     }
 

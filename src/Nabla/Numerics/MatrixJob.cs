@@ -15,7 +15,7 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     private const int BlockColumns = 1024;
 
     // A right matrix that fewer rows go over is read from where it is: copying it would cost more than it saves.
-    private const int LeastRowsToPackRight = 72;
+    public const int LeastRowsToPackRight = 72;
 
     // Where threads share the matrix, parts of it are still in the other cores' caches: copying fetches them one after the
     // other, many at a time, while a tile would wait for each.
@@ -82,19 +82,14 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
             ComputeTurned<T>(part, parts);
             return;
         }
-        int width = 2 * T.Count;
-        int panels = (Columns + width - 1) / width;
-        if (panels >= 4 * parts && LeftRow != 1)
+        if (RightIsTransposed && FeatureShares.Fit(Columns, parts))
         {
-            int first = (int)((long)panels * part / parts) * width;
-            int end = Math.Min((int)((long)panels * (part + 1) / parts) * width, Columns);
-            Compute<T>(0, Rows, first, end, isShared: false);
-            Activate(0, Rows, first, end);
+            Compute<T>(0, Rows, FeatureShares.Begin(Columns, part, parts), FeatureShares.Begin(Columns, part + 1, parts), isShared: false);
         }
         else
         {
-            int first = (int)((long)Rows * part / parts);
-            int end = (int)((long)Rows * (part + 1) / parts);
+            int first = LeftRow == 1 ? FeatureShares.Begin(Rows, part, parts) : (int)((long)Rows * part / parts);
+            int end = LeftRow == 1 ? FeatureShares.Begin(Rows, part + 1, parts) : (int)((long)Rows * (part + 1) / parts);
             Compute<T>(first, end, 0, Columns, isShared: parts > 1);
             Activate(first, end, 0, Columns);
         }
@@ -153,9 +148,8 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     private readonly void ComputeTurned<T>(int part, int parts)
         where T : struct, ILanes<T>
     {
-        int panels = Parts(Rows, 2 * T.Count);
-        int end = Math.Min((int)((long)panels * (part + 1) / parts) * 2 * T.Count, Rows);
-        for (int row = (int)((long)panels * part / parts) * 2 * T.Count; row < end; row += BlockColumns)
+        int end = FeatureShares.Begin(Rows, part + 1, parts);
+        for (int row = FeatureShares.Begin(Rows, part, parts); row < end; row += BlockColumns)
         {
             ComputeTurnedBlock<T>(row, Math.Min(BlockColumns, end - row));
         }
@@ -207,7 +201,7 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
 
     private static int Parts(int length, int greatest) => (length + greatest - 1) / greatest;
 
-    private readonly void Activate(int firstRow, int endRow, int firstColumn, int endColumn)
+    public readonly void Activate(int firstRow, int endRow, int firstColumn, int endColumn)
     {
         if (Activation == Activation.Identity)
         {

@@ -9,7 +9,6 @@ namespace Nabla.Numerics;
 /// </summary>
 internal static unsafe class MatrixPacking
 {
-    // Pinned, so that pointers into it stay good; made once for each thread that multiplies matrices.
     [ThreadStatic]
     private static float[]? _right;
 
@@ -30,7 +29,7 @@ internal static unsafe class MatrixPacking
     {
         int width = 2 * T.Count;
         int panels = (columns + width - 1) / width;
-        float* packed = Memory(ref _right, depth * panels * width);
+        float* packed = ThreadMemory.Of(ref _right, depth * panels * width);
         T maskL = T.FirstLanes(columns - (panels - 1) * width), maskR = T.FirstLanes(columns - (panels - 1) * width - T.Count);
         for (nint k = 0; k < depth; k++)
         {
@@ -57,7 +56,7 @@ internal static unsafe class MatrixPacking
     {
         int width = 2 * T.Count;
         int panels = (columns + width - 1) / width;
-        float* packed = Memory(ref _right, depth * panels * width);
+        float* packed = ThreadMemory.Of(ref _right, depth * panels * width);
         for (int panel = 0; panel < panels; panel++)
         {
             int count = Math.Min(width, columns - panel * width);
@@ -75,7 +74,7 @@ internal static unsafe class MatrixPacking
     public static void PackLeft<T>(ref TileOperands block, int rows)
         where T : struct, ILanes<T>
     {
-        float* packed = Memory(ref _left, rows * block.RunLength);
+        float* packed = ThreadMemory.Of(ref _left, rows * block.RunLength);
         int count = Tiles.Count<T>(rows);
         if (block.LeftRow == 1)
         {
@@ -140,30 +139,16 @@ internal static unsafe class MatrixPacking
     }
 
     /// <summary>Memory of this thread for numbers that are turned on their side while they are computed with.</summary>
-    public static float* Turned(int length) => Memory(ref _turned, length);
+    public static float* Turned(int length) => ThreadMemory.Of(ref _turned, length);
 
     /// <summary>Memory of this thread for one image with zeros around it, all zeros when <paramref name="clear"/>.</summary>
     public static float* Image(int length, bool clear)
     {
-        float* image = Memory(ref _image, length);
+        float* image = ThreadMemory.Of(ref _image, length);
         if (clear)
         {
             new Span<float>(image, length).Clear();
         }
         return image;
-    }
-
-    /// <summary>Memory of this thread, at the begin of a cache line.</summary>
-    private static float* Memory(ref float[]? memory, int length)
-    {
-        const int Line = 16;
-        if (memory is null || memory.Length < length + Line)
-        {
-            memory = GC.AllocateUninitializedArray<float>(Math.Max(length, MatrixJob.BlockDepth * 2 * Line) + Line, pinned: true);
-        }
-        fixed (float* first = memory)
-        {
-            return (float*)(((nint)first + Line * sizeof(float) - 1) & -(Line * sizeof(float)));
-        }
     }
 }

@@ -15,7 +15,7 @@ internal static unsafe class MatrixProduct
     /// </summary>
     public static void Multiply(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, ReadOnlySpan<float> bias, Span<float> result,
-        int rows, int inner, int columns, int threads, Activation activation = Activation.Identity)
+        int rows, int inner, int columns, int threads, Activation activation = Activation.Identity, bool keepsWeights = false)
     {
         if (!bias.IsEmpty)
         {
@@ -39,7 +39,14 @@ internal static unsafe class MatrixProduct
                 StartRow = 0,
                 Activation = activation,
             };
-            Run(ref job, threads);
+            if (keepsWeights)
+            {
+                RunPipeline(job, threads);
+            }
+            else
+            {
+                Run(ref job, threads);
+            }
         }
     }
 
@@ -103,10 +110,29 @@ internal static unsafe class MatrixProduct
         {
             return;
         }
+        WorkerTeam.Run(ref job, Parts(job, threads));
+    }
+
+    private static void RunPipeline(MatrixJob job, int threads)
+    {
+        int parts = Parts(job, threads);
+        if (parts == 1 || !FeatureShares.Fit(job.Inner, parts))
+        {
+            Run(ref job, threads);
+            return;
+        }
+        PipelineStage* stages = stackalloc PipelineStage[parts];
+        new Span<PipelineStage>(stages, parts).Clear();
+        MatrixPipelineJob pipeline = new() { Product = job, Stages = stages };
+        WorkerTeam.Run(ref pipeline, parts);
+    }
+
+    private static int Parts(in MatrixJob job, int threads)
+    {
         // A single sample stays on one thread: most of its work is skipped, see SparseRow.
         long work = (long)job.Rows * job.Inner * job.Columns;
         bool isSingle = job.Rows == 1 || job.Inner == 1;
-        WorkerTeam.Run(ref job, isSingle ? 1 : (int)Math.Clamp(work / LeastPerThread, 1, threads));
+        return isSingle ? 1 : (int)Math.Clamp(work / LeastPerThread, 1, threads);
     }
 
     /// <summary>The kernels read and write through pointers: this is where their bounds are checked.</summary>

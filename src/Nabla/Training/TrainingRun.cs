@@ -136,7 +136,7 @@ internal sealed class TrainingRun
     {
         int width = _network.OutputShape.Size;
         int values = samples.Length * width;
-        Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets, _options.Threads);
+        Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets, _options.Threads, bySample: _network.Layers[0] is not Dense);
         _network.Forward(_workspace, samples.Length, _random);
         ReadOnlySpan<float> output = _workspace.Output[..values];
         for (int row = 0; row < samples.Length && _labels is not null; row++)

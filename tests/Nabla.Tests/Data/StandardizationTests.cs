@@ -19,7 +19,7 @@ public sealed class StandardizationTests
             float[] sample = new float[6];
             for (int row = 0; row < features.Count; row++)
             {
-                preprocessing.CopyRow(features, row, sample);
+                preprocessing.CopyPart(features, row, 0, sample);
                 values.AddRange(sample.Where((_, i) => i % figures == figure).Select(value => (double)value));
             }
             Assert.Equal(0, values.Average(), 1e-5);

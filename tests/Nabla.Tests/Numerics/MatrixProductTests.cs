@@ -24,6 +24,8 @@ public sealed class MatrixProductTests
             sizes.Add(130, 520, 10, threads); // turned on its side
             sizes.Add(70, 48, 12, threads);
             sizes.Add(33, 100, 1, threads);
+            sizes.Add(20, 784, 150, threads); // every thread has features of its own
+            sizes.Add(131, 500, 290, threads);
         }
         return sizes;
     }
@@ -120,6 +122,14 @@ public sealed class MatrixProductTests
         result = new GuardedBuffer(before);
         MatrixProduct.Multiply(left, right, bias, result.Contents, rows, inner, columns, threads);
         AssertEqual(Twin(left, right, ofBias, rows, inner, columns), result, sizes + ", bias");
+
+        foreach (float[] start in new[] { [], bias })
+        {
+            result = new GuardedBuffer(before);
+            MatrixProduct.Multiply(left, right, start, result.Contents, rows, inner, columns, threads, keepsWeights: true);
+            float[] expected = Twin(left, right, start.Length == 0 ? new float[rows * columns] : ofBias, rows, inner, columns);
+            AssertEqual(expected, result, $"{sizes}, threads that keep their weights, {start.Length} biases");
+        }
 
         result = new GuardedBuffer(before);
         MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Add);
