@@ -338,6 +338,7 @@ public sealed class Network
         GradientUse = use,
         InputActivation = Layers[layer].TakesInputDerivative ? NextTo(layer, -1)?.Activation ?? Activation.Identity : Activation.Identity,
         OutputActivation = NextTo(layer, 1)?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
+        SharesFeatures = workspace.SharesFeatures,
         Random = random,
     };
 

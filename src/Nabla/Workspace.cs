@@ -67,6 +67,12 @@ public sealed class Workspace
 
     internal float[] Scratch { get; }
 
+    /// <summary>
+    /// Whether threads share features rather than samples. That pays where every pass changes the weights; where several
+    /// passes add up one gradient, the weights stay in the caches of all cores.
+    /// </summary>
+    internal bool SharesFeatures { get; init; }
+
     /// <summary>Output of layer <paramref name="layer"/>, counted from 1; 0 is the network's input.</summary>
     internal Span<float> Activation(int layer, int rows) => Part(_activations[layer], rows);
 

@@ -44,7 +44,7 @@ public sealed class Dense : Layer
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
-        MatrixProduct.Multiply(input, _weight.Of(parameters), bias, output, pass.Rows, _inputs, _outputs, pass.Threads, _activation, keepsWeights: pass.IsTraining);
+        MatrixProduct.Multiply(input, _weight.Of(parameters), bias, output, pass.Rows, _inputs, _outputs, pass.Threads, _activation, pass.SharesFeatures);
     }
 
     internal override void Backward(

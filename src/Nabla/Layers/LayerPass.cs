@@ -32,6 +32,6 @@ internal readonly ref struct LayerPass
     /// <summary>Where a layer that behaves at random in training draws from; null when it is to behave as in use.</summary>
     public required NumPyRandom? Random { get; init; }
 
-    /// <summary>Whether a backward pass will follow the forward pass.</summary>
-    public bool IsTraining => Random is not null;
+    /// <summary>Whether threads share features rather than samples (<see cref="FeatureShares"/>).</summary>
+    public required bool SharesFeatures { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Nabla.Numerics;
 
-/// <summary>Vectors of a row of a <see cref="MatrixTile{T, TRows, TWidth}"/>, as a type so that the compiler knows them.</summary>
+/// <summary>Vectors of a row of a <see cref="MatrixTile{T, TRows, TWidth, TSteps}"/>, as a type so that the compiler knows them.</summary>
 internal interface ITileWidth
 {
     /// <summary>Whether there are two vectors, not one.</summary>

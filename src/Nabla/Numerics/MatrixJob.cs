@@ -26,6 +26,9 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     private const int LeastColumnsToPackLeftTransposed = 128;
     private const int LeastColumnsToPackLeft = 256;
 
+    // The same where it has zeros enough.
+    private const int LeastColumnsToLeaveBlanksOut = 64;
+
     // The same for turning a thin result.
     private const int LeastInnerToTurn = 48;
 
@@ -129,15 +132,20 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
                         ResultRow = Columns,
                         DescentRate = DescentRate,
                     };
-                    bool packLeft = columns >= (LeftRow == 1 ? LeastColumnsToPackLeftTransposed : LeastColumnsToPackLeft);
-                    if (packLeft)
-                    {
-                        MatrixPacking.PackLeft<T>(ref operands, rows);
-                    }
-                    panels.Compute<T>(operands, rows, packLeft);
+                    panels.Compute<T>(operands, rows, PackLeft<T>(operands, rows, columns), 0, Tiles.Count<T>(rows));
                 }
             }
         }
+    }
+
+    /// <summary>Copies a block of the left matrix if that pays, for so many columns of the right matrix.</summary>
+    public static PackedLeft PackLeft<T>(in TileOperands block, int rows, int columns)
+        where T : struct, ILanes<T>
+    {
+        bool isTransposed = block.LeftRow == 1;
+        bool hasBlanks = columns >= LeastColumnsToLeaveBlanksOut && LeftPacking.HasBlanks(block.Left, isTransposed ? rows : block.RunLength);
+        bool packs = hasBlanks || columns >= (isTransposed ? LeastColumnsToPackLeftTransposed : LeastColumnsToPackLeft);
+        return packs ? LeftPacking.Pack<T>(block, rows, hasBlanks) : default;
     }
 
     /// <summary>

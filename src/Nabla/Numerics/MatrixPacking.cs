@@ -1,19 +1,13 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace Nabla.Numerics;
 
 /// <summary>
-/// Copies parts of matrices into memory that belongs to the thread, in the order in which tiles read them: without gaps,
+/// Copies parts of right matrices into memory that belongs to the thread, in the order in which tiles read them: without gaps,
 /// so that they fill cache lines and pages, and filled up to whole vectors.
 /// </summary>
 internal static unsafe class MatrixPacking
 {
     [ThreadStatic]
     private static float[]? _right;
-
-    [ThreadStatic]
-    private static float[]? _left;
 
     [ThreadStatic]
     private static float[]? _turned;
@@ -68,74 +62,6 @@ internal static unsafe class MatrixPacking
             Transposition.Transpose(right + panel * width * rightColumn, rightColumn, to, width, count, depth);
         }
         return packed;
-    }
-
-    /// <summary>Copies a block of the left matrix tile after tile, and in each tile column after column.</summary>
-    public static void PackLeft<T>(ref TileOperands block, int rows)
-        where T : struct, ILanes<T>
-    {
-        float* packed = ThreadMemory.Of(ref _left, rows * block.RunLength);
-        int count = Tiles.Count<T>(rows);
-        if (block.LeftRow == 1)
-        {
-            int* firsts = stackalloc int[count + 1];
-            for (int i = 0; i <= count; i++)
-            {
-                firsts[i] = rows * i / count;
-            }
-            // Along what is a row in memory, which lies in one page.
-            for (nint k = 0; k < block.RunLength; k++)
-            {
-                float* from = block.Left + k * block.LeftStep;
-                for (int i = 0; i < count; i++)
-                {
-                    int first = firsts[i], height = firsts[i + 1] - first;
-                    CopyFew(from + first, packed + (nint)first * block.RunLength + k * height, height);
-                }
-            }
-        }
-        else
-        {
-            for (int i = 0; i < count; i++)
-            {
-                int first = rows * i / count;
-                int height = rows * (i + 1) / count - first;
-                Transposition.Transpose(block.Left + first * block.LeftRow, block.LeftRow, packed + first * block.RunLength, height, height, block.RunLength);
-            }
-        }
-        block.Left = packed;
-        block.LeftRow = 1;
-        block.LeftGroup = 3;
-    }
-
-    /// <summary>Copies 1 to 12 numbers; two vectors may overlap.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyFew(float* from, float* to, int count)
-    {
-        if (count >= Vector256<float>.Count)
-        {
-            Vector256.Load(from).Store(to);
-            if (count >= 12)
-            {
-                Vector128.Load(from + 8).Store(to + 8);
-            }
-            else
-            {
-                Vector256.Load(from + count - Vector256<float>.Count).Store(to + count - Vector256<float>.Count);
-            }
-            return;
-        }
-        if (count >= Vector128<float>.Count)
-        {
-            Vector128<float> last = Vector128.Load(from + count - Vector128<float>.Count);
-            Vector128.Load(from).Store(to);
-            last.Store(to + count - Vector128<float>.Count);
-            return;
-        }
-        for (int i = 0; i < count; i++)
-        {
-            to[i] = from[i];
-        }
     }
 
     /// <summary>Memory of this thread for numbers that are turned on their side while they are computed with.</summary>

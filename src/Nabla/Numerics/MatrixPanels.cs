@@ -45,8 +45,16 @@ internal readonly unsafe struct MatrixPanels
     /// <summary>All tiles of a block of rows.</summary>
     /// <param name="operands">Where the first panel's first tile is; but not the right matrix and the columns, which are of this block.</param>
     /// <param name="rows">Rows of the block.</param>
-    /// <param name="leftIsPacked">Whether the left matrix stands tile after tile.</param>
-    public void Compute<T>(in TileOperands operands, int rows, bool leftIsPacked = false)
+    public void Compute<T>(in TileOperands operands, int rows)
+        where T : struct, ILanes<T> => Compute<T>(operands, rows, default, 0, Tiles.Count<T>(rows));
+
+    /// <summary>Some tiles of a block of rows.</summary>
+    /// <param name="operands">As above; the first tile is the block's, whether it is to be computed or not.</param>
+    /// <param name="rows">Rows of the block.</param>
+    /// <param name="left">The left matrix where it was packed.</param>
+    /// <param name="firstTile">The first tile to be computed.</param>
+    /// <param name="endTile">The first not to be computed any more.</param>
+    public void Compute<T>(in TileOperands operands, int rows, in PackedLeft left, int firstTile, int endTile)
         where T : struct, ILanes<T>
     {
         int width = 2 * T.Count;
@@ -59,7 +67,7 @@ internal readonly unsafe struct MatrixPanels
             bool isPacked = column >= _firstPacked;
             panel.Right = isPacked ? _packed + (nint)(column - _firstPacked) * _depth : _right + column;
             panel.RightRow = isPacked ? width : _rightRow;
-            Tiles.Compute<T>(panel, rows, leftIsPacked);
+            Tiles.Compute<T>(panel, rows, left, firstTile, endTile);
         }
     }
 }

@@ -47,34 +47,34 @@ internal unsafe struct MatrixPipelineJob : IJob, ILanesJob
         {
             sums = Stages[part].Sums = MatrixPacking.Turned(Product.Rows * ((Product.Columns + width - 1) / width * width));
         }
+        TileOperands operands = new()
+        {
+            Left = Product.Left + first,
+            LeftRow = Product.LeftRow,
+            LeftGroup = 3 * Product.LeftRow,
+            LeftStep = 1,
+            RunLength = depth,
+            Runs = 1,
+            StartRow = part == 0 ? 0 : width,
+            ResultRow = isLast ? Product.Columns : width,
+        };
+        PackedLeft left = MatrixJob.PackLeft<T>(operands, Product.Rows, Product.Columns);
         int chunk = 0;
         for (int column = 0; column < Product.Columns; column += width)
         {
             int columns = Math.Min(width, Product.Columns - column);
             MatrixPanels panels = MatrixPanels.Of<T>(Product.Right + first * Product.RightRow + column, Product.RightRow, depth, columns, packsRight);
+            nint at = (nint)column * Product.Rows;
+            operands.Result = isLast ? Product.Result + column : sums + at;
+            operands.Start = Product.Start is null ? null : Product.Start + column;
             for (int tile = 0; tile < tiles; tile += TilesAtOnce)
             {
-                int row = Product.Rows * tile / tiles, endRow = Product.Rows * Math.Min(tile + TilesAtOnce, tiles) / tiles;
-                int at = column * Product.Rows + row * width;
-                TileOperands operands = new()
-                {
-                    Left = Product.Left + row * Product.LeftRow + first,
-                    LeftRow = Product.LeftRow,
-                    LeftGroup = 3 * Product.LeftRow,
-                    LeftStep = 1,
-                    RunLength = depth,
-                    Runs = 1,
-                    Start = Product.Start is null ? null : Product.Start + column,
-                    Result = isLast ? Product.Result + (nint)row * Product.Columns + column : sums + at,
-                    ResultRow = isLast ? Product.Columns : width,
-                };
                 if (part > 0)
                 {
                     Stages[part - 1].WaitFor(++chunk);
                     operands.Start = Stages[part - 1].Sums + at;
-                    operands.StartRow = width;
                 }
-                panels.Compute<T>(operands, endRow - row);
+                panels.Compute<T>(operands, Product.Rows, left, tile, Math.Min(tile + TilesAtOnce, tiles));
                 if (!isLast)
                 {
                     Stages[part].Report();

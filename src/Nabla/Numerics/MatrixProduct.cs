@@ -15,7 +15,7 @@ internal static unsafe class MatrixProduct
     /// </summary>
     public static void Multiply(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, ReadOnlySpan<float> bias, Span<float> result,
-        int rows, int inner, int columns, int threads, Activation activation = Activation.Identity, bool keepsWeights = false)
+        int rows, int inner, int columns, int threads, Activation activation = Activation.Identity, bool sharesFeatures = false)
     {
         if (!bias.IsEmpty)
         {
@@ -39,7 +39,7 @@ internal static unsafe class MatrixProduct
                 StartRow = 0,
                 Activation = activation,
             };
-            if (keepsWeights)
+            if (sharesFeatures)
             {
                 RunPipeline(job, threads);
             }

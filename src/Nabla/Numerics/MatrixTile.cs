@@ -16,10 +16,12 @@ namespace Nabla.Numerics;
 /// <typeparam name="T">Vector of floats.</typeparam>
 /// <typeparam name="TRows">Height of the tile; the code of the rows beyond it is never compiled.</typeparam>
 /// <typeparam name="TWidth">Width of the tile.</typeparam>
-internal static unsafe class MatrixTile<T, TRows, TWidth>
+/// <typeparam name="TSteps">Whether steps were left out.</typeparam>
+internal static unsafe class MatrixTile<T, TRows, TWidth, TSteps>
     where T : struct, ILanes<T>
     where TRows : struct, ITileHeight
     where TWidth : struct, ITileWidth
+    where TSteps : struct, ITileSteps
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Compute(in TileOperands operands)
@@ -50,7 +52,8 @@ internal static unsafe class MatrixTile<T, TRows, TWidth>
 
         PrefetchNext(operands.Result, operands.ResultRow);
 
-        float* right = operands.Right;
+        float* right = operands.Right, firstRight = right;
+        int* steps = operands.Steps;
         nint rightRow = operands.RightRow, row = operands.LeftRow, twoRows = 2 * row, group = operands.LeftGroup, step = operands.LeftStep;
         for (int run = 0; run < operands.Runs; run++)
         {
@@ -58,6 +61,10 @@ internal static unsafe class MatrixTile<T, TRows, TWidth>
             float* left0 = operands.Left + run * operands.LeftRun, left3 = left0 + group, left6 = left3 + group, left9 = left6 + group;
             for (int k = operands.RunLength; k > 0; k--)
             {
+                if (TSteps.Chosen)
+                {
+                    right = firstRight + *steps++ * rightRow;
+                }
                 T rightL = T.Load(in *right, 0);
                 T rightR = TWidth.Two ? T.Load(in *right, T.Count) : default;
                 if (TRows.Count > 0) { T.AddProduct(ref sum0L, rightL, left0); if (TWidth.Two) { T.AddProduct(ref sum0R, rightR, left0); } }
@@ -72,7 +79,10 @@ internal static unsafe class MatrixTile<T, TRows, TWidth>
                 if (TRows.Count > 9) { T.AddProduct(ref sum9L, rightL, left9); if (TWidth.Two) { T.AddProduct(ref sum9R, rightR, left9); } }
                 if (TRows.Count > 10) { T.AddProduct(ref sum10L, rightL, left9 + row); if (TWidth.Two) { T.AddProduct(ref sum10R, rightR, left9 + row); } }
                 if (TRows.Count > 11) { T.AddProduct(ref sum11L, rightL, left9 + twoRows); if (TWidth.Two) { T.AddProduct(ref sum11R, rightR, left9 + twoRows); } }
-                right += rightRow;
+                if (!TSteps.Chosen)
+                {
+                    right += rightRow;
+                }
                 left0 += step;
                 left3 += step;
                 left6 += step;

@@ -27,6 +27,12 @@ internal unsafe struct TileOperands
     /// <summary>Floats from the begin of one run to that of the next.</summary>
     public nint LeftRun;
 
+    /// <summary>
+    /// For each of the numbers of a row of the left matrix the row of the right matrix that goes with it, where some were
+    /// left out; else null.
+    /// </summary>
+    public int* Steps;
+
     /// <summary>The right matrix's first row, at the tile's first column. Whole vectors are read of it, whatever <see cref="Columns"/> says.</summary>
     public float* Right;
 

@@ -7,39 +7,57 @@ internal static unsafe class Tiles
 {
     /// <param name="panel">Where the panel's first tile is.</param>
     /// <param name="rows">Rows in all.</param>
-    /// <param name="leftIsPacked">Whether the left matrix stands tile after tile (<see cref="MatrixPacking.PackLeft"/>).</param>
-    public static void Compute<T>(TileOperands panel, int rows, bool leftIsPacked = false)
+    /// <param name="left">The left matrix where it was packed.</param>
+    /// <param name="firstTile">The first tile to be computed.</param>
+    /// <param name="endTile">The first not to be computed any more.</param>
+    public static void Compute<T>(in TileOperands panel, int rows, in PackedLeft left, int firstTile, int endTile)
         where T : struct, ILanes<T>
     {
         int count = Count<T>(rows);
         TileOperands tile = panel;
-        for (int i = 0; i < count; i++)
+        for (int i = firstTile; i < endTile; i++)
         {
             int first = rows * i / count;
             int height = rows * (i + 1) / count - first;
-            if (leftIsPacked)
-            {
-                tile.Left = panel.Left + (nint)first * panel.RunLength;
-                tile.LeftStep = height;
-            }
-            else
-            {
-                tile.Left = panel.Left + first * panel.LeftRow;
-            }
+            tile.Left = panel.Left + first * panel.LeftRow;
             tile.Start = panel.Start is null ? null : panel.Start + first * panel.StartRow;
             tile.Result = panel.Result + first * panel.ResultRow;
-            if (panel.Columns == 2 * T.Count)
+            if (left.Numbers is not null)
             {
-                Compute<T, TileWidths.Two>(tile, height);
+                tile.Left = left.Numbers + (nint)first * left.Depth;
+                tile.LeftRow = 1;
+                tile.LeftGroup = 3;
+                tile.LeftStep = height;
             }
-            else if (panel.Columns > T.Count)
+            if (left.Steps is null)
             {
-                Compute<T, TileWidths.TwoMasked>(tile, height);
+                Compute<T, TileSteps.All>(tile, height);
+                continue;
             }
-            else
+            tile.Steps = left.Steps + (nint)i * left.Depth;
+            tile.RunLength = left.Counts[i];
+            if (tile.RunLength > 0 || (tile.DescentRate == 0 && tile.Start != tile.Result))
             {
-                Compute<T, TileWidths.OneMasked>(tile, height);
+                Compute<T, TileSteps.Chosen>(tile, height);
             }
+        }
+    }
+
+    private static void Compute<T, TSteps>(in TileOperands tile, int height)
+        where T : struct, ILanes<T>
+        where TSteps : struct, ITileSteps
+    {
+        if (tile.Columns == 2 * T.Count)
+        {
+            Compute<T, TileWidths.Two, TSteps>(tile, height);
+        }
+        else if (tile.Columns > T.Count)
+        {
+            Compute<T, TileWidths.TwoMasked, TSteps>(tile, height);
+        }
+        else
+        {
+            Compute<T, TileWidths.OneMasked, TSteps>(tile, height);
         }
     }
 
@@ -51,24 +69,25 @@ internal static unsafe class Tiles
     public static int GreatestHeight<T>()
         where T : struct, ILanes<T> => typeof(T) == typeof(Lanes8) ? 6 : 12;
 
-    private static void Compute<T, TWidth>(in TileOperands tile, int height)
+    private static void Compute<T, TWidth, TSteps>(in TileOperands tile, int height)
         where T : struct, ILanes<T>
         where TWidth : struct, ITileWidth
+        where TSteps : struct, ITileSteps
     {
         switch (height)
         {
-            case 1: MatrixTile<T, TileHeights.Of1, TWidth>.Compute(tile); break;
-            case 2: MatrixTile<T, TileHeights.Of2, TWidth>.Compute(tile); break;
-            case 3: MatrixTile<T, TileHeights.Of3, TWidth>.Compute(tile); break;
-            case 4: MatrixTile<T, TileHeights.Of4, TWidth>.Compute(tile); break;
-            case 5: MatrixTile<T, TileHeights.Of5, TWidth>.Compute(tile); break;
-            case 6: MatrixTile<T, TileHeights.Of6, TWidth>.Compute(tile); break;
-            case 7: MatrixTile<T, TileHeights.Of7, TWidth>.Compute(tile); break;
-            case 8: MatrixTile<T, TileHeights.Of8, TWidth>.Compute(tile); break;
-            case 9: MatrixTile<T, TileHeights.Of9, TWidth>.Compute(tile); break;
-            case 10: MatrixTile<T, TileHeights.Of10, TWidth>.Compute(tile); break;
-            case 11: MatrixTile<T, TileHeights.Of11, TWidth>.Compute(tile); break;
-            case 12: MatrixTile<T, TileHeights.Of12, TWidth>.Compute(tile); break;
+            case 1: MatrixTile<T, TileHeights.Of1, TWidth, TSteps>.Compute(tile); break;
+            case 2: MatrixTile<T, TileHeights.Of2, TWidth, TSteps>.Compute(tile); break;
+            case 3: MatrixTile<T, TileHeights.Of3, TWidth, TSteps>.Compute(tile); break;
+            case 4: MatrixTile<T, TileHeights.Of4, TWidth, TSteps>.Compute(tile); break;
+            case 5: MatrixTile<T, TileHeights.Of5, TWidth, TSteps>.Compute(tile); break;
+            case 6: MatrixTile<T, TileHeights.Of6, TWidth, TSteps>.Compute(tile); break;
+            case 7: MatrixTile<T, TileHeights.Of7, TWidth, TSteps>.Compute(tile); break;
+            case 8: MatrixTile<T, TileHeights.Of8, TWidth, TSteps>.Compute(tile); break;
+            case 9: MatrixTile<T, TileHeights.Of9, TWidth, TSteps>.Compute(tile); break;
+            case 10: MatrixTile<T, TileHeights.Of10, TWidth, TSteps>.Compute(tile); break;
+            case 11: MatrixTile<T, TileHeights.Of11, TWidth, TSteps>.Compute(tile); break;
+            case 12: MatrixTile<T, TileHeights.Of12, TWidth, TSteps>.Compute(tile); break;
             default: throw new SwitchExpressionException(height);
         }
     }

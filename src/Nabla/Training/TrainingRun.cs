@@ -38,7 +38,10 @@ internal sealed class TrainingRun
         // A batch larger than this goes through in pieces that add up their gradients: a batch of 60,000 needs no more
         // memory than one of 256, and since each sum goes on where it stopped, the bits are the same.
         int piece = Math.Min(Math.Min(options.BatchSize, data.Count), network.RowsAtOnce);
-        _workspace = new Workspace(network, piece, training: true, options.Threads);
+        _workspace = new Workspace(network, piece, training: true, options.Threads)
+        {
+            SharesFeatures = piece >= Math.Min(options.BatchSize, data.Count) && network.Layers[0] is Dense,
+        };
         _targets = new float[piece * network.OutputShape.Size];
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
@@ -136,7 +139,7 @@ internal sealed class TrainingRun
     {
         int width = _network.OutputShape.Size;
         int values = samples.Length * width;
-        Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets, _options.Threads, bySample: _network.Layers[0] is not Dense);
+        Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets, _options.Threads, bySample: !_workspace.SharesFeatures);
         _network.Forward(_workspace, samples.Length, _random);
         ReadOnlySpan<float> output = _workspace.Output[..values];
         for (int row = 0; row < samples.Length && _labels is not null; row++)

@@ -50,6 +50,21 @@ public sealed class MatrixProductTests
     public void All_products_equal_the_scalar_twin_on_any_number_of_threads(int rows, int inner, int columns, int threads) =>
         AssertAll(rows, inner, columns, threads);
 
+    /// <summary>Images have blank parts, which are left out of the sums.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Blank_parts_change_nothing(int threads)
+    {
+        foreach (int rows in (int[])[2, 12, 13, 30, 100, 256])
+        {
+            AssertAll(rows, 300, 100, threads, withBlanks: true);
+            AssertAll(300, rows, 65, threads, withBlanks: true);
+            AssertAll(rows, 61, 130, threads, withBlanks: true);
+        }
+    }
+
     [Fact]
     public void Vectors_of_every_width_compute_the_same()
     {
@@ -105,10 +120,14 @@ public sealed class MatrixProductTests
     public void Sizes_whose_product_is_beyond_an_int_are_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.MultiplyLeftTransposed(new float[8], new float[1 << 16], new float[1 << 16], 1 << 16, 1 << 16, 1, 1, GradientUse.Add));
 
-    private static void AssertAll(int rows, int inner, int columns, int threads)
+    private static void AssertAll(int rows, int inner, int columns, int threads, bool withBlanks = false)
     {
         NumPyRandom random = new((uint)(rows * 1681 + inner * 41 + columns));
         float[] left = Numbers.Normal(random, rows * inner);
+        if (withBlanks)
+        {
+            AddBlanks(left, inner);
+        }
         float[] right = Numbers.Normal(random, inner * columns);
         float[] bias = Numbers.Normal(random, columns);
         float[] before = Numbers.Normal(random, rows * columns);
@@ -126,9 +145,9 @@ public sealed class MatrixProductTests
         foreach (float[] start in new[] { [], bias })
         {
             result = new GuardedBuffer(before);
-            MatrixProduct.Multiply(left, right, start, result.Contents, rows, inner, columns, threads, keepsWeights: true);
+            MatrixProduct.Multiply(left, right, start, result.Contents, rows, inner, columns, threads, sharesFeatures: true);
             float[] expected = Twin(left, right, start.Length == 0 ? new float[rows * columns] : ofBias, rows, inner, columns);
-            AssertEqual(expected, result, $"{sizes}, threads that keep their weights, {start.Length} biases");
+            AssertEqual(expected, result, $"{sizes}, features shared, {start.Length} biases");
         }
 
         result = new GuardedBuffer(before);
@@ -152,6 +171,17 @@ public sealed class MatrixProductTests
         AssertEqual(Twin(left, right, new float[rows * columns], rows, inner, columns), result, sizes + ", right transposed");
     }
 
+    /// <summary>Makes single numbers zeros, runs of rows in some columns, and whole groups of rows and columns.</summary>
+    private static void AddBlanks(float[] matrix, int columns)
+    {
+        for (int i = 0; i < matrix.Length; i++)
+        {
+            (int row, int column) = Math.DivRem(i, columns);
+            bool isBlank = matrix[i] < 0 || (column + row / 12) % 5 < 2 || row / 12 % 4 == 3 || column / 24 % 3 == 2;
+            matrix[i] = isBlank ? 0 : matrix[i];
+        }
+    }
+
     private static void AssertWidth<T>()
         where T : struct, ILanes<T>
     {
@@ -167,13 +197,18 @@ public sealed class MatrixProductTests
         AssertWidth<T>(250, 130, 70);
         AssertWidth<T>(1100, 60, 10);
         AssertWidth<T>(1, 150, 141);
+        AssertWidth<T>(90, 70, 77, withBlanks: true);
     }
 
-    private static unsafe void AssertWidth<T>(int rows, int inner, int columns)
+    private static unsafe void AssertWidth<T>(int rows, int inner, int columns, bool withBlanks = false)
         where T : struct, ILanes<T>
     {
         NumPyRandom random = new((uint)(rows * 41 + columns));
         float[] left = Numbers.Normal(random, rows * inner), right = Numbers.Normal(random, inner * columns);
+        if (withBlanks)
+        {
+            AddBlanks(left, inner);
+        }
         GuardedBuffer result = new(Numbers.Normal(random, rows * columns));
         foreach ((bool transposed, bool rightTransposed) in new[] { (false, false), (true, false), (false, true) })
         {
