@@ -15,6 +15,9 @@ public sealed class Network
     private const int FloatsAtOnce = 1024 * 1024;
     private const int LeastRowsAtOnce = 32;
 
+    // What may be used where the caches do not matter.
+    private const int MostFloatsAtOnce = 16 * FloatsAtOnce;
+
     private readonly AlignedFloats _parameters;
     private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
 
@@ -23,10 +26,11 @@ public sealed class Network
         InputShape = input;
         Layers = layers;
         _parameters = new AlignedFloats(ParameterCountOf(layers));
-        long floatsPerRow = input.Size + layers.Where(layer => !layer.IsView).Sum(layer => 2L * layer.OutputShape.Size + layer.StateSize);
+        IEnumerable<Layer> withMemory = layers.Where(layer => !layer.IsView);
+        long inCachePerRow = input.Size + withMemory.Where(layer => !layer.TakesSamplesOneByOne).Sum(FloatsPerSample);
+        long rows = Math.Min(FloatsAtOnce / inCachePerRow, MostFloatsAtOnce / (input.Size + withMemory.Sum(FloatsPerSample)));
         int longestRow = layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
-        long rows = Math.Clamp(FloatsAtOnce / floatsPerRow, LeastRowsAtOnce, MatrixJob.BlockDepth);
-        RowsAtOnce = (int)Math.Clamp(rows, 1, Math.Max(1, Array.MaxLength / longestRow));
+        RowsAtOnce = (int)Math.Clamp(Math.Clamp(rows, LeastRowsAtOnce, MatrixJob.BlockDepth), 1, Math.Max(1, Array.MaxLength / longestRow));
         FirstLearningLayer = layers.TakeWhile(layer => layer.Parameters.Count == 0).Count();
     }
 
@@ -120,6 +124,9 @@ public sealed class Network
         return layers;
     }
 
+    /// <summary>With those of the gradient.</summary>
+    private static long FloatsPerSample(Layer layer) => 2L * layer.OutputShape.Size + layer.StateSize;
+
     internal static int ParameterCountOf(IReadOnlyList<Layer> layers) => layers.Sum(layer => layer.ParameterCount);
 
     /// <summary>Draws first values for all parameters.</summary>
@@ -153,10 +160,22 @@ public sealed class Network
     public void Forward(Workspace workspace, int rows, NumPyRandom? random = null)
     {
         workspace.ThrowIfUnfit(this, rows, training: random is not null);
-        for (int i = 0; i < Layers.Count; i++)
+        for (int first = 0, end; first < Layers.Count; first = end)
         {
-            LayerPass pass = Pass(workspace, i, rows, GradientUse.Add, random);
-            Layers[i].Forward(Parameters, workspace.Activation(i, rows), workspace.Activation(i + 1, rows), pass);
+            end = first;
+            while (end < Layers.Count && Layers[end].TakesSamplesOneByOne)
+            {
+                end++;
+            }
+            if (end > first + 1)
+            {
+                SampleBySampleJob job = new(this, workspace, first, end, rows);
+                WorkerTeam.Run(ref job, Math.Min(workspace.Threads, rows));
+                continue;
+            }
+            LayerPass pass = Pass(workspace, first, 0, rows, workspace.Threads, GradientUse.Add, random);
+            Layers[first].Forward(Parameters, workspace.Activation(first, rows), workspace.Activation(first + 1, rows), pass);
+            end = first + 1;
         }
     }
 
@@ -298,8 +317,8 @@ public sealed class Network
     }
 
     /// <summary>
-    /// Samples that go through at a time: as many as leave all activations and their gradients in the second-level caches,
-    /// within bounds, and never more than an array can hold.
+    /// Samples that go through at a time: as many as leave the activations of layers that take them all at once, and their
+    /// gradients, in the second-level caches, within bounds, and never more than an array can hold.
     /// </summary>
     internal int RowsAtOnce { get; }
 
@@ -327,20 +346,41 @@ public sealed class Network
 
     private void BackwardLayer(Workspace workspace, int layer, int rows, Span<float> dParameters, GradientUse use) => Layers[layer].Backward(
         Parameters, workspace.Activation(layer, rows), workspace.Activation(layer + 1, rows),
-        dParameters, workspace.ActivationGradient(layer, rows), workspace.ActivationGradient(layer + 1, rows), Pass(workspace, layer, rows, use, random: null));
+        dParameters, workspace.ActivationGradient(layer, rows), workspace.ActivationGradient(layer + 1, rows), Pass(workspace, layer, 0, rows, workspace.Threads, use, random: null));
 
-    private LayerPass Pass(Workspace workspace, int layer, int rows, GradientUse use, NumPyRandom? random) => new()
+    private LayerPass Pass(Workspace workspace, int layer, int firstRow, int rows, int threads, GradientUse use, NumPyRandom? random) => new()
     {
         Rows = rows,
-        Threads = workspace.Threads,
+        Threads = threads,
         Scratch = workspace.Scratch,
-        State = workspace.State(layer, rows),
+        State = workspace.State(layer, firstRow, rows),
         GradientUse = use,
         InputActivation = Layers[layer].TakesInputDerivative ? NextTo(layer, -1)?.Activation ?? Activation.Identity : Activation.Identity,
         OutputActivation = NextTo(layer, 1)?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
         SharesFeatures = workspace.SharesFeatures,
         Random = random,
     };
+
+    /// <summary>The forward pass of some layers, of a few samples at a time.</summary>
+    private readonly struct SampleBySampleJob(Network network, Workspace workspace, int first, int end, int rows) : IJob
+    {
+        // More than one, since a layer has something to prepare, such as packing its weights.
+        private const int RowsAtOnce = 4;
+
+        public void Run(int part, int parts)
+        {
+            int endRow = (int)((long)rows * (part + 1) / parts);
+            for (int row = (int)((long)rows * part / parts); row < endRow; row += RowsAtOnce)
+            {
+                int count = Math.Min(RowsAtOnce, endRow - row);
+                for (int i = first; i < end; i++)
+                {
+                    LayerPass pass = network.Pass(workspace, i, row, count, threads: 1, GradientUse.Add, random: null);
+                    network.Layers[i].Forward(network.Parameters, workspace.Activation(i, row, count), workspace.Activation(i + 1, row, count), pass);
+                }
+            }
+        }
+    }
 
     /// <summary>The layer before or after, not counting those that only give their input another shape.</summary>
     private Layer? NextTo(int layer, int direction)

@@ -74,12 +74,15 @@ public sealed class Workspace
     internal bool SharesFeatures { get; init; }
 
     /// <summary>Output of layer <paramref name="layer"/>, counted from 1; 0 is the network's input.</summary>
-    internal Span<float> Activation(int layer, int rows) => Part(_activations[layer], rows);
+    internal Span<float> Activation(int layer, int rows) => Part(_activations[layer], 0, rows);
+
+    /// <summary>The same of some samples in the middle.</summary>
+    internal Span<float> Activation(int layer, int firstRow, int rows) => Part(_activations[layer], firstRow, rows);
 
     /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
-    internal Span<float> State(int layer, int rows) => Part(_states[layer], rows);
+    internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], firstRow, rows);
 
-    internal Span<float> ActivationGradient(int layer, int rows) => Part(_activationGradients[layer], rows);
+    internal Span<float> ActivationGradient(int layer, int rows) => Part(_activationGradients[layer], 0, rows);
 
     /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
     internal void ThrowIfUnfit(Network network, int rows, bool training)
@@ -107,5 +110,9 @@ public sealed class Workspace
                 $"{Rows:N0} samples of {whose} at a time need {count * sizeof(float):N0} bytes, expected at most {(long)Array.MaxLength * sizeof(float):N0}; take fewer at a time, or smaller layers."));
     }
 
-    private Span<float> Part(AlignedFloats buffer, int rows) => buffer.Span[..(buffer.Length / Rows * rows)];
+    private Span<float> Part(AlignedFloats buffer, int firstRow, int rows)
+    {
+        int size = buffer.Length / Rows;
+        return buffer.Span.Slice(firstRow * size, rows * size);
+    }
 }

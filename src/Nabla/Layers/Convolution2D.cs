@@ -50,6 +50,8 @@ public sealed class Convolution2D : Layer
 
     internal override Activation Activation => _activation;
 
+    internal override bool TakesSamplesOneByOne => true;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);

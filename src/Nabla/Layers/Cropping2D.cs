@@ -16,6 +16,8 @@ public sealed class Cropping2D : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => [];
 
+    internal override bool TakesSamplesOneByOne => true;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         for (int i = 0; i < pass.Rows * OutputShape[0]; i++)

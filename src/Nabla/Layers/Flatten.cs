@@ -13,6 +13,8 @@ public sealed class Flatten : Layer
 
     internal override bool IsView => true;
 
+    internal override bool TakesSamplesOneByOne => true;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
     }

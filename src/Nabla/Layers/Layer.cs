@@ -50,6 +50,13 @@ public abstract class Layer
     /// <summary>Whether the output is the input under another shape: both are then the same memory, and nothing is copied.</summary>
     internal virtual bool IsView => false;
 
+    /// <summary>
+    /// Whether each output sample follows from its input sample alone and nothing is drawn at random, in a layer whose
+    /// samples are large: such layers in a row are passed sample by sample, so that what one puts out is still in the
+    /// cache when the next one reads it.
+    /// </summary>
+    internal virtual bool TakesSamplesOneByOne => false;
+
     /// <summary>Describes a fully connected layer.</summary>
     /// <param name="units">Number of outputs, at least 1.</param>
     /// <param name="activation">Function applied to each weighted sum.</param>

@@ -16,6 +16,8 @@ public abstract class Pooling2D : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => [];
 
+    internal override bool TakesSamplesOneByOne => true;
+
     private protected PoolingGeometry Windows { get; }
 
     /// <summary>What it is, in one line: <c>MaxPooling2D 26×26×32 → 13×13×32, 2×2</c>.</summary>

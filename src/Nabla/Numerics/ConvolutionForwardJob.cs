@@ -43,8 +43,8 @@ internal unsafe struct ConvolutionForwardJob : IJob, ILanesJob
                 operands.Left = pixels + y * Geometry.Stride * images.RowLength;
                 operands.Result = output + y * outputRow;
                 panels.Compute<T>(operands, Geometry.OutputWidth);
+                ActivationKernels.Apply(Activation, new Span<float>(operands.Result, (int)outputRow), threads: 1);
             }
-            ActivationKernels.Apply(Activation, new Span<float>(output, (int)outputSize), threads: 1);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ReferenceNetwork
         _network = network;
         for (int i = 0; workspace is not null && i < network.Layers.Count; i++)
         {
-            _masks[i] = workspace.State(i, rows).ToArray();
+            _masks[i] = workspace.State(i, 0, rows).ToArray();
         }
         _parameters = [.. network.Parameters.ToArray().Select(value => (double)value)];
     }
