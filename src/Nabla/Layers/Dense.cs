@@ -57,7 +57,7 @@ public sealed class Dense : Layer
         {
             MatrixProduct.MultiplyRightTransposed(dSum, _weight.Of(parameters), dInput, pass.Rows, _outputs, _inputs, pass.Threads);
         }
-        MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse);
+        MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse, pass.SharesFeatures);
         if (_bias is not null)
         {
             Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows, _outputs, pass.GradientUse, pass.Threads);

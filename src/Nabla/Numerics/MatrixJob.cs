@@ -29,9 +29,6 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     // The same where it has zeros enough.
     private const int LeastColumnsToLeaveBlanksOut = 64;
 
-    // The same for turning a thin result.
-    private const int LeastInnerToTurn = 48;
-
     public float* Left;
     public nint LeftRow;
     public nint LeftStep;
@@ -80,9 +77,14 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
             SparseRow.AddOuterProduct<T>(Left, Right, Result, Rows, Columns, DescentRate);
             return;
         }
-        if (LeftRow == 1 && Columns <= Tiles.GreatestHeight<T>() && Inner >= LeastInnerToTurn)
+        if (TurnedProduct.FitsThinResult(this))
         {
-            ComputeTurned<T>(part, parts);
+            TurnedProduct.ComputeThinResult<T>(this, part, parts);
+            return;
+        }
+        if (TurnedProduct.FitsLargeRight(this))
+        {
+            TurnedProduct.ComputeLargeRight<T>(this, part, parts);
             return;
         }
         if (RightIsTransposed && FeatureShares.Fit(Columns, parts))
@@ -146,65 +148,6 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
         bool hasBlanks = columns >= LeastColumnsToLeaveBlanksOut && LeftPacking.HasBlanks(block.Left, isTransposed ? rows : block.RunLength);
         bool packs = hasBlanks || columns >= (isTransposed ? LeastColumnsToPackLeftTransposed : LeastColumnsToPackLeft);
         return packs ? LeftPacking.Pack<T>(block, rows, hasBlanks) : default;
-    }
-
-    /// <summary>
-    /// The product turned on its side, resultᵀ = rightᵀ · left, for a left matrix that is transposed already, so that its
-    /// rows fill vectors where the right matrix's few columns would leave most of their lanes empty: the gradient of the
-    /// weights of a layer of ten units. The same sums in the same order.
-    /// </summary>
-    private readonly void ComputeTurned<T>(int part, int parts)
-        where T : struct, ILanes<T>
-    {
-        int end = FeatureShares.Begin(Rows, part + 1, parts);
-        for (int row = FeatureShares.Begin(Rows, part, parts); row < end; row += BlockColumns)
-        {
-            ComputeTurnedBlock<T>(row, Math.Min(BlockColumns, end - row));
-        }
-    }
-
-    private readonly void ComputeTurnedBlock<T>(int row, int rows)
-        where T : struct, ILanes<T>
-    {
-        float* result = Result + (nint)row * Columns;
-        float* turned = MatrixPacking.Turned(rows * Columns);
-        if (Start is not null)
-        {
-            Transposition.Transpose(result, Columns, turned, rows, rows, Columns);
-        }
-        int blocks = Parts(Inner, BlockDepth);
-        for (int block = 0; block < blocks; block++)
-        {
-            int inner = (int)((long)Inner * block / blocks);
-            int depth = (int)((long)Inner * (block + 1) / blocks) - inner;
-            TileOperands operands = new()
-            {
-                Left = Right + inner * RightRow,
-                LeftRow = 1,
-                LeftGroup = 3,
-                LeftStep = RightRow,
-                RunLength = depth,
-                Runs = 1,
-                Start = Start is null && block == 0 ? null : turned,
-                StartRow = rows,
-                Result = turned,
-                ResultRow = rows,
-            };
-            MatrixPanels.Of<T>(Left + inner * LeftStep + row, LeftStep, depth, rows, all: false).Compute<T>(operands, Columns);
-        }
-        if (DescentRate == 0)
-        {
-            Transposition.Transpose(turned, rows, result, Columns, Columns, rows);
-            return;
-        }
-        for (int i = 0; i < rows; i++)
-        {
-            for (int column = 0; column < Columns; column++)
-            {
-                ref float parameter = ref result[i * Columns + column];
-                parameter = float.FusedMultiplyAdd(-DescentRate, turned[column * rows + i], parameter);
-            }
-        }
     }
 
     private static int Parts(int length, int greatest) => (length + greatest - 1) / greatest;

@@ -1,23 +1,33 @@
 namespace Nabla.Numerics;
 
 /// <summary>
-/// A matrix product split over threads by the inner index, for the forward pass of a training: each thread multiplies its
-/// own features with their weights (<see cref="FeatureShares"/>). The sums of a part of the result go from thread to
-/// thread; while the second adds its products to one part, the first is at the next. So each sum is still one chain in
-/// the order of the inner index, with the same bits for any number of threads.
+/// A matrix product split over threads by the inner index, so that each reads only what is its own: in a forward pass its
+/// features and their weights (<see cref="FeatureShares"/>), in a backward pass its samples. The sums of a part of the
+/// result go from thread to thread; while the second adds its products to one part, the first is at the next. So each sum
+/// is still one chain in the order of the inner index, with the same bits for any number of threads.
 /// </summary>
 internal unsafe struct MatrixPipelineJob : IJob, ILanesJob
 {
     // Handed on at a time. Fewer would be finished sooner, but each costs a wait.
     private const int TilesAtOnce = 2;
 
-    // Panels that are packed at a time.
+    // Panels at a time, where they are packed or low.
     private const int PanelsAtOnce = 4;
 
-    public MatrixJob Product;
+    private MatrixJob _product;
+    private PipelineStage* _stages;
 
-    /// <summary>One for each thread.</summary>
-    public PipelineStage* Stages;
+    /// <summary>Whether there is enough of the inner index for so many threads.</summary>
+    public static bool Fits(int inner, int parts) => parts > 1 && FeatureShares.Fit(inner, parts);
+
+    /// <summary>Runs a product with as many threads.</summary>
+    public static void Run(in MatrixJob product, int parts)
+    {
+        PipelineStage* stages = stackalloc PipelineStage[parts];
+        new Span<PipelineStage>(stages, parts).Clear();
+        MatrixPipelineJob job = new() { _product = product, _stages = stages };
+        WorkerTeam.Run(ref job, parts);
+    }
 
     public readonly void Run(int part, int parts) => LanesJob.Run(this, part, parts);
 
@@ -30,7 +40,7 @@ internal unsafe struct MatrixPipelineJob : IJob, ILanesJob
         }
         finally
         {
-            Stages[part].ReportEnd();
+            _stages[part].ReportEnd();
         }
     }
 
@@ -38,52 +48,52 @@ internal unsafe struct MatrixPipelineJob : IJob, ILanesJob
         where T : struct, ILanes<T>
     {
         bool isLast = part == parts - 1;
-        int first = FeatureShares.Begin(Product.Inner, part, parts), depth = FeatureShares.Begin(Product.Inner, part + 1, parts) - first;
-        bool packsRight = Product.Rows >= MatrixJob.LeastRowsToPackRight;
-        int width = (packsRight ? PanelsAtOnce : 1) * 2 * T.Count;
-        int tiles = Tiles.Count<T>(Product.Rows);
+        int first = FeatureShares.Begin(_product.Inner, part, parts), depth = FeatureShares.Begin(_product.Inner, part + 1, parts) - first;
+        bool packsRight = _product.Rows >= MatrixJob.LeastRowsToPackRight;
+        int tiles = Tiles.Count<T>(_product.Rows);
+        int width = (packsRight || tiles == 1 ? PanelsAtOnce : 1) * 2 * T.Count;
         float* sums = null;
         if (!isLast)
         {
-            sums = Stages[part].Sums = MatrixPacking.Turned(Product.Rows * ((Product.Columns + width - 1) / width * width));
+            sums = _stages[part].Sums = MatrixPacking.Turned(_product.Rows * ((_product.Columns + width - 1) / width * width));
         }
         TileOperands operands = new()
         {
-            Left = Product.Left + first,
-            LeftRow = Product.LeftRow,
-            LeftGroup = 3 * Product.LeftRow,
-            LeftStep = 1,
+            Left = _product.Left + first * _product.LeftStep,
+            LeftRow = _product.LeftRow,
+            LeftGroup = 3 * _product.LeftRow,
+            LeftStep = _product.LeftStep,
             RunLength = depth,
             Runs = 1,
-            StartRow = part == 0 ? 0 : width,
-            ResultRow = isLast ? Product.Columns : width,
+            StartRow = part == 0 ? _product.StartRow : width,
+            ResultRow = isLast ? _product.Columns : width,
         };
-        PackedLeft left = MatrixJob.PackLeft<T>(operands, Product.Rows, Product.Columns);
+        PackedLeft left = MatrixJob.PackLeft<T>(operands, _product.Rows, _product.Columns);
         int chunk = 0;
-        for (int column = 0; column < Product.Columns; column += width)
+        for (int column = 0; column < _product.Columns; column += width)
         {
-            int columns = Math.Min(width, Product.Columns - column);
-            MatrixPanels panels = MatrixPanels.Of<T>(Product.Right + first * Product.RightRow + column, Product.RightRow, depth, columns, packsRight);
-            nint at = (nint)column * Product.Rows;
-            operands.Result = isLast ? Product.Result + column : sums + at;
-            operands.Start = Product.Start is null ? null : Product.Start + column;
+            int columns = Math.Min(width, _product.Columns - column);
+            MatrixPanels panels = MatrixPanels.Of<T>(_product.Right + first * _product.RightRow + column, _product.RightRow, depth, columns, packsRight);
+            nint at = (nint)column * _product.Rows;
+            operands.Result = isLast ? _product.Result + column : sums + at;
+            operands.Start = _product.Start is null ? null : _product.Start + column;
             for (int tile = 0; tile < tiles; tile += TilesAtOnce)
             {
                 if (part > 0)
                 {
-                    Stages[part - 1].WaitFor(++chunk);
-                    operands.Start = Stages[part - 1].Sums + at;
+                    _stages[part - 1].WaitFor(++chunk);
+                    operands.Start = _stages[part - 1].Sums + at;
                 }
-                panels.Compute<T>(operands, Product.Rows, left, tile, Math.Min(tile + TilesAtOnce, tiles));
+                panels.Compute<T>(operands, _product.Rows, left, tile, Math.Min(tile + TilesAtOnce, tiles));
                 if (!isLast)
                 {
-                    Stages[part].Report();
+                    _stages[part].Report();
                 }
             }
         }
         if (isLast)
         {
-            Product.Activate(0, Product.Rows, 0, Product.Columns);
+            _product.Activate(0, _product.Rows, 0, _product.Columns);
         }
     }
 }

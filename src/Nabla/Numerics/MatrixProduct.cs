@@ -39,20 +39,22 @@ internal static unsafe class MatrixProduct
                 StartRow = 0,
                 Activation = activation,
             };
-            if (sharesFeatures)
+            int parts = Parts(job, threads);
+            if (sharesFeatures && MatrixPipelineJob.Fits(inner, parts))
             {
-                RunPipeline(job, threads);
+                MatrixPipelineJob.Run(job, parts);
             }
             else
             {
-                Run(ref job, threads);
+                Run(ref job, parts);
             }
         }
     }
 
     /// <summary>result [rows, columns] = or += leftᵀ · right, with left [inner, rows] and right [inner, columns].</summary>
     public static void MultiplyLeftTransposed(
-        ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> result, int rows, int inner, int columns, int threads, GradientUse use)
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> result, int rows, int inner, int columns, int threads, GradientUse use,
+        bool sharesFeatures = false)
     {
         ThrowIfTooSmall(left, right, result, rows, inner, columns);
         if (use.DescentRate > 0)
@@ -76,7 +78,15 @@ internal static unsafe class MatrixProduct
                 StartRow = columns,
                 DescentRate = use.DescentRate,
             };
-            Run(ref job, threads);
+            int parts = Parts(job, threads);
+            if (!sharesFeatures && MatrixPipelineJob.Fits(inner, parts) && TurnedProduct.FitsThinResult(job))
+            {
+                TurnedProduct.RunThinResultBySamples(job, parts);
+            }
+            else
+            {
+                Run(ref job, parts);
+            }
         }
     }
 
@@ -100,31 +110,16 @@ internal static unsafe class MatrixProduct
                 Inner = inner,
                 Columns = columns,
             };
-            Run(ref job, threads);
+            Run(ref job, Parts(job, threads));
         }
     }
 
-    private static void Run(ref MatrixJob job, int threads)
+    private static void Run(ref MatrixJob job, int parts)
     {
-        if (job.Rows == 0 || job.Columns == 0)
+        if (job.Rows > 0 && job.Columns > 0)
         {
-            return;
+            WorkerTeam.Run(ref job, parts);
         }
-        WorkerTeam.Run(ref job, Parts(job, threads));
-    }
-
-    private static void RunPipeline(MatrixJob job, int threads)
-    {
-        int parts = Parts(job, threads);
-        if (parts == 1 || !FeatureShares.Fit(job.Inner, parts))
-        {
-            Run(ref job, threads);
-            return;
-        }
-        PipelineStage* stages = stackalloc PipelineStage[parts];
-        new Span<PipelineStage>(stages, parts).Clear();
-        MatrixPipelineJob pipeline = new() { Product = job, Stages = stages };
-        WorkerTeam.Run(ref pipeline, parts);
     }
 
     private static int Parts(in MatrixJob job, int threads)

@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Nabla.Numerics;
 
 /// <summary>Sums and greatest elements, in a fixed order whatever the processor.</summary>
@@ -21,6 +25,10 @@ internal static class Reductions
     /// <summary>Index of the greatest element, the first of equals; 0 where every element is NaN.</summary>
     public static int IndexOfMax(ReadOnlySpan<float> values)
     {
+        if (values.Length <= Vector512<float>.Count && Vector512.IsHardwareAccelerated)
+        {
+            return IndexOfMaxOfFew(values);
+        }
         int best = 0;
         for (int i = 1; i < values.Length; i++)
         {
@@ -30,5 +38,22 @@ internal static class Reductions
             }
         }
         return best;
+    }
+
+    /// <summary>The same of a vector at most, without the branches that nobody can foresee.</summary>
+    private static unsafe int IndexOfMaxOfFew(ReadOnlySpan<float> values)
+    {
+        fixed (float* from = values)
+        {
+            Vector512<float> all = Avx512F.MaskLoad(from, Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(values.Length)).AsSingle(), Vector512.Create(float.NaN));
+            // Neither NaN nor what lies beyond the end is the greatest.
+            Vector512<float> numbers = Vector512.ConditionalSelect(Vector512.Equals(all, all), all, Vector512.Create(float.NegativeInfinity));
+            Vector256<float> half = Vector256.MaxNative(numbers.GetLower(), numbers.GetUpper());
+            Vector128<float> quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+            quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+            quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)));
+            ulong places = Vector512.Equals(all, Vector512.Create(quarter.ToScalar())).ExtractMostSignificantBits();
+            return places == 0 ? 0 : BitOperations.TrailingZeroCount(places);
+        }
     }
 }

@@ -22,6 +22,8 @@ public sealed class MatrixProductTests
             sizes.Add(300, 257, 261, threads); // blocks of rows and of the inner index, packed left
             sizes.Add(40, 30, 1100, threads); // blocks of columns
             sizes.Add(130, 520, 10, threads); // turned on its side
+            sizes.Add(1600, 256, 10, threads);
+            sizes.Add(45, 130, 310, threads);
             sizes.Add(70, 48, 12, threads);
             sizes.Add(33, 100, 1, threads);
             sizes.Add(20, 784, 150, threads); // every thread has features of its own
@@ -154,14 +156,17 @@ public sealed class MatrixProductTests
         MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Add);
         AssertEqual(Twin(left, right, before, rows, inner, columns), result, sizes + ", left transposed");
 
-        MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Replace);
         float[] gradient = Twin(left, right, new float[rows * columns], rows, inner, columns);
-        AssertEqual(gradient, result, sizes + ", left transposed, replacing");
+        foreach (bool shares in new[] { false, true })
+        {
+            MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Replace, shares);
+            AssertEqual(gradient, result, $"{sizes}, left transposed, replacing, features shared: {shares}");
+        }
 
         if (inner <= MatrixJob.BlockDepth)
         {
             result = new GuardedBuffer(before);
-            MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Descend(0.3f));
+            MatrixProduct.MultiplyLeftTransposed(Transpose(left, rows, inner), right, result.Contents, rows, inner, columns, threads, GradientUse.Descend(0.3f), sharesFeatures: inner % 2 == 0);
             float[] moved = [.. before.Zip(gradient, (parameter, slope) => float.FusedMultiplyAdd(-0.3f, slope, parameter))];
             AssertEqual(moved, result, sizes + ", left transposed, descending");
         }
