@@ -30,8 +30,10 @@ public sealed class Network
         long inCachePerRow = input.Size + withMemory.Where(layer => !layer.TakesSamplesOneByOne).Sum(FloatsPerSample);
         long rows = Math.Min(FloatsAtOnce / inCachePerRow, MostFloatsAtOnce / (input.Size + withMemory.Sum(FloatsPerSample)));
         int longestRow = layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
-        RowsAtOnce = (int)Math.Clamp(Math.Clamp(rows, LeastRowsAtOnce, MatrixJob.BlockDepth), 1, Math.Max(1, Array.MaxLength / longestRow));
+        int most = Math.Clamp(Array.MaxLength / longestRow, 1, MatrixJob.BlockDepth);
+        RowsAtOnce = LayerGroup.WholeUnits((int)Math.Clamp(rows, Math.Min(LeastRowsAtOnce, most), most));
         FirstLearningLayer = layers.TakeWhile(layer => layer.Parameters.Count == 0).Count();
+        Groups = LayerGroup.Of(this);
     }
 
     /// <summary>Shape of one sample that goes in.</summary>
@@ -42,6 +44,9 @@ public sealed class Network
 
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>The layers in groups that a pass goes through together.</summary>
+    internal IReadOnlyList<LayerGroup> Groups { get; }
 
     /// <summary>Index of the first layer with parameters; gradients are not carried further back.</summary>
     internal int FirstLearningLayer { get; }
@@ -160,22 +165,9 @@ public sealed class Network
     public void Forward(Workspace workspace, int rows, NumPyRandom? random = null)
     {
         workspace.ThrowIfUnfit(this, rows, training: random is not null);
-        for (int first = 0, end; first < Layers.Count; first = end)
+        for (int i = 0; i < Groups.Count; i++)
         {
-            end = first;
-            while (end < Layers.Count && Layers[end].TakesSamplesOneByOne)
-            {
-                end++;
-            }
-            if (end > first + 1)
-            {
-                SampleBySampleJob job = new(this, workspace, first, end, rows);
-                WorkerTeam.Run(ref job, Math.Min(workspace.Threads, rows));
-                continue;
-            }
-            LayerPass pass = Pass(workspace, first, 0, rows, workspace.Threads, GradientUse.Add, random);
-            Layers[first].Forward(Parameters, workspace.Activation(first, rows), workspace.Activation(first + 1, rows), pass);
-            end = first + 1;
+            Groups[i].Forward(workspace, rows, random);
         }
     }
 
@@ -190,9 +182,9 @@ public sealed class Network
     internal void Backward(Workspace workspace, int rows, GradientUse use)
     {
         workspace.ThrowIfUnfit(this, rows, training: true);
-        for (int i = Layers.Count - 1; i >= FirstLearningLayer; i--)
+        for (int i = Groups.Count - 1; i >= 0; i--)
         {
-            BackwardLayer(workspace, i, rows, workspace.Gradient, use);
+            Groups[i].Backward(workspace, rows, workspace.Gradient, use, learningRate: 0);
         }
     }
 
@@ -207,9 +199,9 @@ public sealed class Network
     internal void BackwardAndDescend(Workspace workspace, int rows, double learningRate)
     {
         workspace.ThrowIfUnfit(this, rows, training: true);
-        for (int i = Layers.Count - 1; i >= FirstLearningLayer; i--)
+        for (int i = Groups.Count - 1; i >= 0; i--)
         {
-            BackwardLayer(workspace, i, rows, Parameters, GradientUse.Descend((float)(learningRate * Layers[i].Spec.LearningRateFactor)));
+            Groups[i].Backward(workspace, rows, Parameters, GradientUse.Replace, learningRate);
         }
     }
 
@@ -344,43 +336,20 @@ public sealed class Network
         }
     }
 
-    private void BackwardLayer(Workspace workspace, int layer, int rows, Span<float> dParameters, GradientUse use) => Layers[layer].Backward(
-        Parameters, workspace.Activation(layer, rows), workspace.Activation(layer + 1, rows),
-        dParameters, workspace.ActivationGradient(layer, rows), workspace.ActivationGradient(layer + 1, rows), Pass(workspace, layer, 0, rows, workspace.Threads, use, random: null));
-
-    private LayerPass Pass(Workspace workspace, int layer, int firstRow, int rows, int threads, GradientUse use, NumPyRandom? random) => new()
-    {
-        Rows = rows,
-        Threads = threads,
-        Scratch = workspace.Scratch,
-        State = workspace.State(layer, firstRow, rows),
-        GradientUse = use,
-        InputActivation = Layers[layer].TakesInputDerivative ? NextTo(layer, -1)?.Activation ?? Activation.Identity : Activation.Identity,
-        OutputActivation = NextTo(layer, 1)?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
-        SharesFeatures = workspace.SharesFeatures,
-        Random = random,
-    };
-
-    /// <summary>The forward pass of some layers, of a few samples at a time.</summary>
-    private readonly struct SampleBySampleJob(Network network, Workspace workspace, int first, int end, int rows) : IJob
-    {
-        // More than one, since a layer has something to prepare, such as packing its weights.
-        private const int RowsAtOnce = 4;
-
-        public void Run(int part, int parts)
+    /// <summary>The circumstances of a pass of some samples through a layer.</summary>
+    internal LayerPass Pass(
+        Workspace workspace, int layer, int firstRow, int rows, int threads, Span<float> scratch, GradientUse use, NumPyRandom? random) => new()
         {
-            int endRow = (int)((long)rows * (part + 1) / parts);
-            for (int row = (int)((long)rows * part / parts); row < endRow; row += RowsAtOnce)
-            {
-                int count = Math.Min(RowsAtOnce, endRow - row);
-                for (int i = first; i < end; i++)
-                {
-                    LayerPass pass = network.Pass(workspace, i, row, count, threads: 1, GradientUse.Add, random: null);
-                    network.Layers[i].Forward(network.Parameters, workspace.Activation(i, row, count), workspace.Activation(i + 1, row, count), pass);
-                }
-            }
-        }
-    }
+            Rows = rows,
+            Threads = threads,
+            Scratch = scratch,
+            State = workspace.State(layer, firstRow, rows),
+            GradientUse = use,
+            InputActivation = Layers[layer].TakesInputDerivative ? NextTo(layer, -1)?.Activation ?? Activation.Identity : Activation.Identity,
+            OutputActivation = NextTo(layer, 1)?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
+            SharesFeatures = workspace.SharesFeatures,
+            Random = random,
+        };
 
     /// <summary>The layer before or after, not counting those that only give their input another shape.</summary>
     private Layer? NextTo(int layer, int direction)
@@ -424,7 +393,7 @@ public sealed class Network
     private ReadOnlySpan<float> Scores(Workspace workspace, int rows)
     {
         Forward(workspace, rows);
-        Span<float> output = workspace.Activation(Layers.Count, rows);
+        Span<float> output = workspace.Activation(Layers.Count, 0, rows);
         Loss?.ToScores(output, rows);
         return output;
     }

@@ -14,6 +14,8 @@ public sealed class Workspace
     private readonly AlignedFloats[] _activationGradients;
     private readonly AlignedFloats[] _states;
     private readonly AlignedFloats _gradient;
+    private readonly AlignedFloats _partialGradients;
+    private readonly AlignedFloats[] _scratch;
 
     /// <param name="network">The network that will use this memory.</param>
     /// <param name="rows">Most samples per pass, at least 1.</param>
@@ -44,7 +46,8 @@ public sealed class Workspace
         }
         _states = [.. layers.Select(layer => NewRows(training ? layer.StateSize : 0, layer.Name))];
         _gradient = new AlignedFloats(training ? network.Parameters.Length : 0);
-        Scratch = new float[training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0];
+        _partialGradients = new AlignedFloats(training ? network.Groups.Max(group => group.PartialGradientSize(rows)) : 0);
+        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0))];
     }
 
     /// <summary>Most samples per pass.</summary>
@@ -65,7 +68,8 @@ public sealed class Workspace
     /// <summary>The gradient of all parameters, in the order of <see cref="Network.Parameters"/>. Backward passes add to it.</summary>
     public Span<float> Gradient => _gradient.Span;
 
-    internal float[] Scratch { get; }
+    /// <summary>The gradients of a few samples each, before they are added up; see <see cref="LayerGroup"/>.</summary>
+    internal Span<float> PartialGradients => _partialGradients.Span;
 
     /// <summary>
     /// Whether threads share features rather than samples. That pays where every pass changes the weights; where several
@@ -73,16 +77,17 @@ public sealed class Workspace
     /// </summary>
     internal bool SharesFeatures { get; init; }
 
-    /// <summary>Output of layer <paramref name="layer"/>, counted from 1; 0 is the network's input.</summary>
-    internal Span<float> Activation(int layer, int rows) => Part(_activations[layer], 0, rows);
-
-    /// <summary>The same of some samples in the middle.</summary>
+    /// <summary>Output of layer <paramref name="layer"/>, counted from 1, for some samples; 0 is the network's input.</summary>
     internal Span<float> Activation(int layer, int firstRow, int rows) => Part(_activations[layer], firstRow, rows);
 
     /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
     internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], firstRow, rows);
 
-    internal Span<float> ActivationGradient(int layer, int rows) => Part(_activationGradients[layer], 0, rows);
+    /// <summary>The gradient of <see cref="Activation"/>.</summary>
+    internal Span<float> ActivationGradient(int layer, int firstRow, int rows) => Part(_activationGradients[layer], firstRow, rows);
+
+    /// <summary>Memory for the intermediate results of one of the threads.</summary>
+    internal Span<float> Scratch(int thread) => _scratch[thread].Span;
 
     /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
     internal void ThrowIfUnfit(Network network, int rows, bool training)

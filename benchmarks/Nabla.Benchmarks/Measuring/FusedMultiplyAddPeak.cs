@@ -10,7 +10,7 @@ namespace Nabla.Benchmarks.Measuring;
 internal static class FusedMultiplyAddPeak
 {
     private const int Chains = 12;
-    private const int Repetitions = 2_000_000;
+    private const int Repetitions = 20_000_000;
 
     /// <summary>Operations per second, two per fused multiply-add, with <paramref name="threads"/> threads at once.</summary>
     public static double Measure(int threads)

@@ -30,7 +30,18 @@ public abstract class Layer
     public abstract IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Number of single parameters.</summary>
-    public int ParameterCount => Parameters.Sum(parameter => parameter.Shape.Size);
+    public int ParameterCount
+    {
+        get
+        {
+            int count = 0;
+            for (int i = 0; i < Parameters.Count; i++)
+            {
+                count += Parameters[i].Shape.Size;
+            }
+            return count;
+        }
+    }
 
     /// <summary>Floats of scratch memory that a backward pass needs.</summary>
     internal virtual int BackwardScratchSize => 0;

@@ -6,6 +6,10 @@ internal unsafe struct ColumnSumsJob : IJob, ILanesJob
     private const int LineFloats = 16;
 
     public float* Values;
+
+    /// <summary>Floats from one row to the next.</summary>
+    public nint Row;
+
     public float* Result;
     public int Rows;
     public int Columns;
@@ -32,7 +36,7 @@ internal unsafe struct ColumnSumsJob : IJob, ILanesJob
                 sum2 = T.Load(in Result[column], 2 * T.Count);
                 sum3 = T.LoadWhere(mask, Result + column + 3 * T.Count);
             }
-            for (int row = 0; row < Rows; row++, from += Columns)
+            for (int row = 0; row < Rows; row++, from += Row)
             {
                 sum0 += T.Load(in *from, 0);
                 sum1 += T.Load(in *from, T.Count);
@@ -50,7 +54,7 @@ internal unsafe struct ColumnSumsJob : IJob, ILanesJob
             T mask = T.FirstLanes(end - column);
             float* from = Values + column;
             T sum = Use.Adds ? T.LoadWhere(mask, Result + column) : default;
-            for (int row = 0; row < Rows; row++, from += Columns)
+            for (int row = 0; row < Rows; row++, from += Row)
             {
                 sum += T.LoadWhere(mask, from);
             }

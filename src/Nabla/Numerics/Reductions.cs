@@ -11,13 +11,18 @@ internal static class Reductions
     private const int LeastPerThread = 32 * 1024;
 
     /// <summary>The sums [columns] of the rows of values [rows, columns], rows ascending, as a gradient in <paramref name="result"/>.</summary>
-    public static unsafe void SumColumns(ReadOnlySpan<float> values, Span<float> result, int rows, int columns, GradientUse use, int threads)
+    public static void SumColumns(ReadOnlySpan<float> values, Span<float> result, int rows, int columns, GradientUse use, int threads) =>
+        SumColumns(values, columns, result, rows, columns, use, threads);
+
+    /// <summary>The same of rows that are <paramref name="row"/> numbers apart.</summary>
+    public static unsafe void SumColumns(ReadOnlySpan<float> values, int row, Span<float> result, int rows, int columns, GradientUse use, int threads)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, (long)rows * columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(row, columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, rows == 0 ? 0 : (long)(rows - 1) * row + columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, columns);
         fixed (float* from = values, to = result)
         {
-            ColumnSumsJob job = new() { Values = from, Result = to, Rows = rows, Columns = columns, Use = use };
+            ColumnSumsJob job = new() { Values = from, Row = row, Result = to, Rows = rows, Columns = columns, Use = use };
             WorkerTeam.Run(ref job, (int)Math.Clamp((long)rows * columns / LeastPerThread, 1, threads));
         }
     }

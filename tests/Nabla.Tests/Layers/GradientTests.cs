@@ -68,6 +68,7 @@ public sealed class GradientTests
         { "padding", [4, 5, 2], [Layer.Convolution2D(3, 3, 3, Activation.Tanh, padding: 1)], 2 },
         { "padding beyond the kernel", [2, 2], [Layer.Convolution2D(3, 2, 2, Activation.Tanh, padding: 3)], 2 },
         { "stride and padding", [6, 5, 3], [Layer.Convolution2D(4, 3, 3, Activation.Sigmoid, stride: 2, padding: 2)], 2 },
+        { "more samples than go through at a time", [5, 5], [Layer.Convolution2D(3, 2, 2, Activation.Tanh), Layer.MaxPooling2D(2, 2), Layer.Dense(2)], 11 },
         { "two convolutions", [6, 6], [Layer.Convolution2D(3, 3, 3, Activation.Tanh, padding: 1), Layer.Convolution2D(4, 2, 3, Activation.ReLU, stride: 2, padding: 1)], 3 },
         { "cropped before", [7, 6], [Layer.Cropping2D(top: 1, bottom: 2, left: 1), Layer.Convolution2D(2, 2, 2, Activation.Tanh), Layer.Dense(3)], 2 },
         { "cropped between", [6, 6, 2], [Layer.Convolution2D(3, 3, 3, Activation.Tanh), Layer.Cropping2D(bottom: 1, left: 1, right: 1), Layer.Flatten(), Layer.Dense(4)], 3 },

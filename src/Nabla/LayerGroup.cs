@@ -1,0 +1,145 @@
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// Layers of a network that a pass goes through together: one that takes all samples at once, or several in a row that take
+/// them one by one (<see cref="Layer.TakesSamplesOneByOne"/>). Through these each thread passes a few samples at a time,
+/// forward and backward, so that what one layer leaves is still in the cache when the next one reads it.
+/// </summary>
+/// <param name="network">The network.</param>
+/// <param name="first">Index of the first layer.</param>
+/// <param name="end">Index of the first layer after.</param>
+internal sealed class LayerGroup(Network network, int first, int end)
+{
+    // More than one, since a layer has something to prepare, such as packing its weights. The gradient of the parameters
+    // is summed over so many samples, and these sums then over the batch: another number gives other bits.
+    private const int SamplesAtOnce = 4;
+
+    // More would need too much memory and time for the sums of each few samples.
+    private const int MostParametersOneByOne = 64 * 1024;
+
+    private readonly bool _isOneByOne = network.Layers[first].TakesSamplesOneByOne;
+    private readonly int _firstToLearn = Math.Max(first, network.FirstLearningLayer);
+
+    // Of all layers up to this group, because a layer finds its own by their place in the whole vector. Convolutions stand
+    // at the begin of a network, so hardly any belong to others.
+    private readonly int _parameterCount = network.Layers.Take(end).Sum(layer => layer.ParameterCount);
+
+    private bool LearnsOneByOne => _isOneByOne && _firstToLearn < end && _parameterCount <= MostParametersOneByOne;
+
+    /// <summary>The groups of a network, first to last.</summary>
+    public static IReadOnlyList<LayerGroup> Of(Network network)
+    {
+        List<LayerGroup> groups = [];
+        for (int first = 0, end; first < network.Layers.Count; first = end)
+        {
+            end = first + 1;
+            while (network.Layers[first].TakesSamplesOneByOne && end < network.Layers.Count && network.Layers[end].TakesSamplesOneByOne)
+            {
+                end++;
+            }
+            groups.Add(new LayerGroup(network, first, end));
+        }
+        return groups;
+    }
+
+    /// <summary>At most so many samples, such that a batch in pieces of them has the bits of the whole.</summary>
+    public static int WholeUnits(int rows) => rows < SamplesAtOnce ? rows : rows / SamplesAtOnce * SamplesAtOnce;
+
+    /// <summary>Floats that a backward pass needs for the sums of each few samples.</summary>
+    public int PartialGradientSize(int rows) => LearnsOneByOne ? Units(rows) * _parameterCount : 0;
+
+    /// <summary>The forward pass of the samples in a workspace.</summary>
+    public void Forward(Workspace workspace, int rows, NumPyRandom? random)
+    {
+        if (_isOneByOne)
+        {
+            ForwardJob job = new(this, workspace, rows);
+            WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
+            return;
+        }
+        LayerPass pass = network.Pass(workspace, first, 0, rows, workspace.Threads, workspace.Scratch(0), GradientUse.Add, random);
+        network.Layers[first].Forward(network.Parameters, workspace.Activation(first, 0, rows), workspace.Activation(end, 0, rows), pass);
+    }
+
+    /// <summary>The backward pass: see <see cref="Network.Backward(Workspace, int)"/>.</summary>
+    /// <param name="workspace">Memory of the forward pass.</param>
+    /// <param name="rows">Its samples.</param>
+    /// <param name="dParameters">The gradient of all parameters, or the parameters themselves if these are to move.</param>
+    /// <param name="use">What is done with the gradient of a layer's parameters.</param>
+    /// <param name="learningRate">Above 0: the parameters move by this times their layer's factor instead.</param>
+    public void Backward(Workspace workspace, int rows, Span<float> dParameters, GradientUse use, double learningRate)
+    {
+        if (LearnsOneByOne)
+        {
+            BackwardJob job = new(this, workspace, rows);
+            WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
+        }
+        for (int i = end - 1; i >= _firstToLearn; i--)
+        {
+            Layer layer = network.Layers[i];
+            GradientUse layerUse = learningRate > 0 ? GradientUse.Descend((float)(learningRate * layer.Spec.LearningRateFactor)) : use;
+            if (!LearnsOneByOne)
+            {
+                LayerPass pass = network.Pass(workspace, i, 0, rows, workspace.Threads, workspace.Scratch(0), layerUse, random: null);
+                Backward(i, workspace, 0, dParameters, pass);
+            }
+            else if (layer.ParameterCount > 0)
+            {
+                int offset = layer.Parameters[0].Offset;
+                Reductions.SumColumns(
+                    workspace.PartialGradients[offset..], _parameterCount, dParameters[offset..], Units(rows), layer.ParameterCount, layerUse, workspace.Threads);
+            }
+        }
+    }
+
+    private static int Units(int rows) => (rows + SamplesAtOnce - 1) / SamplesAtOnce;
+
+    private void Backward(int layer, Workspace workspace, int firstRow, Span<float> dParameters, in LayerPass pass) => network.Layers[layer].Backward(
+        network.Parameters, workspace.Activation(layer, firstRow, pass.Rows), workspace.Activation(layer + 1, firstRow, pass.Rows), dParameters,
+        workspace.ActivationGradient(layer, firstRow, pass.Rows), workspace.ActivationGradient(layer + 1, firstRow, pass.Rows), pass);
+
+    private readonly struct ForwardJob(LayerGroup group, Workspace workspace, int rows) : IJob
+    {
+        public void Run(int part, int parts)
+        {
+            int endUnit = (int)((long)Units(rows) * (part + 1) / parts);
+            for (int unit = (int)((long)Units(rows) * part / parts); unit < endUnit; unit++)
+            {
+                group.ForwardFew(workspace, unit * SamplesAtOnce, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part);
+            }
+        }
+    }
+
+    private void ForwardFew(Workspace workspace, int firstRow, int rows, int part)
+    {
+        for (int i = first; i < end; i++)
+        {
+            LayerPass pass = network.Pass(workspace, i, firstRow, rows, threads: 1, workspace.Scratch(part), GradientUse.Add, random: null);
+            network.Layers[i].Forward(network.Parameters, workspace.Activation(i, firstRow, rows), workspace.Activation(i + 1, firstRow, rows), pass);
+        }
+    }
+
+    private readonly struct BackwardJob(LayerGroup group, Workspace workspace, int rows) : IJob
+    {
+        public void Run(int part, int parts)
+        {
+            int endUnit = (int)((long)Units(rows) * (part + 1) / parts);
+            for (int unit = (int)((long)Units(rows) * part / parts); unit < endUnit; unit++)
+            {
+                group.BackwardFew(workspace, unit, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part);
+            }
+        }
+    }
+
+    private void BackwardFew(Workspace workspace, int unit, int rows, int part)
+    {
+        Span<float> partialGradient = workspace.PartialGradients.Slice(unit * _parameterCount, _parameterCount);
+        for (int i = end - 1; i >= _firstToLearn; i--)
+        {
+            LayerPass pass = network.Pass(workspace, i, unit * SamplesAtOnce, rows, threads: 1, workspace.Scratch(part), GradientUse.Replace, random: null);
+            Backward(i, workspace, unit * SamplesAtOnce, partialGradient, pass);
+        }
+    }
+}
