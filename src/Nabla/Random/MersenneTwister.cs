@@ -85,6 +85,14 @@ internal sealed class MersenneTwister
     private void Twist(int start, int end, int distance)
     {
         int i = start;
+        for (; Vector512.IsHardwareAccelerated && i <= end - Vector512<uint>.Count; i += Vector512<uint>.Count)
+        {
+            Vector512<uint> joined = Vector512.ConditionalSelect(
+                Vector512.Create(0x80000000u), Vector512.LoadUnsafe(ref _state[i]), Vector512.LoadUnsafe(ref _state[i + 1]));
+            Vector512<uint> odd = Vector512<uint>.Zero - (joined & Vector512<uint>.One);
+            Vector512<uint> twisted = (joined >>> 1) ^ (odd & Vector512.Create(Matrix));
+            (Vector512.LoadUnsafe(ref _state[i + distance]) ^ twisted).StoreUnsafe(ref _state[i]);
+        }
         for (; i <= end - Vector256<uint>.Count; i += Vector256<uint>.Count)
         {
             Vector256<uint> joined = (Vector256.LoadUnsafe(ref _state[i]) & Vector256.Create(0x80000000u))
