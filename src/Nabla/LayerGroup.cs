@@ -12,9 +12,12 @@ namespace Nabla;
 /// <param name="end">Index of the first layer after.</param>
 internal sealed class LayerGroup(Network network, int first, int end)
 {
-    // More than one, since a layer has something to prepare, such as packing its weights. The gradient of the parameters
-    // is summed over so many samples, and these sums then over the batch: another number gives other bits.
-    private const int SamplesAtOnce = 4;
+    /// <summary>
+    /// Samples that a thread passes through together. More than one, since a layer has something to prepare, such as packing
+    /// its weights. The gradient of the parameters is summed over so many samples, and these sums then over the batch:
+    /// another number gives other bits.
+    /// </summary>
+    public const int SamplesAtOnce = 4;
 
     // More would need too much memory and time for the sums of each few samples.
     private const int MostParametersOneByOne = 64 * 1024;
@@ -46,6 +49,11 @@ internal sealed class LayerGroup(Network network, int first, int end)
 
     /// <summary>At most so many samples, such that a batch in pieces of them has the bits of the whole.</summary>
     public static int WholeUnits(int rows) => rows < SamplesAtOnce ? rows : rows / SamplesAtOnce * SamplesAtOnce;
+
+    /// <summary>
+    /// Whether the output of layer <paramref name="layer"/>, counted from 1, is read within the group and not after it.
+    /// </summary>
+    public bool PassesOn(int layer) => _isOneByOne && layer > first && network.Layers.Take(end).Skip(layer).Any(next => !next.IsView);
 
     /// <summary>Floats that a backward pass needs for the sums of each few samples.</summary>
     public int PartialGradientSize(int rows) => LearnsOneByOne ? Units(rows) * _parameterCount : 0;
@@ -117,8 +125,10 @@ internal sealed class LayerGroup(Network network, int first, int end)
         for (int i = first; i < end; i++)
         {
             LayerPass pass = network.Pass(workspace, i, firstRow, rows, threads: 1, workspace.Scratch(part), GradientUse.Add, random: null);
-            network.Layers[i].Forward(network.Parameters, workspace.Activation(i, firstRow, rows), workspace.Activation(i + 1, firstRow, rows), pass);
+            network.Layers[i].Forward(network.Parameters, Activation(i), Activation(i + 1), pass);
         }
+
+        Span<float> Activation(int layer) => workspace.Activation(layer, workspace.IsPassing(layer) ? part * SamplesAtOnce : firstRow, rows);
     }
 
     private readonly struct BackwardJob(LayerGroup group, Workspace workspace, int rows) : IJob

@@ -11,6 +11,7 @@ public sealed class Workspace
 {
     private readonly Network _network;
     private readonly AlignedFloats[] _activations;
+    private readonly bool[] _isPassing;
     private readonly AlignedFloats[] _activationGradients;
     private readonly AlignedFloats[] _states;
     private readonly AlignedFloats _gradient;
@@ -30,11 +31,13 @@ public sealed class Workspace
         Rows = rows;
         Threads = threads;
         IReadOnlyList<Layer> layers = network.Layers;
+        _isPassing = [.. Enumerable.Range(0, layers.Count + 1).Select(i => !training && network.Groups.Any(group => group.PassesOn(i)))];
         _activations = new AlignedFloats[layers.Count + 1];
-        _activations[0] = NewRows(network.InputShape.Size, "the network's input");
+        _activations[0] = NewRows(rows, network.InputShape.Size, "the network's input");
         for (int i = 0; i < layers.Count; i++)
         {
-            _activations[i + 1] = layers[i].IsView ? _activations[i] : NewRows(layers[i].OutputShape.Size, layers[i].Name);
+            int rowsThere = _isPassing[i + 1] ? (int)Math.Min(rows, (long)threads * LayerGroup.SamplesAtOnce) : rows;
+            _activations[i + 1] = layers[i].IsView ? _activations[i] : NewRows(rowsThere, layers[i].OutputShape.Size, layers[i].Name);
         }
         _activationGradients = training ? new AlignedFloats[layers.Count + 1] : [];
         for (int i = layers.Count; i >= 0 && training; i--)
@@ -44,7 +47,7 @@ public sealed class Workspace
                 : i < layers.Count && layers[i].IsView ? _activationGradients[i + 1]
                 : new AlignedFloats(_activations[i].Length);
         }
-        _states = [.. layers.Select(layer => NewRows(training ? layer.StateSize : 0, layer.Name))];
+        _states = [.. layers.Select(layer => NewRows(rows, training ? layer.StateSize : 0, layer.Name))];
         _gradient = new AlignedFloats(training ? network.Parameters.Length : 0);
         _partialGradients = new AlignedFloats(training ? network.Groups.Max(group => group.PartialGradientSize(rows)) : 0);
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0))];
@@ -78,13 +81,22 @@ public sealed class Workspace
     internal bool SharesFeatures { get; init; }
 
     /// <summary>Output of layer <paramref name="layer"/>, counted from 1, for some samples; 0 is the network's input.</summary>
-    internal Span<float> Activation(int layer, int firstRow, int rows) => Part(_activations[layer], firstRow, rows);
+    internal Span<float> Activation(int layer, int firstRow, int rows) =>
+        Part(_activations[layer], layer == 0 ? _network.InputShape.Size : _network.Layers[layer - 1].OutputShape.Size, firstRow, rows);
+
+    /// <summary>
+    /// Whether the next layer reads the output of layer <paramref name="layer"/>, counted from 1, at once, and nobody does
+    /// later: then there are rows for the few samples under way only, <see cref="LayerGroup.SamplesAtOnce"/> for each
+    /// thread. They stay in the cache.
+    /// </summary>
+    internal bool IsPassing(int layer) => _isPassing[layer];
 
     /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
-    internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], firstRow, rows);
+    internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], _states[layer].Length / Rows, firstRow, rows);
 
     /// <summary>The gradient of <see cref="Activation"/>.</summary>
-    internal Span<float> ActivationGradient(int layer, int firstRow, int rows) => Part(_activationGradients[layer], firstRow, rows);
+    internal Span<float> ActivationGradient(int layer, int firstRow, int rows) =>
+        Part(_activationGradients[layer], _activationGradients[layer].Length / Rows, firstRow, rows);
 
     /// <summary>Memory for the intermediate results of one of the threads.</summary>
     internal Span<float> Scratch(int thread) => _scratch[thread].Span;
@@ -106,18 +118,14 @@ public sealed class Workspace
         }
     }
 
-    private AlignedFloats NewRows(int sampleSize, string whose)
+    private static AlignedFloats NewRows(int rows, int sampleSize, string whose)
     {
-        long count = (long)Rows * sampleSize;
+        long count = (long)rows * sampleSize;
         return count <= Array.MaxLength
             ? new AlignedFloats((int)count)
             : throw new ArgumentException(FormattableString.Invariant(
-                $"{Rows:N0} samples of {whose} at a time need {count * sizeof(float):N0} bytes, expected at most {(long)Array.MaxLength * sizeof(float):N0}; take fewer at a time, or smaller layers."));
+                $"{rows:N0} samples of {whose} at a time need {count * sizeof(float):N0} bytes, expected at most {(long)Array.MaxLength * sizeof(float):N0}; take fewer at a time, or smaller layers."));
     }
 
-    private Span<float> Part(AlignedFloats buffer, int firstRow, int rows)
-    {
-        int size = buffer.Length / Rows;
-        return buffer.Span.Slice(firstRow * size, rows * size);
-    }
+    private static Span<float> Part(AlignedFloats buffer, int size, int firstRow, int rows) => buffer.Span.Slice(firstRow * size, rows * size);
 }

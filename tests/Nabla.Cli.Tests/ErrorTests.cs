@@ -28,7 +28,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("evaluate --nonsense", "'--nonsense' is not")]
     [InlineData("evaluate", "model")]
     [InlineData("predict model.safetensors", "image")]
-    [InlineData("data show --digit 11", "--digit: found '11'")]
+    [InlineData("data show --digit -1", "--digit: found '-1'")]
     public void Usage_errors_exit_with_2(string arguments, string expected)
     {
         (int code, string output, string error) = NablaProcess.Run(_folder, arguments.Split(' '));

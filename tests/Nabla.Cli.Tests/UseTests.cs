@@ -117,6 +117,16 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
+    public void Data_show_says_so_where_no_image_is_of_the_class()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "data", "show", "--data", _data, "--digit", "11");
+        Assert.Equal(1, code);
+        Assert.Equal("", output);
+        TrainTests.AssertOneLine(error);
+        Assert.Contains("--digit: found 11, but no training image is of that class, of 0 to 9", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Data_fails_where_the_folder_that_counts_is_wrong()
     {
         using NablaProcess process = NablaProcess.Start(_folder, _folder["nowhere"], "data");

@@ -9,7 +9,7 @@ namespace Nabla.Cli.Commands;
 internal sealed class DataShowCommand : Command
 {
     private readonly Option<string> _data = DataOption.Create();
-    private readonly Option<int?> _digit = NumberOption.Create<int>("--digit", "Only images of this digit.", "a whole number from 0 to 9", value => value is >= 0 and <= 9);
+    private readonly Option<int?> _digit = NumberOption.Create<int>("--digit", "Only images of this digit, or class of that number.", "a whole number, 0 or more", value => value >= 0);
     private readonly Option<int?> _count = NumberOption.CreateCount("--count", "How many images, from the first training image on; 10 if not given.");
 
     public DataShowCommand()
@@ -34,11 +34,12 @@ internal sealed class DataShowCommand : Command
                 chosen.Add(i);
             }
         }
-        Features features = train.Features.Take([.. chosen]);
-        if (chosen.Count > 0)
+        if (chosen.Count == 0)
         {
-            ImageBlocks.Write(Console.Out, SampleImages.Of(features, features.SampleShape), [.. chosen.Select(row => (Caption(labels.Values[row], row), ""))]);
+            throw new ArgumentException($"--digit: found {digit}, but no training image is of that class, of 0 to {labels.Width - 1}; name another.");
         }
+        Features features = train.Features.Take([.. chosen]);
+        ImageBlocks.Write(Console.Out, SampleImages.Of(features, features.SampleShape), [.. chosen.Select(row => (Caption(labels.Values[row], row), ""))]);
         return ExitCode.Success;
     }
 

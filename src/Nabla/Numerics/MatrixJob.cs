@@ -17,8 +17,8 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     // A right matrix that fewer rows go over is read from where it is: copying it would cost more than it saves.
     public const int LeastRowsToPackRight = 72;
 
-    // Where threads share the matrix, parts of it are still in the other cores' caches: copying fetches them one after the
-    // other, many at a time, while a tile would wait for each.
+    // Where threads share the right matrix, parts of it may still be in the other cores' caches: copying fetches them one
+    // after the other, many at a time, while a tile would wait for each.
     private const int LeastRowsToPackRightShared = 16;
 
     // The same for a block of the left matrix and the columns that go over it: where it is transposed already, and so copied
@@ -60,8 +60,9 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     public readonly void Run(int part, int parts) => LanesJob.Run(this, part, parts);
 
     /// <summary>
-    /// Takes a thread's share: panels where there are enough of them, because then each core keeps its own columns of the
-    /// weights in its cache through forward, backward and update; else rows.
+    /// Computes a thread's share: in a product of a backward pass, the part of the result that belongs to its features
+    /// (<see cref="FeatureShares"/>), columns of the gradient of the inputs or rows of that of the weights; in a forward pass,
+    /// rows.
     /// </summary>
     public readonly void Run<T>(int part, int parts)
         where T : struct, ILanes<T>

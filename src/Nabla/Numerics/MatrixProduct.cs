@@ -2,8 +2,12 @@ namespace Nabla.Numerics;
 
 /// <summary>
 /// The three matrix products of a dense layer. Every element of a result is one chain of fused multiply-adds over the
-/// inner index, ascending, computed by one thread: so its bits depend on nothing but the numbers.
+/// inner index, ascending, whatever the number of threads: so its bits depend on nothing but the numbers.
 /// </summary>
+/// <remarks>
+/// In all three, <c>sharesFeatures</c> says that threads share the features of the layer's input rather than its samples:
+/// see <see cref="FeatureShares"/>. Products that find too little work for it, and the gradient of the inputs, decide themselves.
+/// </remarks>
 internal static unsafe class MatrixProduct
 {
     // Below this many multiply-adds a thread, handing work over costs more than it saves.

@@ -40,9 +40,15 @@ internal static class RecipeReader
             // Editors find the schema by it; to the recipe it means nothing.
             (document as JsonObject)?.Remove("$schema");
             Complete(document, RecipeJson.Default.Recipe, "", source);
-            return document.Deserialize(RecipeJson.Default.Recipe) is Recipe recipe && recipe.CreateNetwork() is not null
-                ? recipe
-                : throw new MalformedFileException(source, "found null, expected a recipe.");
+            Recipe recipe = document.Deserialize(RecipeJson.Default.Recipe) ?? throw new MalformedFileException(source, "found null, expected a recipe.");
+            if (recipe.Data.Train.Overlaps(recipe.Data.Test))
+            {
+                throw new MalformedFileException(
+                    source, "'data.train' and 'data.test' share samples, expected none in both; what a network has learnt from does not tell how good it is.");
+            }
+            // Says so if the layers do not fit together.
+            _ = recipe.CreateNetwork();
+            return recipe;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException
             or OverflowException or FormatException and not MalformedFileException)

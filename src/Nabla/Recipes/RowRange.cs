@@ -42,4 +42,9 @@ public sealed record RowRange
         // Mostly it is the whole part, which need not be in memory twice.
         return count == part.Count ? part : part.Slice(Start, count);
     }
+
+    /// <summary>Whether a sample may be in both.</summary>
+    internal bool Overlaps(RowRange other) => Part == other.Part && Start < other.End && other.Start < End;
+
+    private long End => Count is int count ? (long)Start + count : long.MaxValue;
 }

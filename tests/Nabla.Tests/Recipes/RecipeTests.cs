@@ -87,6 +87,8 @@ public sealed class RecipeTests
     [InlineData("""{ "name": "n", "layers": [ { "type": "averagepooling2d", "kernelHeight": 2, "kernelWidth": 2, "padding": 2 } ] }""", "more than half a window")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "maxpooling2d", "kernelHeight": 2 } ] }""", "kernelWidth")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "maxpooling2d", "kernelHeight": 2, "kernelWidth": 2, "stride": 0 } ] }""", "Stride must be at least 1")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "data": { "test": { "part": "Train" } } }""", "'data.train' and 'data.test' share samples")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "data": { "train": { "part": "Train", "count": 11 }, "test": { "part": "Train", "start": 10 } } }""", "share samples")]
     [InlineData("[]", "is not a recipe")]
     [InlineData("null", "found null")]
     [InlineData("{", "is not a recipe")]
