@@ -63,7 +63,7 @@ public sealed class ReproduceTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot send Ctrl-C to one process alone.");
         string data = SmallDigits.Write(_folder["digits"], train: 1000, test: 1000);
         using NablaProcess process = NablaProcess.Start(
-            _folder, null, "reproduce", "linear", "relu-dropout-400-online", "--seeds", "1", "--data", data, "--out", "page.md");
+            _folder, null, "reproduce", "linear", "relu-dropout-400-online", "--seeds", "10", "--data", data, "--out", "page.md");
         while (!File.Exists(_folder["page.md"]))
         {
             Thread.Sleep(10);
