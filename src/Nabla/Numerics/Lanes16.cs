@@ -11,6 +11,9 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
 
     public static int Count => 16;
 
+    /// <summary>Whether all lanes are zero.</summary>
+    public bool IsZero => Vector512.EqualsAll(_value, Vector512<float>.Zero);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Load(ref readonly float source, nint index) => new(Vector512.LoadUnsafe(in source, (nuint)index));
 

@@ -87,43 +87,76 @@ internal static unsafe class LeftPacking
     /// <summary>Copies the columns of a tile that are not blank, and their indices; returns how many there are.</summary>
     private static int TurnWithoutBlanks(float* from, nint fromRow, float* to, int* steps, int height, int depth)
     {
-        const int AtOnce = 4;
-        float* turned = stackalloc float[AtOnce * 12];
-        int count = 0;
-        for (int k = 0; k < depth; k += AtOnce)
+        int count = 0, k = 0;
+        if (height >= Transposition.Square && Transposition.HasSquares)
         {
-            int columns = Math.Min(AtOnce, depth - k);
-            if (columns == AtOnce && IsBlank(from + k, fromRow, height))
+            for (; k + Transposition.Square <= depth; k += Transposition.Square)
             {
-                continue;
+                count = TurnFour(from + k, fromRow, to, steps, height, k, count);
             }
-            Transposition.Transpose(from + k, fromRow, turned, height, height, columns);
-            for (int i = 0; i < columns; i++)
+        }
+        for (; k < depth; k++)
+        {
+            bool isBlank = true;
+            for (int row = 0; row < height; row++)
             {
-                bool isBlank = CopyFew(turned + i * height, to + count * height, height);
-                steps[count] = k + i;
-                count += isBlank ? 0 : 1;
+                to[count * height + row] = from[row * fromRow + k];
+                isBlank &= to[count * height + row] == 0;
             }
+            steps[count] = k;
+            count += isBlank ? 0 : 1;
         }
         return count;
     }
 
-    /// <summary>Whether four columns are nothing but zeros.</summary>
-    private static bool IsBlank(float* numbers, nint row, int height)
+    /// <summary>The same of four columns of 4 to 12 rows, as three squares that may overlap; returns how many columns there are by now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TurnFour(float* from, nint fromRow, float* to, int* steps, int height, int k, int count)
     {
-        Vector128<float> all = Vector128.Abs(Vector128.Load(numbers));
-        for (int i = 1; i < height; i++)
+        int second = Math.Min(Transposition.Square, height - Transposition.Square), third = height - Transposition.Square;
+        float* from1 = from + second * fromRow, from2 = from + third * fromRow;
+        Vector128<float> a0 = Vector128.Load(from), b0 = Vector128.Load(from + fromRow), c0 = Vector128.Load(from + 2 * fromRow), d0 = Vector128.Load(from + 3 * fromRow);
+        Vector128<float> a1 = Vector128.Load(from1), b1 = Vector128.Load(from1 + fromRow), c1 = Vector128.Load(from1 + 2 * fromRow), d1 = Vector128.Load(from1 + 3 * fromRow);
+        Vector128<float> a2 = Vector128.Load(from2), b2 = Vector128.Load(from2 + fromRow), c2 = Vector128.Load(from2 + 2 * fromRow), d2 = Vector128.Load(from2 + 3 * fromRow);
+        if (IsBlank(a0 | b0 | c0 | d0 | a1 | b1 | c1 | d1 | a2 | b2 | c2 | d2))
         {
-            // Bits are gathered: what is not zero stays so.
-            all |= Vector128.Abs(Vector128.Load(numbers + i * row));
+            return count;
         }
-        return Vector128.EqualsAll(all, Vector128<float>.Zero);
+        var columns0 = Transposition.Turn(a0, b0, c0, d0);
+        var columns1 = Transposition.Turn(a1, b1, c1, d1);
+        var columns2 = Transposition.Turn(a2, b2, c2, d2);
+        count = Put(columns0.First, columns1.First, columns2.First, k, count);
+        count = Put(columns0.Second, columns1.Second, columns2.Second, k + 1, count);
+        count = Put(columns0.Third, columns1.Third, columns2.Third, k + 2, count);
+        return Put(columns0.Fourth, columns1.Fourth, columns2.Fourth, k + 3, count);
+
+        // A blank column is overwritten by the next.
+        int Put(Vector128<float> part0, Vector128<float> part1, Vector128<float> part2, int step, int place)
+        {
+            float* column = to + place * height;
+            part0.Store(column);
+            part1.Store(column + second);
+            part2.Store(column + third);
+            steps[place] = step;
+            return place + (IsBlank(part0 | part1 | part2) ? 0 : 1);
+        }
     }
+
+    /// <summary>Whether numbers whose bits were gathered are nothing but zeros, of either sign: a bit of any other number stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsBlank(Vector128<float> bits) => Vector128.EqualsAll(bits, Vector128<float>.Zero);
 
     /// <summary>Copies 1 to 12 numbers, two vectors of which may overlap, and says whether all are zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool CopyFew(float* from, float* to, int count)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Lanes16 mask = Lanes16.FirstLanes(count);
+            Lanes16 numbers = Lanes16.LoadWhere(mask, from);
+            numbers.StoreWhere(mask, to);
+            return numbers.IsZero;
+        }
         if (count >= Vector256<float>.Count)
         {
             Vector256<float> first = Vector256.Load(from);

@@ -8,7 +8,11 @@ namespace Nabla.Numerics;
 /// <summary>Turns matrices.</summary>
 internal static unsafe class Transposition
 {
-    private const int Square = 4;
+    /// <summary>Rows and columns of a square that is turned in registers.</summary>
+    public const int Square = 4;
+
+    /// <summary>Whether the processor turns squares.</summary>
+    public static bool HasSquares => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
     /// <summary>result [columns, rows] = the transpose of matrix [rows, columns].</summary>
     public static void Transpose(ReadOnlySpan<float> matrix, Span<float> result, int rows, int columns)
@@ -30,8 +34,7 @@ internal static unsafe class Transposition
     /// <param name="columns">Columns to be turned.</param>
     public static void Transpose(float* from, nint fromRow, float* to, nint toRow, int rows, int columns)
     {
-        bool squares = Sse.IsSupported || AdvSimd.Arm64.IsSupported;
-        int evenRows = squares ? rows - rows % Square : 0, evenColumns = squares ? columns - columns % Square : 0;
+        int evenRows = HasSquares ? rows - rows % Square : 0, evenColumns = HasSquares ? columns - columns % Square : 0;
         // Down the columns, so that the results are written as they lie in memory.
         for (int column = 0; column < evenColumns; column += Square)
         {
@@ -55,17 +58,23 @@ internal static unsafe class Transposition
         }
     }
 
-    /// <summary>Turns 4 rows of 4 numbers: first pairs of rows are interleaved, then pairs of the results.</summary>
+    /// <summary>Turns 4 rows of 4 numbers into columns: first pairs of rows are interleaved, then pairs of the results.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector128<float> First, Vector128<float> Second, Vector128<float> Third, Vector128<float> Fourth) Turn(
+        Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    {
+        Vector128<float> ac0 = Low(a, c), ac2 = High(a, c), bd0 = Low(b, d), bd2 = High(b, d);
+        return (Low(ac0, bd0), High(ac0, bd0), Low(ac2, bd2), High(ac2, bd2));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeSquare(float* from, nint fromRow, float* to, nint toRow)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromRow);
-        Vector128<float> c = Vector128.Load(from + 2 * fromRow), d = Vector128.Load(from + 3 * fromRow);
-        Vector128<float> ac0 = Low(a, c), ac2 = High(a, c), bd0 = Low(b, d), bd2 = High(b, d);
-        Low(ac0, bd0).Store(to);
-        High(ac0, bd0).Store(to + toRow);
-        Low(ac2, bd2).Store(to + 2 * toRow);
-        High(ac2, bd2).Store(to + 3 * toRow);
+        var columns = Turn(Vector128.Load(from), Vector128.Load(from + fromRow), Vector128.Load(from + 2 * fromRow), Vector128.Load(from + 3 * fromRow));
+        columns.First.Store(to);
+        columns.Second.Store(to + toRow);
+        columns.Third.Store(to + 2 * toRow);
+        columns.Fourth.Store(to + 3 * toRow);
     }
 
     /// <summary>a₀ b₀ a₁ b₁</summary>
