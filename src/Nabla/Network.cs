@@ -176,15 +176,15 @@ public sealed class Network
     /// of the forward pass before.
     /// </summary>
     /// <exception cref="ArgumentException">The workspace belongs to another network, is too small or not made for training.</exception>
-    public void Backward(Workspace workspace, int rows) => Backward(workspace, rows, GradientUse.Add);
+    public void Backward(Workspace workspace, int rows) => Backward(workspace, rows, workspace.Gradient, GradientUse.Add);
 
-    /// <summary>As the public overload, with a choice whether the gradient is added to or replaced.</summary>
-    internal void Backward(Workspace workspace, int rows, GradientUse use)
+    /// <summary>As the public overload, with a choice where the gradient goes and whether it is added to what is there.</summary>
+    internal void Backward(Workspace workspace, int rows, Span<float> gradient, GradientUse use)
     {
         workspace.ThrowIfUnfit(this, rows, training: true);
         for (int i = Groups.Count - 1; i >= 0; i--)
         {
-            Groups[i].Backward(workspace, rows, workspace.Gradient, use, learningRate: 0);
+            Groups[i].Backward(workspace, rows, gradient, use, learningRate: 0);
         }
     }
 
@@ -348,6 +348,7 @@ public sealed class Network
             InputActivation = Layers[layer].TakesInputDerivative ? NextTo(layer, -1)?.Activation ?? Activation.Identity : Activation.Identity,
             OutputActivation = NextTo(layer, 1)?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
             SharesFeatures = workspace.SharesFeatures,
+            SparseInput = layer == 0 ? workspace.SparseInput : null,
             Random = random,
         };
 

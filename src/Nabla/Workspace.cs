@@ -75,10 +75,13 @@ public sealed class Workspace
     internal Span<float> PartialGradients => _partialGradients.Span;
 
     /// <summary>
-    /// Whether threads share features rather than samples. That pays where every pass changes the weights; where several
-    /// passes add up one gradient, the weights stay in the caches of all cores.
+    /// Whether threads share features rather than samples. That pays where samples come from the data set and
+    /// every pass changes the weights; else these stay in the caches of all cores.
     /// </summary>
     internal bool SharesFeatures { get; init; }
+
+    /// <summary>Samples that are read instead of <see cref="Input"/>, by a dense layer that comes first; null for none.</summary>
+    internal SparseInput? SparseInput { get; init; }
 
     /// <summary>Output of layer <paramref name="layer"/>, counted from 1, for some samples; 0 is the network's input.</summary>
     internal Span<float> Activation(int layer, int firstRow, int rows) =>

@@ -22,4 +22,22 @@ internal static class Data
         }
         return new DataSet(new FloatFeatures(features, input), new ClassLabels(labels, Classes));
     }
+
+    /// <summary>Images of bytes, four fifths of them blank, with the class marked in one place.</summary>
+    public static DataSet MakeImages(Shape input, int samples)
+    {
+        NumPyRandom random = new(8);
+        byte[] pixels = new byte[samples * input.Size];
+        int[] labels = new int[samples];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)(random.NextInt32(5) == 0 ? random.NextInt32(256) : 0);
+        }
+        for (int i = 0; i < samples; i++)
+        {
+            labels[i] = random.NextInt32(Classes);
+            pixels[i * input.Size + labels[i]] = 255;
+        }
+        return DataSet.OfImages(pixels, input, labels, Classes);
+    }
 }

@@ -15,24 +15,27 @@ internal static class Batch
         Run(ref job, features, count, threads);
     }
 
-    /// <summary>Copies the samples at the given indices and their targets.</summary>
-    /// <param name="data">Where they are.</param>
-    /// <param name="preprocessing">What is done to their features.</param>
+    /// <summary>Copies the samples at the given indices.</summary>
+    /// <param name="features">Where they are.</param>
+    /// <param name="preprocessing">What is done to them.</param>
     /// <param name="rows">The indices.</param>
-    /// <param name="inputs">Receives the features: [rows, sample size].</param>
-    /// <param name="targets">Receives the targets: [rows, target size].</param>
+    /// <param name="destination">Receives them: [rows, sample size].</param>
     /// <param name="threads">Threads to use.</param>
     /// <param name="bySample">Whether threads take different samples; else each its features of all samples (<see cref="FeatureShares"/>).</param>
-    public static void Copy(
-        DataSet data, Preprocessing preprocessing, ReadOnlySpan<int> rows, Span<float> inputs, Span<float> targets, int threads, bool bySample)
+    public static void CopyFeatures(
+        Features features, Preprocessing preprocessing, ReadOnlySpan<int> rows, Span<float> destination, int threads, bool bySample)
     {
-        int width = data.Targets.Width;
+        Job job = new(features, preprocessing, rows, 0, rows.Length, destination, bySample);
+        Run(ref job, features, rows.Length, threads);
+    }
+
+    /// <summary>Copies the targets of the samples at the given indices: destination [rows, target size].</summary>
+    public static void CopyTargets(Targets targets, ReadOnlySpan<int> rows, Span<float> destination)
+    {
         for (int i = 0; i < rows.Length; i++)
         {
-            data.Targets.CopyRow(rows[i], targets[(i * width)..]);
+            targets.CopyRow(rows[i], destination[(i * targets.Width)..]);
         }
-        Job job = new(data.Features, preprocessing, rows, 0, rows.Length, inputs, bySample);
-        Run(ref job, data.Features, rows.Length, threads);
     }
 
     private static void Run(ref Job job, Features features, int count, int threads)

@@ -44,6 +44,11 @@ public sealed class Dense : Layer
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
+        if (pass.SparseInput is { } samples)
+        {
+            SparseProduct.Multiply(samples, _weight.Of(parameters), bias, output, _outputs, _activation);
+            return;
+        }
         MatrixProduct.Multiply(input, _weight.Of(parameters), bias, output, pass.Rows, _inputs, _outputs, pass.Threads, _activation, pass.SharesFeatures);
     }
 
@@ -57,7 +62,14 @@ public sealed class Dense : Layer
         {
             MatrixProduct.MultiplyRightTransposed(dSum, _weight.Of(parameters), dInput, pass.Rows, _outputs, _inputs, pass.Threads);
         }
-        MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse, pass.SharesFeatures);
+        if (pass.SparseInput is { } samples)
+        {
+            SparseProduct.MultiplyTransposed(samples, dSum, _weight.Of(dParameters), _outputs, pass.GradientUse.Adds);
+        }
+        else
+        {
+            MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse, pass.SharesFeatures);
+        }
         if (_bias is not null)
         {
             Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows, _outputs, pass.GradientUse, pass.Threads);

@@ -25,6 +25,8 @@ public sealed class Dropout : Layer
 
     internal override bool TakesInputDerivative => true;
 
+    internal override bool DrawsRandomNumbers => true;
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         if (pass.Random is null)

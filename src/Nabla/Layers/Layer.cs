@@ -61,6 +61,9 @@ public abstract class Layer
     /// <summary>Whether the output is the input under another shape: both are then the same memory, and nothing is copied.</summary>
     internal virtual bool IsView => false;
 
+    /// <summary>Whether a forward pass in training draws random numbers, sample after sample.</summary>
+    internal virtual bool DrawsRandomNumbers => false;
+
     /// <summary>
     /// Whether each output sample follows from its input sample alone and nothing is drawn at random, in a layer whose
     /// samples are large: such layers in a row are passed sample by sample, so that what one puts out is still in the

@@ -34,4 +34,7 @@ internal readonly ref struct LayerPass
 
     /// <summary>Whether threads share features rather than samples (<see cref="FeatureShares"/>).</summary>
     public required bool SharesFeatures { get; init; }
+
+    /// <summary>What to read instead of the input, or null; see <see cref="Workspace.SparseInput"/>.</summary>
+    public required SparseInput? SparseInput { get; init; }
 }

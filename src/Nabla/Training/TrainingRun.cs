@@ -6,14 +6,13 @@ namespace Nabla;
 internal sealed class TrainingRun
 {
     private readonly Network _network;
-    private readonly Loss _loss;
     private readonly Optimizer _optimizer;
     private readonly OptimizerState _optimizerState;
     private readonly TrainingOptions _options;
     private readonly DataSet _data;
     private readonly ClassLabels? _labels;
-    private readonly Workspace _workspace;
-    private readonly float[] _targets;
+    private readonly TrainingPass? _pass;
+    private readonly LargeBatch? _largeBatch;
     private readonly int[] _order;
     private readonly NumPyRandom _random;
     private readonly int _stepsPerEpoch;
@@ -29,20 +28,20 @@ internal sealed class TrainingRun
     {
         _random = random;
         _network = network;
-        _loss = loss;
         _optimizer = optimizer;
         _optimizerState = optimizer.Start(network.Parameters.Length);
         _options = options;
         _data = data;
         _labels = data.Targets as ClassLabels;
-        // A batch larger than this goes through in pieces that add up their gradients: a batch of 60,000 needs no more
-        // memory than one of 256, and since each sum goes on where it stopped, the bits are the same.
-        int piece = Math.Min(Math.Min(options.BatchSize, data.Count), network.RowsAtOnce);
-        _workspace = new Workspace(network, piece, training: true, options.Threads)
+        int mostSamples = Math.Min(options.BatchSize, data.Count);
+        if (mostSamples > network.RowsAtOnce)
         {
-            SharesFeatures = piece >= Math.Min(options.BatchSize, data.Count) && network.Layers[0] is Dense,
-        };
-        _targets = new float[piece * network.OutputShape.Size];
+            _largeBatch = new LargeBatch(network, loss, data, mostSamples, options.Threads);
+        }
+        else
+        {
+            _pass = new TrainingPass(network, loss, data, network.Preprocessing, mostSamples, options.Threads, sharesFeatures: network.Layers[0] is Dense);
+        }
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
@@ -83,33 +82,12 @@ internal sealed class TrainingRun
         ReadOnlySpan<int> batch = NextBatch();
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
         LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch);
-        double loss;
-        if (batch.Length <= _workspace.Rows && _optimizer is Sgd { Momentum: 0 } && (float)(LearningRate * _leastLayerRate) > 0)
-        {
-            loss = Forward(batch, batch.Length);
-            if (double.IsFinite(loss))
-            {
-                _network.BackwardAndDescend(_workspace, batch.Length, LearningRate);
-            }
-        }
-        else
-        {
-            loss = 0;
-            for (int start = 0; start < batch.Length; start += _workspace.Rows)
-            {
-                ReadOnlySpan<int> piece = batch.Slice(start, Math.Min(_workspace.Rows, batch.Length - start));
-                loss += Forward(piece, batch.Length);
-                _network.Backward(_workspace, piece.Length, start == 0 ? GradientUse.Replace : GradientUse.Add);
-            }
-            if (double.IsFinite(loss))
-            {
-                Update();
-            }
-        }
+        BatchLoss loss = _largeBatch is null ? StepAtOnce(_pass!, batch) : StepInShares(_largeBatch, batch);
         _step++;
         _samplesDone += batch.Length;
-        _lossSum += loss;
-        return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss / batch.Length, EpochLoss);
+        _lossSum += loss.Sum;
+        _correct += loss.Correct;
+        return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss.Sum / batch.Length, EpochLoss);
     }
 
     private ReadOnlySpan<int> NextBatch()
@@ -122,33 +100,44 @@ internal sealed class TrainingRun
         return _order.AsSpan(_samplesDone, Math.Min(_options.BatchSize, _order.Length - _samplesDone));
     }
 
-    private void Update()
+    private BatchLoss StepAtOnce(TrainingPass pass, ReadOnlySpan<int> batch)
     {
-        if (_hasLayerRates)
+        BatchLoss loss = pass.Forward(batch, batch.Length, _random);
+        if (!double.IsFinite(loss.Sum))
         {
-            _optimizerState.Step(_network.Parameters, _workspace.Gradient, LearningRate, _network.Layers, _options.Threads);
+            return loss;
+        }
+        if (_optimizer is Sgd { Momentum: 0 } && (float)(LearningRate * _leastLayerRate) > 0)
+        {
+            _network.BackwardAndDescend(pass.Workspace, batch.Length, LearningRate);
         }
         else
         {
-            _optimizerState.Step(_network.Parameters, _workspace.Gradient, LearningRate, _options.Threads);
+            _network.Backward(pass.Workspace, batch.Length, pass.Workspace.Gradient, GradientUse.Replace);
+            Update(pass.Workspace.Gradient);
         }
+        return loss;
     }
 
-    /// <summary>Computes outputs, and the gradient that goes back from them, of some of a batch's samples; returns the sum of their losses.</summary>
-    private double Forward(ReadOnlySpan<int> samples, int batchSize)
+    private BatchLoss StepInShares(LargeBatch shares, ReadOnlySpan<int> batch)
     {
-        int width = _network.OutputShape.Size;
-        int values = samples.Length * width;
-        Batch.Copy(_data, _network.Preprocessing, samples, _workspace.Input, _targets, _options.Threads, bySample: !_workspace.SharesFeatures);
-        _network.Forward(_workspace, samples.Length, _random);
-        ReadOnlySpan<float> output = _workspace.Output[..values];
-        for (int row = 0; row < samples.Length && _labels is not null; row++)
+        BatchLoss loss = shares.Run(batch, _random);
+        if (double.IsFinite(loss.Sum))
         {
-            if (Reductions.IndexOfMax(output.Slice(row * width, width)) == _labels.Values[samples[row]])
-            {
-                _correct++;
-            }
+            Update(shares.Gradient);
         }
-        return _loss.Evaluate(output, _targets.AsSpan(0, values), _workspace.OutputGradient[..values], samples.Length, divisor: batchSize, _options.Threads);
+        return loss;
+    }
+
+    private void Update(ReadOnlySpan<float> gradient)
+    {
+        if (_hasLayerRates)
+        {
+            _optimizerState.Step(_network.Parameters, gradient, LearningRate, _network.Layers, _options.Threads);
+        }
+        else
+        {
+            _optimizerState.Step(_network.Parameters, gradient, LearningRate, _options.Threads);
+        }
     }
 }

@@ -35,7 +35,8 @@ public sealed class BatchTests
                 }
                 foreach (bool bySample in new[] { true, false })
                 {
-                    Batch.Copy(data, preprocessing, rows, actual, targets, threads, bySample);
+                    Batch.CopyFeatures(data.Features, preprocessing, rows, actual, threads, bySample);
+                    Batch.CopyTargets(data.Targets, rows, targets);
                     Numbers.AssertBits(expected, actual, $"{features.GetType().Name}, {scope}, by sample: {bySample}");
                     actual.AsSpan().Clear();
                 }

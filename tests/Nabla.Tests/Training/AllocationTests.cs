@@ -26,7 +26,22 @@ public sealed class AllocationTests
         AssertAllocatesNothing(new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()), Problems.Clusters(1000, features: 144));
     }
 
-    private static void AssertAllocatesNothing(Trainer trainer, DataSet data)
+    [Fact]
+    public void Training_in_large_batches_allocates_nothing_per_step_after_the_first()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 2500 * 20).Select(i => (byte)(i % 7 == 0 ? i % 251 : 0))];
+        DataSet data = DataSet.OfImages(pixels, [20], [.. Enumerable.Range(0, 2500).Select(i => i % 4)], 4);
+        foreach (int units in new[] { 10, 130 })
+        {
+            foreach (StandardizationScope? scope in new StandardizationScope?[] { null, StandardizationScope.Value })
+            {
+                Network network = Network.Create([20], Layer.Dense(units, Activation.ReLU), Layer.Dense(4));
+                AssertAllocatesNothing(new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()), data, batchSize: 1100, scope);
+            }
+        }
+    }
+
+    private static void AssertAllocatesNothing(Trainer trainer, DataSet data, int batchSize = 300, StandardizationScope? scope = null)
     {
         long last = -1, most = 0;
         double heard = 0;
@@ -38,7 +53,7 @@ public sealed class AllocationTests
             heard += step.Loss;
             last = GC.GetAllocatedBytesForCurrentThread();
         };
-        trainer.Fit(data, new TrainingOptions { Epochs = 2, BatchSize = 300, Threads = 3 });
+        trainer.Fit(data, new TrainingOptions { Epochs = 2, BatchSize = batchSize, Threads = 3, Standardize = scope });
         Assert.Equal(0, most);
         Assert.True(heard > 0);
     }

@@ -64,7 +64,8 @@ public sealed class TrainerTests
         // Rows in the order in which the trainer takes them, so that the sums are the same to the last bit.
         int[] order = [.. Enumerable.Range(0, samples)];
         new NumPyRandom(1).Shuffle<int>(order);
-        Batch.Copy(data, network.Preprocessing, order, whole.Input, targets, threads: 1, bySample: true);
+        Batch.CopyFeatures(data.Features, network.Preprocessing, order, whole.Input, threads: 1, bySample: true);
+        Batch.CopyTargets(data.Targets, order, targets);
         network.Forward(whole, samples);
         double loss = Loss.SoftmaxCrossEntropy.Evaluate(whole.Output, targets, whole.OutputGradient, samples, samples);
         network.Backward(whole, samples);

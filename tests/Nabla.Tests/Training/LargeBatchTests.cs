@@ -1,0 +1,148 @@
+using Nabla.Numerics;
+using Nabla.Tests.Numerics;
+
+namespace Nabla.Tests.Training;
+
+/// <summary>Batches that are cut into shares, of which threads take one after the other.</summary>
+[Collection(Alone.Name)]
+public sealed class LargeBatchTests
+{
+    // Pieces of 256, so five shares of two or three.
+    private const int Samples = 2800;
+    private const int Side = 9;
+
+    /// <summary>Units of the first layer (with few, blanks are skipped one by one), whether samples are standardised, whether a layer draws at random.</summary>
+    public static TheoryData<int, StandardizationScope?, bool> Kinds() => new()
+    {
+        { 40, null, false },
+        { 10, null, false },
+        { 40, StandardizationScope.Value, false },
+        { 10, StandardizationScope.Column, false },
+        { 10, StandardizationScope.All, false },
+        { 10, null, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Its_gradient_and_loss_are_those_of_the_whole(int units, StandardizationScope? scope, bool dropsOut)
+    {
+        DataSet data = Digits();
+        Network network = Create(units, scope, dropsOut, data);
+        int[] order = new NumPyRandom(4).Permutation(Samples);
+
+        Workspace whole = new(network, Samples, training: true);
+        float[] targets = new float[Samples * 4];
+        Batch.CopyFeatures(data.Features, network.Preprocessing, order, whole.Input, threads: 1, bySample: true);
+        Batch.CopyTargets(data.Targets, order, targets);
+        network.Forward(whole, Samples, new NumPyRandom(5));
+        double loss = Loss.SoftmaxCrossEntropy.Evaluate(whole.Output, targets, whole.OutputGradient, Samples, Samples);
+        ClassLabels labels = (ClassLabels)data.Targets;
+        int correct = Enumerable.Range(0, Samples).Count(row => Reductions.IndexOfMax(whole.Output.Slice(row * 4, 4)) == labels.Values[order[row]]);
+        network.Backward(whole, Samples);
+
+        float[] before = network.Parameters.ToArray();
+        LargeBatch batch = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 2);
+        for (int time = 0; time < 2; time++)
+        {
+            BatchLoss result = batch.Run(order, new NumPyRandom(5));
+            Assert.Equal(loss, result.Sum, loss * 1e-6);
+            Assert.Equal(correct, result.Correct);
+            AssertClose(whole.Gradient, batch.Gradient);
+            Numbers.AssertBits(before, network.Parameters, "parameters");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Its_bits_do_not_depend_on_threads(int units, StandardizationScope? scope, bool dropsOut)
+    {
+        DataSet data = Digits();
+        (float[] expected, BatchLoss loss) = Run(threads: 1);
+        foreach (int threads in new[] { 2, 3, 7 })
+        {
+            (float[] gradient, BatchLoss otherLoss) = Run(threads);
+            Numbers.AssertBits(expected, gradient, $"{threads} threads");
+            Assert.Equal(loss, otherLoss);
+        }
+
+        (float[] Gradient, BatchLoss Loss) Run(int threads)
+        {
+            Network network = Create(units, scope, dropsOut, data);
+            LargeBatch batch = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads);
+            BatchLoss result = batch.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
+            return (batch.Gradient.ToArray(), result);
+        }
+    }
+
+    /// <summary>The last batch of an epoch may be a few samples.</summary>
+    [Fact]
+    public void A_smaller_batch_leaves_nothing_of_a_larger_one()
+    {
+        DataSet data = Digits();
+        Network network = Create(units: 10, StandardizationScope.Value, dropsOut: false, data);
+        int[] few = [17, 3, 99];
+        LargeBatch batch = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 3);
+        batch.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
+        BatchLoss loss = batch.Run(few, new NumPyRandom(5));
+        LargeBatch fresh = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 1);
+        Assert.Equal(fresh.Run(few, new NumPyRandom(5)), loss);
+        Numbers.AssertBits(fresh.Gradient, batch.Gradient, "gradient");
+    }
+
+    [Fact]
+    public void The_shift_of_standardised_samples_stays_with_them_where_it_is_large_or_the_first_layer_has_no_biases()
+    {
+        Network network = Network.Create([4], Layer.Dense(3));
+        Assert.Null(UnshiftedInput.For(network));
+        network.Preprocessing = new() { Standardization = new([7.9f, -7.9f], [1, 1]) };
+        Assert.NotNull(UnshiftedInput.For(network));
+        network.Preprocessing = new() { Standardization = new([8.1f, 0], [1, 1]) };
+        Assert.Null(UnshiftedInput.For(network));
+        Network withoutBiases = Network.Create([4], Layer.Dense(3, bias: false));
+        withoutBiases.Preprocessing = new() { Standardization = new([1], [1]) };
+        Assert.Null(UnshiftedInput.For(withoutBiases));
+        Network ofImages = Network.Create([4, 4], Layer.Convolution2D(3, 2, 2), Layer.Dense(3));
+        ofImages.Preprocessing = new() { Standardization = new([1], [1]) };
+        Assert.Null(UnshiftedInput.For(ofImages));
+    }
+
+    private static Network Create(int units, StandardizationScope? scope, bool dropsOut, DataSet data)
+    {
+        List<LayerSpec> layers = [Layer.Dense(units, Activation.ReLU), Layer.Dense(4)];
+        layers.InsertRange(1, dropsOut ? [Layer.Dropout(0.3)] : []);
+        Network network = Network.Create([Side, Side], layers);
+        network.Initialize(new NumPyRandom(3));
+        network.Preprocessing = new() { Standardization = scope is { } each ? Standardization.Fit(data.Features, 255, each) : null };
+        return network;
+    }
+
+    /// <summary>Images of which four fifths are blank, with a class that has a bright pixel of its own.</summary>
+    private static DataSet Digits()
+    {
+        NumPyRandom random = new(1);
+        byte[] pixels = new byte[Samples * Side * Side];
+        int[] labels = new int[Samples];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = random.NextInt32(5) == 0 && i % 11 != 0 ? (byte)(1 + random.NextInt32(255)) : (byte)0;
+        }
+        for (int i = 0; i < Samples; i++)
+        {
+            labels[i] = random.NextInt32(4);
+            pixels[i * Side * Side + 7 * labels[i]] = 255;
+        }
+        return DataSet.OfImages(pixels, [Side, Side], labels, 4);
+    }
+
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        double norm = 0, difference = 0;
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            norm += (double)expected[i] * expected[i];
+            difference += ((double)expected[i] - actual[i]) * (expected[i] - actual[i]);
+        }
+        Assert.InRange(Math.Sqrt(difference / norm), 0, 3e-6);
+    }
+}
