@@ -6,7 +6,10 @@ namespace Nabla;
 internal static class Batch
 {
     // Below this many numbers a thread, handing work over costs more than it saves.
-    private const int LeastPerThread = 16 * 1024;
+    private const int LeastPerThread = 8 * 1024;
+
+    // Samples at random places take the memory hundreds of cycles each: so many are under way at a time.
+    private const int SamplesAhead = 4;
 
     /// <summary>Copies consecutive samples: destination [count, sample size].</summary>
     public static void CopyFeatures(Features features, Preprocessing preprocessing, int start, int count, Span<float> destination, int threads)
@@ -67,10 +70,19 @@ internal static class Batch
         private void Copy(int firstRow, int endRow, int first, int end)
         {
             int size = features.SampleShape.Size;
-            for (int row = firstRow; row < endRow; row++)
+            for (int row = firstRow - SamplesAhead; row < endRow; row++)
             {
-                preprocessing.CopyPart(features, _rows.IsEmpty ? start + row : _rows[row], first, _destination[(row * size + first)..(row * size + end)]);
+                if (row + SamplesAhead < endRow)
+                {
+                    features.Prefetch(Sample(row + SamplesAhead), first, end - first);
+                }
+                if (row >= firstRow)
+                {
+                    preprocessing.CopyPart(features, Sample(row), first, _destination[(row * size + first)..(row * size + end)]);
+                }
             }
         }
+
+        private int Sample(int row) => _rows.IsEmpty ? start + row : _rows[row];
     }
 }

@@ -27,6 +27,8 @@ public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sa
     internal override void CopyPart(int row, int first, float byteDivisor, Span<float> destination) =>
         Convert(this[row].Slice(first, destination.Length), byteDivisor, destination);
 
+    internal override void Prefetch(int row, int first, int count) => Prefetching.Fetch(this[row].Slice(first, count));
+
     /// <summary>Divides bytes, instead of multiplying by the reciprocal: the quotient is then the one NumPy computes.</summary>
     internal static void Convert(ReadOnlySpan<byte> bytes, float divisor, Span<float> destination) =>
         ByteConversion.Divide(bytes, divisor, destination);

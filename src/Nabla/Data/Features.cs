@@ -40,4 +40,9 @@ public abstract class Features
 
     /// <summary>Writes the values of sample <paramref name="row"/> from <paramref name="first"/> on, as many as there is room for.</summary>
     internal abstract void CopyPart(int row, int first, float byteDivisor, Span<float> destination);
+
+    /// <summary>Says that <see cref="CopyPart"/> will soon be asked for <paramref name="count"/> values of a sample.</summary>
+    internal virtual void Prefetch(int row, int first, int count)
+    {
+    }
 }
