@@ -47,7 +47,7 @@ internal sealed class LayerGroup(Network network, int first, int end)
         return groups;
     }
 
-    /// <summary>At most so many samples, such that a batch in pieces of them has the bits of the whole.</summary>
+    /// <summary>At most so many samples, such that what goes through in pieces of them has the bits of the whole.</summary>
     public static int WholeUnits(int rows) => rows < SamplesAtOnce ? rows : rows / SamplesAtOnce * SamplesAtOnce;
 
     /// <summary>

@@ -11,7 +11,8 @@ namespace Nabla;
 /// </summary>
 public sealed class Network
 {
-    // What two cores' second-level caches of 2 MiB hold; and rows below which products become thin.
+    // What two cores' second-level caches of 2 MiB hold: a core has its weights there, too. Rows below which products become
+    // thin.
     private const int FloatsAtOnce = 1024 * 1024;
     private const int LeastRowsAtOnce = 32;
 
@@ -27,8 +28,9 @@ public sealed class Network
         Layers = layers;
         _parameters = new AlignedFloats(ParameterCountOf(layers));
         IEnumerable<Layer> withMemory = layers.Where(layer => !layer.IsView);
-        long inCachePerRow = input.Size + withMemory.Where(layer => !layer.TakesSamplesOneByOne).Sum(FloatsPerSample);
-        long rows = Math.Min(FloatsAtOnce / inCachePerRow, MostFloatsAtOnce / (input.Size + withMemory.Sum(FloatsPerSample)));
+        long inCachePerRow = input.Size + withMemory.Where(layer => !layer.TakesSamplesOneByOne).Sum(FloatsOf);
+        FloatsPerSample = input.Size + withMemory.Sum(FloatsOf);
+        long rows = Math.Min(FloatsAtOnce / inCachePerRow, MostFloatsAtOnce / FloatsPerSample);
         int longestRow = layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
         int most = Math.Clamp(Array.MaxLength / longestRow, 1, MatrixJob.BlockDepth);
         RowsAtOnce = LayerGroup.WholeUnits((int)Math.Clamp(rows, Math.Min(LeastRowsAtOnce, most), most));
@@ -47,6 +49,9 @@ public sealed class Network
 
     /// <summary>The layers in groups that a pass goes through together.</summary>
     internal IReadOnlyList<LayerGroup> Groups { get; }
+
+    /// <summary>What a workspace for training holds for each sample, in floats.</summary>
+    internal long FloatsPerSample { get; }
 
     /// <summary>Index of the first layer with parameters; gradients are not carried further back.</summary>
     internal int FirstLearningLayer { get; }
@@ -130,7 +135,7 @@ public sealed class Network
     }
 
     /// <summary>With those of the gradient.</summary>
-    private static long FloatsPerSample(Layer layer) => 2L * layer.OutputShape.Size + layer.StateSize;
+    private static long FloatsOf(Layer layer) => 2L * layer.OutputShape.Size + layer.StateSize;
 
     internal static int ParameterCountOf(IReadOnlyList<Layer> layers) => layers.Sum(layer => layer.ParameterCount);
 

@@ -8,6 +8,15 @@ internal static class Batch
     // Below this many numbers a thread, handing work over costs more than it saves.
     private const int LeastPerThread = 8 * 1024;
 
+    // With more, products of whole tiles are as fast.
+    private const double MostFilled = 0.3;
+
+    // So many samples tell how filled the others are.
+    private const int TellingSamples = 1000;
+
+    // 384 MiB of values and their places.
+    private const int MostValues = 64 * 1024 * 1024;
+
     // Samples at random places take the memory hundreds of cycles each: so many are under way at a time.
     private const int SamplesAhead = 4;
 
@@ -30,6 +39,38 @@ internal static class Batch
     {
         Job job = new(features, preprocessing, rows, 0, rows.Length, destination, bySample);
         Run(ref job, features, rows.Length, threads);
+    }
+
+    /// <summary>
+    /// The samples without their zeros; null where too few values are zeros, a sample has too many
+    /// (<see cref="SparseSamples.MostPlaces"/>), or there would be too many in all.
+    /// </summary>
+    public static SparseSamples? Sparse(Features features, Preprocessing preprocessing)
+    {
+        int size = features.SampleShape.Size;
+        if (size > SparseSamples.MostPlaces)
+        {
+            return null;
+        }
+        float[] sample = new float[size];
+        int[] starts = new int[features.Count + 1];
+        for (int row = 0; row < features.Count; row++)
+        {
+            preprocessing.CopyPart(features, row, 0, sample);
+            int end = starts[row + 1] = starts[row] + size - sample.AsSpan().Count(0f);
+            bool isKnown = row >= TellingSamples || row == features.Count - 1;
+            if (end > MostValues || (isKnown && end > (row + 1L) * size * MostFilled))
+            {
+                return null;
+            }
+        }
+        SparseSamples samples = new(size, starts);
+        for (int row = 0; row < features.Count; row++)
+        {
+            preprocessing.CopyPart(features, row, 0, sample);
+            samples.Set(row, sample);
+        }
+        return samples;
     }
 
     /// <summary>Copies the targets of the samples at the given indices: destination [rows, target size].</summary>

@@ -41,7 +41,10 @@ public abstract class Features
     /// <summary>Writes the values of sample <paramref name="row"/> from <paramref name="first"/> on, as many as there is room for.</summary>
     internal abstract void CopyPart(int row, int first, float byteDivisor, Span<float> destination);
 
-    /// <summary>Says that <see cref="CopyPart"/> will soon be asked for <paramref name="count"/> values of a sample.</summary>
+    /// <summary>
+    /// Says that <see cref="CopyPart"/> will soon be asked for <paramref name="count"/> values of a sample. Only for bytes
+    /// something is done: a sample of floats is long enough for the processor to find out by itself.
+    /// </summary>
     internal virtual void Prefetch(int row, int first, int count)
     {
     }

@@ -64,7 +64,7 @@ public sealed class Dense : Layer
         }
         if (pass.SparseInput is { } samples)
         {
-            SparseProduct.MultiplyTransposed(samples, dSum, _weight.Of(dParameters), _outputs, pass.GradientUse.Adds);
+            SparseProduct.MultiplyTransposed(samples, dSum, _weight.Of(dParameters), _outputs, pass.GradientUse);
         }
         else
         {

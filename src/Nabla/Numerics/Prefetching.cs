@@ -10,7 +10,7 @@ internal static unsafe class Prefetching
     /// <summary>Does nothing where .NET has no such instruction.</summary>
     public static void Fetch(ReadOnlySpan<byte> bytes)
     {
-        if (Sse.IsSupported)
+        if (Sse.IsSupported && !bytes.IsEmpty)
         {
             fixed (byte* from = bytes)
             {
@@ -18,6 +18,7 @@ internal static unsafe class Prefetching
                 {
                     Sse.Prefetch0(from + i);
                 }
+                Sse.Prefetch0(from + bytes.Length - 1);
             }
         }
     }

@@ -16,7 +16,8 @@ internal static unsafe class SparseProduct
     /// <summary>result [samples, columns] = f(bias [columns] + samples · right [inner, columns]), with the activation f; no bias where it is empty.</summary>
     public static void Multiply(SparseInput samples, ReadOnlySpan<float> right, ReadOnlySpan<float> bias, Span<float> result, int columns, Activation activation)
     {
-        ThrowIfTooSmall(samples, right, result, columns);
+        ThrowUnlessFit(samples, right, result, columns);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bias.Length, bias.IsEmpty ? 0 : columns);
         Span<float> start = stackalloc float[MostColumns];
         start.Clear();
         bias.CopyTo(start);
@@ -29,10 +30,11 @@ internal static unsafe class SparseProduct
     }
 
     /// <summary>result [inner, columns] = or += samplesᵀ · right, with right [samples, columns].</summary>
-    public static void MultiplyTransposed(SparseInput samples, ReadOnlySpan<float> right, Span<float> result, int columns, bool adds)
+    public static void MultiplyTransposed(SparseInput samples, ReadOnlySpan<float> right, Span<float> result, int columns, GradientUse use)
     {
-        ThrowIfTooSmall(samples, result, right, columns);
-        if (!adds)
+        ThrowUnlessFit(samples, result, right, columns);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(use.DescentRate, 0);
+        if (!use.Adds)
         {
             result.Clear();
         }
@@ -45,10 +47,10 @@ internal static unsafe class SparseProduct
 
     private static float* LinesFor(SparseInput samples) => ThreadMemory.Of(ref _lines, samples.Size * MostColumns);
 
-    private static void ThrowIfTooSmall(SparseInput samples, ReadOnlySpan<float> matrix, ReadOnlySpan<float> rows, int columns)
+    private static void ThrowUnlessFit(SparseInput samples, ReadOnlySpan<float> matrix, ReadOnlySpan<float> rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, MostColumns);
-        ArgumentOutOfRangeException.ThrowIfLessThan(matrix.Length, samples.Size * columns);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(matrix.Length, samples.Size * columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, samples.Count * columns);
     }
 

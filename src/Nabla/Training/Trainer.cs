@@ -17,7 +17,10 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <summary>After each epoch and its validation, on the training thread.</summary>
     public event Action<EpochResult>? EpochCompleted;
 
-    /// <summary>Trains the network; afterwards it has the weights of the best epoch.</summary>
+    /// <summary>
+    /// Trains the network; afterwards it has the weights of the best epoch. Data and preprocessing must stay as they are
+    /// meanwhile.
+    /// </summary>
     /// <param name="data">Samples to learn from; a share of them is set aside for validation (<see cref="TrainingOptions.ValidationFraction"/>).</param>
     /// <param name="options">How long and in which portions; by default as <see cref="TrainingOptions"/> says.</param>
     /// <param name="cancellation">

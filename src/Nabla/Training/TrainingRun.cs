@@ -11,8 +11,11 @@ internal sealed class TrainingRun
     private readonly TrainingOptions _options;
     private readonly DataSet _data;
     private readonly ClassLabels? _labels;
+
+    // One of the two, by the size of a batch.
     private readonly TrainingPass? _pass;
-    private readonly LargeBatch? _largeBatch;
+    private readonly LargeBatchPass? _largePass;
+
     private readonly int[] _order;
     private readonly NumPyRandom _random;
     private readonly int _stepsPerEpoch;
@@ -33,10 +36,11 @@ internal sealed class TrainingRun
         _options = options;
         _data = data;
         _labels = data.Targets as ClassLabels;
-        int mostSamples = Math.Min(options.BatchSize, data.Count);
+        _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
+        int mostSamples = Math.Min(options.BatchSize, _order.Length);
         if (mostSamples > network.RowsAtOnce)
         {
-            _largeBatch = new LargeBatch(network, loss, data, mostSamples, options.Threads);
+            _largePass = new LargeBatchPass(network, loss, data, mostSamples, options.Threads);
         }
         else
         {
@@ -45,7 +49,6 @@ internal sealed class TrainingRun
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
-        _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
         double[] factors = [.. network.Layers.Where(layer => layer.Parameters.Count > 0).Select(layer => layer.Spec.LearningRateFactor)];
         _hasLayerRates = factors.Any(factor => factor != 1);
         _leastLayerRate = factors.DefaultIfEmpty(0).Min();
@@ -82,7 +85,7 @@ internal sealed class TrainingRun
         ReadOnlySpan<int> batch = NextBatch();
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
         LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch);
-        BatchLoss loss = _largeBatch is null ? StepAtOnce(_pass!, batch) : StepInShares(_largeBatch, batch);
+        BatchLoss loss = _largePass is null ? StepAtOnce(_pass!, batch) : StepInShares(_largePass, batch);
         _step++;
         _samplesDone += batch.Length;
         _lossSum += loss.Sum;
@@ -119,12 +122,12 @@ internal sealed class TrainingRun
         return loss;
     }
 
-    private BatchLoss StepInShares(LargeBatch shares, ReadOnlySpan<int> batch)
+    private BatchLoss StepInShares(LargeBatchPass pass, ReadOnlySpan<int> batch)
     {
-        BatchLoss loss = shares.Run(batch, _random);
+        BatchLoss loss = pass.Run(batch, _random);
         if (double.IsFinite(loss.Sum))
         {
-            Update(shares.Gradient);
+            Update(pass.Gradient);
         }
         return loss;
     }

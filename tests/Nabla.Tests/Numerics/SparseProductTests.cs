@@ -14,7 +14,7 @@ public sealed class SparseProductTests
     public void Products_have_the_bits_of_dense_ones()
     {
         FloatFeatures features = Samples();
-        SparseSamples sparse = SparseSamples.Of(features, new Preprocessing())!;
+        SparseSamples sparse = Batch.Sparse(features, new Preprocessing())!;
         for (int columns = 1; columns <= SparseProduct.MostColumns; columns++)
         {
             float[] right = Numbers.Normal(new NumPyRandom(2), Inner * columns), bias = Numbers.Normal(new NumPyRandom(3), columns);
@@ -41,8 +41,9 @@ public sealed class SparseProductTests
     [InlineData(true)]
     public void Transposed_products_have_the_bits_of_dense_ones(bool adds)
     {
+        GradientUse use = adds ? GradientUse.Add : GradientUse.Replace;
         FloatFeatures features = Samples();
-        SparseSamples sparse = SparseSamples.Of(features, new Preprocessing())!;
+        SparseSamples sparse = Batch.Sparse(features, new Preprocessing())!;
         for (int columns = 1; columns <= SparseProduct.MostColumns; columns++)
         {
             foreach (int[] rows in Choices)
@@ -51,28 +52,30 @@ public sealed class SparseProductTests
                 float[] expected = Numbers.Normal(new NumPyRandom(6), Inner * columns);
                 GuardedBuffer actual = new(expected);
                 Batch.CopyFeatures(features, new Preprocessing(), rows, dense, threads: 1, bySample: true);
-                MatrixProduct.MultiplyLeftTransposed(dense, right, expected, Inner, rows.Length, columns, threads: 1, adds ? GradientUse.Add : GradientUse.Replace);
-                SparseProduct.MultiplyTransposed(Choose(sparse, rows), right, actual.Contents, columns, adds);
+                MatrixProduct.MultiplyLeftTransposed(dense, right, expected, Inner, rows.Length, columns, threads: 1, use);
+                SparseProduct.MultiplyTransposed(Choose(sparse, rows), right, actual.Contents, columns, use);
                 AssertEqual(expected, actual, $"{rows.Length} samples, {columns} columns");
             }
         }
     }
 
     [Fact]
-    public void Buffers_that_are_too_small_and_too_many_columns_are_refused()
+    public void What_does_not_fit_is_refused()
     {
-        SparseInput samples = Choose(SparseSamples.Of(Samples(), new Preprocessing())!, [1, 2]);
+        SparseInput samples = Choose(Batch.Sparse(Samples(), new Preprocessing())!, [1, 2]);
         Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.Multiply(samples, new float[Inner * 3 - 1], [], new float[6], 3, Activation.Identity));
         Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.Multiply(samples, new float[Inner * 3], [], new float[5], 3, Activation.Identity));
         Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.Multiply(samples, new float[Inner * 17], [], new float[34], 17, Activation.Identity));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.MultiplyTransposed(samples, new float[6], new float[Inner * 3 - 1], 3, adds: true));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.MultiplyTransposed(samples, new float[5], new float[Inner * 3], 3, adds: true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.Multiply(samples, new float[Inner * 3], new float[2], new float[6], 3, Activation.Identity));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.MultiplyTransposed(samples, new float[6], new float[Inner * 3], 3, GradientUse.Descend(0.1f)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.MultiplyTransposed(samples, new float[6], new float[Inner * 3 - 1], 3, GradientUse.Add));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SparseProduct.MultiplyTransposed(samples, new float[5], new float[Inner * 3], 3, GradientUse.Add));
     }
 
     [Fact]
     public void Only_what_is_not_zero_is_kept()
     {
-        SparseSamples samples = SparseSamples.Of(new ByteFeatures([0, 0, 255, 0, 0, 0, 0, 0, 0, 51, 0, 0], [6]), new Preprocessing())!;
+        SparseSamples samples = Batch.Sparse(new ByteFeatures([0, 0, 255, 0, 0, 0, 0, 0, 0, 51, 0, 0], [6]), new Preprocessing())!;
         Assert.Equal(6, samples.Size);
         Assert.Equal([2], samples.Places(0).ToArray());
         Assert.Equal([1f], samples.Values(0).ToArray());
@@ -83,10 +86,11 @@ public sealed class SparseProductTests
     [Fact]
     public void Samples_that_are_mostly_filled_or_too_large_stay_as_they_are()
     {
-        Assert.Null(SparseSamples.Of(new ByteFeatures([1, 0, 0, 1, 0, 0], [3]), new Preprocessing()));
-        Assert.NotNull(SparseSamples.Of(new ByteFeatures([1, 0, 0, 0, 1, 0, 0, 0], [4]), new Preprocessing()));
-        Assert.NotNull(SparseSamples.Of(new ByteFeatures(new byte[65536], [65536]), new Preprocessing()));
-        Assert.Null(SparseSamples.Of(new ByteFeatures(new byte[65537], [65537]), new Preprocessing()));
+        Assert.Null(Batch.Sparse(new ByteFeatures([1, 0, 0, 1, 0, 0], [3]), new Preprocessing()));
+        Assert.Null(Batch.Sparse(new ByteFeatures([1], [1]), new Preprocessing()));
+        Assert.NotNull(Batch.Sparse(new ByteFeatures([1, 0, 0, 0, 1, 0, 0, 0], [4]), new Preprocessing()));
+        Assert.NotNull(Batch.Sparse(new ByteFeatures(new byte[65536], [65536]), new Preprocessing()));
+        Assert.Null(Batch.Sparse(new ByteFeatures(new byte[65537], [65537]), new Preprocessing()));
     }
 
     /// <summary>Nine samples, of which the first is blank and the last full.</summary>

@@ -39,6 +39,20 @@ public sealed class SampleOrderTests
         Assert.Equal(expected, Batches(8, new() { Seed = 5, Order = SampleOrder.WithReplacement, StepsPerEpoch = 4 }));
     }
 
+    /// <summary>Also where all of them go through at once, and where they do not.</summary>
+    [Theory]
+    [InlineData(20, 50)]
+    [InlineData(20, 5000)]
+    public void With_replacement_a_batch_may_be_larger_than_the_data(int samples, int batchSize)
+    {
+        Network network = Network.Create([20], Layer.Dense(4));
+        TrainingOptions options = new() { Epochs = 2, BatchSize = batchSize, Order = SampleOrder.WithReplacement, StepsPerEpoch = 3, ValidationFraction = 0 };
+        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd());
+        trainer.StepCompleted += step => Assert.Equal(batchSize, step.Samples);
+        TrainingHistory history = trainer.Fit(Problems.Clusters(samples), options);
+        Assert.True(history.Epochs[1].Loss < history.Epochs[0].Loss);
+    }
+
     [Fact]
     public void Options_that_contradict_each_other_are_refused()
     {

@@ -1,4 +1,4 @@
-namespace Nabla;
+namespace Nabla.Numerics;
 
 /// <summary>Some samples of <see cref="SparseSamples"/> in place of a workspace's <see cref="Workspace.Input"/>.</summary>
 /// <param name="samples">Where they are.</param>

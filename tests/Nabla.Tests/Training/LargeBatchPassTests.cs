@@ -5,13 +5,13 @@ namespace Nabla.Tests.Training;
 
 /// <summary>Batches that are cut into shares, of which threads take one after the other.</summary>
 [Collection(Alone.Name)]
-public sealed class LargeBatchTests
+public sealed class LargeBatchPassTests
 {
-    // Pieces of 256, so five shares of two or three.
+    // Pieces of 256: five shares of two or three, which two threads take together and five each for itself.
     private const int Samples = 2800;
     private const int Side = 9;
 
-    /// <summary>Units of the first layer (with few, blanks are skipped one by one), whether samples are standardised, whether a layer draws at random.</summary>
+    /// <summary>Units of the first layer (with few, blanks are skipped one by one; 0 for a convolution), whether samples are standardised, whether a layer draws at random.</summary>
     public static TheoryData<int, StandardizationScope?, bool> Kinds() => new()
     {
         { 40, null, false },
@@ -20,6 +20,7 @@ public sealed class LargeBatchTests
         { 10, StandardizationScope.Column, false },
         { 10, StandardizationScope.All, false },
         { 10, null, true },
+        { 0, null, false },
     };
 
     [Theory]
@@ -41,13 +42,18 @@ public sealed class LargeBatchTests
         network.Backward(whole, Samples);
 
         float[] before = network.Parameters.ToArray();
-        LargeBatch batch = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 2);
+        // Else this would say nothing of them.
+        FoldedShift? shift = FoldedShift.For(network, data.Features);
+        Assert.Equal(scope is null, shift is null);
+        Assert.NotNull(Batch.Sparse(data.Features, shift?.Preprocessing ?? network.Preprocessing));
+
+        LargeBatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 2);
         for (int time = 0; time < 2; time++)
         {
-            BatchLoss result = batch.Run(order, new NumPyRandom(5));
+            BatchLoss result = pass.Run(order, new NumPyRandom(5));
             Assert.Equal(loss, result.Sum, loss * 1e-6);
             Assert.Equal(correct, result.Correct);
-            AssertClose(whole.Gradient, batch.Gradient);
+            AssertClose(whole.Gradient, pass.Gradient);
             Numbers.AssertBits(before, network.Parameters, "parameters");
         }
     }
@@ -58,7 +64,7 @@ public sealed class LargeBatchTests
     {
         DataSet data = Digits();
         (float[] expected, BatchLoss loss) = Run(threads: 1);
-        foreach (int threads in new[] { 2, 3, 7 })
+        foreach (int threads in new[] { 2, 3, 5, 7 })
         {
             (float[] gradient, BatchLoss otherLoss) = Run(threads);
             Numbers.AssertBits(expected, gradient, $"{threads} threads");
@@ -68,9 +74,9 @@ public sealed class LargeBatchTests
         (float[] Gradient, BatchLoss Loss) Run(int threads)
         {
             Network network = Create(units, scope, dropsOut, data);
-            LargeBatch batch = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads);
-            BatchLoss result = batch.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
-            return (batch.Gradient.ToArray(), result);
+            LargeBatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads);
+            BatchLoss result = pass.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
+            return (pass.Gradient.ToArray(), result);
         }
     }
 
@@ -81,34 +87,17 @@ public sealed class LargeBatchTests
         DataSet data = Digits();
         Network network = Create(units: 10, StandardizationScope.Value, dropsOut: false, data);
         int[] few = [17, 3, 99];
-        LargeBatch batch = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 3);
-        batch.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
-        BatchLoss loss = batch.Run(few, new NumPyRandom(5));
-        LargeBatch fresh = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 1);
+        LargeBatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 3);
+        pass.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
+        BatchLoss loss = pass.Run(few, new NumPyRandom(5));
+        LargeBatchPass fresh = new(network, Loss.SoftmaxCrossEntropy, data, Samples, threads: 1);
         Assert.Equal(fresh.Run(few, new NumPyRandom(5)), loss);
-        Numbers.AssertBits(fresh.Gradient, batch.Gradient, "gradient");
-    }
-
-    [Fact]
-    public void The_shift_of_standardised_samples_stays_with_them_where_it_is_large_or_the_first_layer_has_no_biases()
-    {
-        Network network = Network.Create([4], Layer.Dense(3));
-        Assert.Null(UnshiftedInput.For(network));
-        network.Preprocessing = new() { Standardization = new([7.9f, -7.9f], [1, 1]) };
-        Assert.NotNull(UnshiftedInput.For(network));
-        network.Preprocessing = new() { Standardization = new([8.1f, 0], [1, 1]) };
-        Assert.Null(UnshiftedInput.For(network));
-        Network withoutBiases = Network.Create([4], Layer.Dense(3, bias: false));
-        withoutBiases.Preprocessing = new() { Standardization = new([1], [1]) };
-        Assert.Null(UnshiftedInput.For(withoutBiases));
-        Network ofImages = Network.Create([4, 4], Layer.Convolution2D(3, 2, 2), Layer.Dense(3));
-        ofImages.Preprocessing = new() { Standardization = new([1], [1]) };
-        Assert.Null(UnshiftedInput.For(ofImages));
+        Numbers.AssertBits(fresh.Gradient, pass.Gradient, "gradient");
     }
 
     private static Network Create(int units, StandardizationScope? scope, bool dropsOut, DataSet data)
     {
-        List<LayerSpec> layers = [Layer.Dense(units, Activation.ReLU), Layer.Dense(4)];
+        List<LayerSpec> layers = [units == 0 ? Layer.Convolution2D(5, 3, 3, Activation.ReLU) : Layer.Dense(units, Activation.ReLU), Layer.Dense(4)];
         layers.InsertRange(1, dropsOut ? [Layer.Dropout(0.3)] : []);
         Network network = Network.Create([Side, Side], layers);
         network.Initialize(new NumPyRandom(3));
