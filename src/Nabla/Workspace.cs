@@ -14,9 +14,11 @@ public sealed class Workspace
     private readonly bool[] _isPassing;
     private readonly AlignedFloats[] _activationGradients;
     private readonly AlignedFloats[] _states;
-    private readonly AlignedFloats _gradient;
     private readonly AlignedFloats _partialGradients;
     private readonly AlignedFloats[] _scratch;
+
+    // Made when first asked for: where passes move the weights, or a large batch has gradients of its own, nobody does.
+    private AlignedFloats? _gradient;
 
     /// <param name="network">The network that will use this memory.</param>
     /// <param name="rows">Most samples per pass, at least 1.</param>
@@ -48,7 +50,6 @@ public sealed class Workspace
                 : new AlignedFloats(_activations[i].Length);
         }
         _states = [.. layers.Select(layer => NewRows(rows, training ? layer.StateSize : 0, layer.Name))];
-        _gradient = new AlignedFloats(training ? network.Parameters.Length : 0);
         _partialGradients = new AlignedFloats(training ? network.Groups.Max(group => group.PartialGradientSize(rows)) : 0);
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0))];
     }
@@ -69,7 +70,9 @@ public sealed class Workspace
     public Span<float> OutputGradient => _activationGradients[^1].Span;
 
     /// <summary>The gradient of all parameters, in the order of <see cref="Network.Parameters"/>. Backward passes add to it.</summary>
-    public Span<float> Gradient => _gradient.Span;
+    public Span<float> Gradient => (_gradient ??= new AlignedFloats(IsForTraining ? _network.Parameters.Length : 0)).Span;
+
+    private bool IsForTraining => _activationGradients.Length > 0;
 
     /// <summary>The gradients of a few samples each, before they are added up; see <see cref="LayerGroup"/>.</summary>
     internal Span<float> PartialGradients => _partialGradients.Span;
@@ -115,7 +118,7 @@ public sealed class Workspace
         {
             throw new ArgumentException($"This workspace holds 1 to {Rows} samples, not {rows}.");
         }
-        if (training && _activationGradients.Length == 0)
+        if (training && !IsForTraining)
         {
             throw new ArgumentException("This workspace was made without memory for training (training: false).");
         }
