@@ -33,6 +33,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         [
             "nabla predict runs/1 digit.png",
             "nabla predict runs/1 scans/*.pgm",
+            "nabla predict runs/1 digit.png --json         the scores of every class",
         ],
         ["show"] =
         [

@@ -6,4 +6,5 @@ namespace Nabla.Cli;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(TrainSummary))]
 [JsonSerializable(typeof(EvaluationSummary))]
+[JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
 internal sealed partial class SummaryJson : JsonSerializerContext;

@@ -45,6 +45,25 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
+    public void Predict_gives_the_scores_of_every_class_as_json()
+    {
+        Network network = Network.Load(_folder["run/model.safetensors"]);
+        byte[] digit = ((ByteFeatures)IdxFolder.Load(_data).Test.Features)[0].ToArray();
+        float[] scores = new float[10];
+        network.Score(digit, scores);
+        DigitImage.WritePng(_folder["digit.png"], digit, 28, 28);
+
+        (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "missing.png", "digit.png", "--json");
+
+        Assert.Equal(1, code);
+        Assert.Contains("missing.png", error, StringComparison.Ordinal);
+        JsonElement summary = Assert.Single(JsonDocument.Parse(output).RootElement.EnumerateArray());
+        Assert.Equal("digit.png", summary.GetProperty("image").GetString());
+        Assert.Equal(network.Predict(digit).Label, summary.GetProperty("label").GetInt32());
+        Assert.Equal(scores, summary.GetProperty("scores").EnumerateArray().Select(score => score.GetSingle()));
+    }
+
+    [Fact]
     public void Predict_reads_pictures_of_both_kinds_light_or_dark()
     {
         Network network = Network.Load(_folder["run/model.safetensors"]);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Nabla.Cli.Options;
 
 namespace Nabla.Cli.Commands;
@@ -14,11 +15,14 @@ internal sealed class PredictCommand : Command
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array on standard output, with the scores of every class." };
+
     public PredictCommand()
         : base("predict", "Let a model read pictures of single digits.")
     {
         Arguments.Add(_model);
         Arguments.Add(_images);
+        Options.Add(_json);
         SetAction(Run);
     }
 
@@ -30,12 +34,20 @@ internal sealed class PredictCommand : Command
         {
             throw new ArgumentException($"the model takes samples of {input}, expected grey images; pictures cannot be turned into that.");
         }
+        bool json = arguments.GetValue(_json);
+        List<PredictionSummary> summaries = [];
         int code = ExitCode.Success;
         foreach (string path in arguments.GetRequiredValue(_images))
         {
             try
             {
-                Prediction prediction = network.Predict(DigitImage.Read(path, input[0], input[1]));
+                byte[] pixels = DigitImage.Read(path, input[0], input[1]);
+                Prediction prediction = network.Predict(pixels);
+                if (json)
+                {
+                    summaries.Add(Summary(network, path, pixels, prediction));
+                    continue;
+                }
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{path}: {network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})"));
@@ -47,7 +59,18 @@ internal sealed class PredictCommand : Command
                 code = ExitCode.Failure;
             }
         }
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(summaries, SummaryJson.Default.IReadOnlyListPredictionSummary));
+        }
         return code;
+    }
+
+    private static PredictionSummary Summary(Network network, string path, byte[] pixels, Prediction prediction)
+    {
+        float[] scores = new float[network.OutputShape.Size];
+        network.Score(pixels, scores);
+        return new PredictionSummary { Image = path, Label = prediction.Label, Name = network.NameOf(prediction.Label), Scores = scores };
     }
 
     /// <summary>A percentage only where the outputs are probabilities.</summary>
