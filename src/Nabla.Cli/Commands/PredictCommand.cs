@@ -42,15 +42,14 @@ internal sealed class PredictCommand : Command
             try
             {
                 byte[] pixels = DigitImage.Read(path, input[0], input[1]);
-                Prediction prediction = network.Predict(pixels);
                 if (json)
                 {
-                    summaries.Add(Summary(network, path, pixels, prediction));
-                    continue;
+                    summaries.Add(Summary(network, path, pixels));
                 }
-                Console.Out.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{path}: {network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})"));
+                else
+                {
+                    Console.Out.WriteLine(Line(network, path, pixels));
+                }
             }
             // One bad picture must not hide what the others show.
             catch (Exception exception) when (exception is MalformedFileException or IOException or UnauthorizedAccessException)
@@ -66,11 +65,20 @@ internal sealed class PredictCommand : Command
         return code;
     }
 
-    private static PredictionSummary Summary(Network network, string path, byte[] pixels, Prediction prediction)
+    private static string Line(Network network, string path, byte[] pixels)
     {
+        Prediction prediction = network.Predict(pixels);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path}: {network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})");
+    }
+
+    private static PredictionSummary Summary(Network network, string path, byte[] pixels)
+    {
+        int label = network.Predict(pixels).Label;
         float[] scores = new float[network.OutputShape.Size];
         network.Score(pixels, scores);
-        return new PredictionSummary { Image = path, Label = prediction.Label, Name = network.NameOf(prediction.Label), Scores = scores };
+        return new PredictionSummary { Image = path, Label = label, Name = network.NameOf(label), Scores = scores };
     }
 
     /// <summary>A percentage only where the outputs are probabilities.</summary>

@@ -34,13 +34,9 @@ internal static unsafe class SparseProduct
     {
         ThrowUnlessFit(samples, result, right, columns);
         ArgumentOutOfRangeException.ThrowIfNotEqual(use.DescentRate, 0);
-        if (!use.Adds)
-        {
-            result.Clear();
-        }
         fixed (float* from = right, to = result)
         {
-            MultiplyTransposedJob job = new(samples, from, to, LinesFor(samples), columns);
+            MultiplyTransposedJob job = new(samples, from, to, LinesFor(samples), columns, use.Adds);
             LanesJob.Run(job, part: 0, parts: 1);
         }
     }
@@ -146,12 +142,19 @@ internal static unsafe class SparseProduct
         }
     }
 
-    private readonly struct MultiplyTransposedJob(SparseInput samples, float* right, float* result, float* lines, int columns) : ILanesJob
+    private readonly struct MultiplyTransposedJob(SparseInput samples, float* right, float* result, float* lines, int columns, bool adds) : ILanesJob
     {
         public void Run<T>(int part, int parts)
             where T : struct, ILanes<T>
         {
-            CopyToLines<T>(result, lines, samples.Size, columns);
+            if (adds)
+            {
+                CopyToLines<T>(result, lines, samples.Size, columns);
+            }
+            else
+            {
+                new Span<float>(lines, samples.Size * MostColumns).Clear();
+            }
             for (int sample = 0; sample < samples.Count; sample++)
             {
                 Add<T>(sample);

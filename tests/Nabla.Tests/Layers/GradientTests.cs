@@ -38,7 +38,7 @@ public sealed class GradientTests
         // Sums of up to some dozens of terms, each rounded to 24 bits (6e-8), through three layers: 1e-6 leaves room, while a
         // wrong sign or index is off by about 1. Of the gradient this holds for the vector, not for each of its elements; and
         // where tanh or sigmoid is near its end, 1 - y² has rounded a small difference: 1e-7 absolute.
-        AssertClose(reference.Forward(inputs, rows), workspace.Output, "outputs");
+        Numbers.AssertClose(reference.Forward(inputs, rows), workspace.Output, "outputs");
 
         float[] outputGradient = Numbers.Normal(new NumPyRandom(77), rows * units[^1]);
         outputGradient.CopyTo(workspace.OutputGradient);
@@ -47,13 +47,13 @@ public sealed class GradientTests
         foreach (Parameter parameter in network.Layers.SelectMany(layer => layer.Parameters))
         {
             // Each tensor by itself: a wrong bias must not hide behind large weights.
-            AssertClose(expected[parameter.Offset..(parameter.Offset + parameter.Shape.Size)], parameter.Of(workspace.Gradient), parameter.Name);
+            Numbers.AssertClose(expected.AsSpan()[parameter.Offset..(parameter.Offset + parameter.Shape.Size)], parameter.Of(workspace.Gradient), parameter.Name);
         }
 
         float[] once = workspace.Gradient.ToArray();
         outputGradient.CopyTo(workspace.OutputGradient);
         network.Backward(workspace, rows);
-        AssertClose([.. once.Select(value => 2.0 * value)], workspace.Gradient, "twice");
+        Numbers.AssertClose([.. once.Select(value => 2.0 * value)], workspace.Gradient, "twice");
     }
 
     /// <summary>Name, input shape, layers, samples.</summary>
@@ -108,7 +108,7 @@ public sealed class GradientTests
             {
                 continue; // a numeric difference would step over the kink
             }
-            AssertClose(outputs, workspace.Output, $"{name}: outputs");
+            Numbers.AssertClose(outputs, workspace.Output, $"{name}: outputs");
 
             float[] outputGradient = Numbers.Normal(new NumPyRandom(77), outputs.Length);
             outputGradient.CopyTo(workspace.OutputGradient);
@@ -116,7 +116,7 @@ public sealed class GradientTests
             double[] expected = reference.NumericGradient(inputs, rows, outputGradient);
             foreach (Parameter parameter in network.Layers.SelectMany(layer => layer.Parameters))
             {
-                AssertClose(expected[parameter.Offset..(parameter.Offset + parameter.Shape.Size)], parameter.Of(workspace.Gradient), $"{name}: {parameter.Name}");
+                Numbers.AssertClose(expected.AsSpan()[parameter.Offset..(parameter.Offset + parameter.Shape.Size)], parameter.Of(workspace.Gradient), $"{name}: {parameter.Name}");
             }
             return;
         }
@@ -140,17 +140,5 @@ public sealed class GradientTests
                 return (network, inputs, reference);
             }
         }
-    }
-
-    private static void AssertClose(double[] expected, ReadOnlySpan<float> actual, string what)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        double difference = 0, norm = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            difference += Math.Pow(expected[i] - actual[i], 2);
-            norm += expected[i] * expected[i];
-        }
-        Assert.True(Math.Sqrt(difference) <= 1e-6 * Math.Sqrt(norm) + 1e-7, $"{what}: off by {Math.Sqrt(difference):G3} of {Math.Sqrt(norm):G3}");
     }
 }

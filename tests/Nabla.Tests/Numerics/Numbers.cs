@@ -25,4 +25,17 @@ internal static class Numbers
             }
         }
     }
+
+    /// <summary>Asserts that the difference is small beside the expected vector, in Euclidean norm: what single precision leaves.</summary>
+    public static void AssertClose(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double difference = 0, norm = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            difference += Math.Pow(expected[i] - actual[i], 2);
+            norm += expected[i] * expected[i];
+        }
+        Assert.True(Math.Sqrt(difference) <= 1e-6 * Math.Sqrt(norm) + 1e-7, $"{what}: off by {Math.Sqrt(difference):G3} of {Math.Sqrt(norm):G3}");
+    }
 }
