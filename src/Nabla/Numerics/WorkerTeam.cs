@@ -8,8 +8,15 @@ namespace Nabla.Numerics;
 /// never hold the process back from ending; nobody has to dispose of anything. A job that finds the team at work for
 /// someone else runs on its own thread alone: slower, but with the same result, since no result depends on the split.
 /// </summary>
+/// <remarks>
+/// The workers use what is on the stack of the thread that called them, so nothing may make it leave before they are done:
+/// an interrupt (<see cref="Thread.Interrupt"/>), which ends any wait, is put off until then.
+/// </remarks>
 internal static unsafe class WorkerTeam
 {
+    /// <summary>Most threads of a job, with its caller's; the caller does the parts beyond as well.</summary>
+    public const int MostThreads = 256;
+
     private static readonly List<Worker> Workers = [];
     private static int _busy;
 
@@ -55,7 +62,8 @@ internal static unsafe class WorkerTeam
     private static void RunOnTeam<TJob>(ref TJob job, int parts)
         where TJob : struct, IJob, allows ref struct
     {
-        while (Workers.Count < parts - 1)
+        int workers = Math.Min(parts, MostThreads) - 1;
+        while (Workers.Count < workers)
         {
             Workers.Add(new Worker(part: Workers.Count + 1));
         }
@@ -63,14 +71,19 @@ internal static unsafe class WorkerTeam
         _invoke = &Invoke<TJob>;
         _parts = parts;
         _failure = null;
-        Volatile.Write(ref _unfinished, parts - 1);
-        for (int i = 0; i < parts - 1; i++)
+        Volatile.Write(ref _unfinished, workers);
+        bool interrupted = false;
+        for (int i = 0; i < workers; i++)
         {
-            Workers[i].Wake();
+            Workers[i].Wake(ref interrupted);
         }
         try
         {
             job.Run(0, parts);
+            for (int part = workers + 1; part < parts; part++)
+            {
+                job.Run(part, parts);
+            }
         }
         finally
         {
@@ -78,7 +91,18 @@ internal static unsafe class WorkerTeam
             SpinWait spin = default;
             while (Volatile.Read(ref _unfinished) > 0)
             {
-                spin.SpinOnce(sleep1Threshold: -1);
+                try
+                {
+                    spin.SpinOnce(sleep1Threshold: -1);
+                }
+                catch (ThreadInterruptedException)
+                {
+                    interrupted = true;
+                }
+            }
+            if (interrupted)
+            {
+                Thread.CurrentThread.Interrupt();
             }
         }
         _failure?.Throw();
@@ -115,11 +139,22 @@ internal static unsafe class WorkerTeam
             new Thread(Work) { IsBackground = true, Name = $"Nabla worker {part}" }.Start();
         }
 
-        public void Wake()
+        /// <param name="interrupted">Set where the calling thread was interrupted meanwhile.</param>
+        public void Wake(ref bool interrupted)
         {
-            if (Interlocked.Exchange(ref _state, HasJob) == Parked)
+            bool isAsleep = Interlocked.Exchange(ref _state, HasJob) == Parked;
+            while (isAsleep)
             {
-                _parked.Release();
+                try
+                {
+                    _parked.Release();
+                    isAsleep = false;
+                }
+                catch (ThreadInterruptedException)
+                {
+                    // While it waited for the semaphore's lock: nobody was released.
+                    interrupted = true;
+                }
             }
         }
 
@@ -154,7 +189,10 @@ internal static unsafe class WorkerTeam
             }
             if (Interlocked.CompareExchange(ref _state, Parked, Awake) == Awake)
             {
-                _parked.Wait();
+                while (Volatile.Read(ref _state) != HasJob)
+                {
+                    _parked.Wait();
+                }
             }
             // Before the job's parts are reported done, so before the next Wake.
             Volatile.Write(ref _state, Awake);
