@@ -10,7 +10,8 @@ namespace Nabla;
 /// <param name="network">The network.</param>
 /// <param name="first">Index of the first layer.</param>
 /// <param name="end">Index of the first layer after.</param>
-internal sealed class LayerGroup(Network network, int first, int end)
+/// <param name="parametersBefore">Number of parameters of the layers before.</param>
+internal sealed class LayerGroup(Network network, int first, int end, int parametersBefore)
 {
     /// <summary>
     /// Samples that a thread passes through together. More than one, since a layer has something to prepare, such as packing
@@ -27,7 +28,7 @@ internal sealed class LayerGroup(Network network, int first, int end)
 
     // Of all layers up to this group, because a layer finds its own by their place in the whole vector. Convolutions stand
     // at the begin of a network, so hardly any belong to others.
-    private readonly int _parameterCount = network.Layers.Take(end).Sum(layer => layer.ParameterCount);
+    private readonly int _parameterCount = parametersBefore + network.Layers.Skip(first).Take(end - first).Sum(layer => layer.ParameterCount);
 
     private bool LearnsOneByOne => _isOneByOne && _firstToLearn < end && _parameterCount <= MostParametersOneByOne;
 
@@ -35,6 +36,7 @@ internal sealed class LayerGroup(Network network, int first, int end)
     public static IReadOnlyList<LayerGroup> Of(Network network)
     {
         List<LayerGroup> groups = [];
+        int parameters = 0;
         for (int first = 0, end; first < network.Layers.Count; first = end)
         {
             end = first + 1;
@@ -42,7 +44,9 @@ internal sealed class LayerGroup(Network network, int first, int end)
             {
                 end++;
             }
-            groups.Add(new LayerGroup(network, first, end));
+            LayerGroup group = new(network, first, end, parameters);
+            parameters = group._parameterCount;
+            groups.Add(group);
         }
         return groups;
     }
@@ -50,13 +54,22 @@ internal sealed class LayerGroup(Network network, int first, int end)
     /// <summary>At most so many samples, such that what goes through in pieces of them has the bits of the whole.</summary>
     public static int WholeUnits(int rows) => rows < SamplesAtOnce ? rows : rows / SamplesAtOnce * SamplesAtOnce;
 
-    /// <summary>
-    /// Whether the output of layer <paramref name="layer"/>, counted from 1, is read within the group and not after it.
-    /// </summary>
-    public bool PassesOn(int layer) => _isOneByOne && layer > first && network.Layers.Take(end).Skip(layer).Any(next => !next.IsView);
+    /// <summary>Indices of the layers, counted from 1, whose output is read within the group and not after it.</summary>
+    public IEnumerable<int> PassingOn()
+    {
+        bool isRead = false;
+        for (int layer = end - 1; layer > first && _isOneByOne; layer--)
+        {
+            isRead |= !network.Layers[layer].IsView;
+            if (isRead)
+            {
+                yield return layer;
+            }
+        }
+    }
 
     /// <summary>Floats that a backward pass needs for the sums of each few samples.</summary>
-    public int PartialGradientSize(int rows) => LearnsOneByOne ? Units(rows) * _parameterCount : 0;
+    public long PartialGradientSize(int rows) => LearnsOneByOne ? (long)Units(rows) * _parameterCount : 0;
 
     /// <summary>The forward pass of the samples in a workspace.</summary>
     public void Forward(Workspace workspace, int rows, NumPyRandom? random)
@@ -102,7 +115,7 @@ internal sealed class LayerGroup(Network network, int first, int end)
         }
     }
 
-    private static int Units(int rows) => (rows + SamplesAtOnce - 1) / SamplesAtOnce;
+    private static int Units(int rows) => (int)(((long)rows + SamplesAtOnce - 1) / SamplesAtOnce);
 
     private void Backward(int layer, Workspace workspace, int firstRow, Span<float> dParameters, in LayerPass pass) => network.Layers[layer].Backward(
         network.Parameters, workspace.Activation(layer, firstRow, pass.Rows), workspace.Activation(layer + 1, firstRow, pass.Rows), dParameters,

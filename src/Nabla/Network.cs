@@ -19,8 +19,18 @@ public sealed class Network
     // What may be used where the caches do not matter.
     private const int MostFloatsAtOnce = 16 * FloatsAtOnce;
 
+    // Nobody's network, but within reach of a file of a few hundred bytes, which must not take a machine's memory or hours:
+    // twice an image of 8,000×8,000, and VGG-16 on one of 224×224, are within.
+    private const int MostLayers = 1000;
+    private const long MostBytesPerSample = 512L * 1024 * 1024;
+    private const double MostWorkPerSample = 1L << 34;
+
     private readonly AlignedFloats _parameters;
     private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
+
+    // The layer before and after each, not counting those that only give their input another shape.
+    private readonly Layer?[] _before;
+    private readonly Layer?[] _after;
 
     internal Network(Shape input, IReadOnlyList<Layer> layers)
     {
@@ -36,6 +46,16 @@ public sealed class Network
         RowsAtOnce = LayerGroup.WholeUnits((int)Math.Clamp(rows, Math.Min(LeastRowsAtOnce, most), most));
         FirstLearningLayer = layers.TakeWhile(layer => layer.Parameters.Count == 0).Count();
         Groups = LayerGroup.Of(this);
+        _before = new Layer?[layers.Count];
+        _after = new Layer?[layers.Count];
+        for (int i = 1; i < layers.Count; i++)
+        {
+            _before[i] = layers[i - 1].IsView ? _before[i - 1] : layers[i - 1];
+        }
+        for (int i = layers.Count - 2; i >= 0; i--)
+        {
+            _after[i] = layers[i + 1].IsView ? _after[i + 1] : layers[i + 1];
+        }
     }
 
     /// <summary>Shape of one sample that goes in.</summary>
@@ -101,7 +121,10 @@ public sealed class Network
     /// <summary>Makes a network; each layer learns its input shape from the one before.</summary>
     /// <param name="input">Shape of one sample, such as <c>[28, 28]</c>.</param>
     /// <param name="layers">The layers, first to last; at least one.</param>
-    /// <exception cref="ArgumentException">There is no layer, or there are more than 2³¹ − 1 parameters.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no layer, or there are more than 1,000 or more than 2³¹ − 1 parameters; or a sample needs more than 512 MiB or
+    /// 17 billion multiply-adds.
+    /// </exception>
     public static Network Create(Shape input, params IReadOnlyList<LayerSpec> layers) => new(input, Build(input, layers));
 
     /// <summary>Builds layers without memory for their parameters.</summary>
@@ -110,6 +133,10 @@ public sealed class Network
         if (specs.Count == 0)
         {
             throw new ArgumentException("A network needs at least one layer, for example Layer.Dense(10).", nameof(specs));
+        }
+        if (specs.Count > MostLayers)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"The network has {specs.Count:N0} layers, expected at most {MostLayers:N0}."), nameof(specs));
         }
         List<Layer> layers = [];
         Dictionary<string, int> count = [];
@@ -131,7 +158,43 @@ public sealed class Network
             layers.Add(layer);
             shape = layer.OutputShape;
         }
+        ThrowIfTooLarge(input, layers);
         return layers;
+    }
+
+    /// <summary>What a pass will need is asked here, so that it does not fail, or take the machine, when it is under way.</summary>
+    private static void ThrowIfTooLarge(Shape input, List<Layer> layers)
+    {
+        Layer largest = layers.MaxBy(BytesOf)!, slowest = layers.MaxBy(layer => layer.Work)!;
+        long bytes = (long)sizeof(float) * input.Size + layers.Sum(layer => sizeof(float) * (layer.IsView ? 0L : layer.OutputShape.Size))
+            + sizeof(float) * layers.Select(layer => layer.ThreadFloats(rows: 1, training: false)).Aggregate(ThreadFloats.Max).Sum;
+        if (bytes > MostBytesPerSample)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"One sample needs {bytes:N0} bytes, most of them for {largest.Name} ({largest}), expected at most {MostBytesPerSample:N0}; use smaller images, less padding, smaller kernels or fewer units."));
+        }
+        double work = layers.Sum(layer => layer.Work);
+        if (work > MostWorkPerSample)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"One sample takes about {work:N0} multiply-adds, most of them in {slowest.Name} ({slowest}), expected at most {MostWorkPerSample:N0}; use smaller images or windows, or a greater stride."));
+        }
+
+        static long BytesOf(Layer layer) => sizeof(float) * (layer.OutputShape.Size + layer.ThreadFloats(rows: 1, training: false).Sum);
+    }
+
+    /// <summary>
+    /// Bytes that a pass of so many samples needs at most: a <see cref="Workspace"/> and what threads keep for themselves. The
+    /// parameters and what an optimiser remembers of them are not counted.
+    /// </summary>
+    /// <param name="rows">Samples that go through at a time, at least 1.</param>
+    /// <param name="training">Whether there is a backward pass; the gradient of all parameters is then counted, too.</param>
+    /// <param name="threads">Threads that the pass may use, at least 1.</param>
+    public long MemoryFor(int rows, bool training = false, int threads = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        return Workspace.BytesFor(this, rows, training, threads);
     }
 
     /// <summary>With those of the gradient.</summary>
@@ -350,23 +413,12 @@ public sealed class Network
             Scratch = scratch,
             State = workspace.State(layer, firstRow, rows),
             GradientUse = use,
-            InputActivation = Layers[layer].TakesInputDerivative ? NextTo(layer, -1)?.Activation ?? Activation.Identity : Activation.Identity,
-            OutputActivation = NextTo(layer, 1)?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
+            InputActivation = Layers[layer].TakesInputDerivative ? _before[layer]?.Activation ?? Activation.Identity : Activation.Identity,
+            OutputActivation = _after[layer]?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
             SharesFeatures = workspace.SharesFeatures,
             SparseInput = layer == 0 ? workspace.SparseInput : null,
             Random = random,
         };
-
-    /// <summary>The layer before or after, not counting those that only give their input another shape.</summary>
-    private Layer? NextTo(int layer, int direction)
-    {
-        int at = layer + direction;
-        while (at >= 0 && at < Layers.Count && Layers[at].IsView)
-        {
-            at += direction;
-        }
-        return at >= 0 && at < Layers.Count ? Layers[at] : null;
-    }
 
     private Prediction PredictAndReturn(Workspace workspace)
     {

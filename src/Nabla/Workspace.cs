@@ -32,26 +32,37 @@ public sealed class Workspace
         _network = network;
         Rows = rows;
         Threads = threads;
+        Lengths lengths = new(network, rows, training, threads);
         IReadOnlyList<Layer> layers = network.Layers;
-        _isPassing = [.. Enumerable.Range(0, layers.Count + 1).Select(i => !training && network.Groups.Any(group => group.PassesOn(i)))];
+        _isPassing = lengths.IsPassing;
         _activations = new AlignedFloats[layers.Count + 1];
-        _activations[0] = NewRows(rows, network.InputShape.Size, "the network's input");
+        _activations[0] = NewRows(rows, lengths.Activations[0], "the network's input");
         for (int i = 0; i < layers.Count; i++)
         {
-            int rowsThere = _isPassing[i + 1] ? (int)Math.Min(rows, (long)threads * LayerGroup.SamplesAtOnce) : rows;
-            _activations[i + 1] = layers[i].IsView ? _activations[i] : NewRows(rowsThere, layers[i].OutputShape.Size, layers[i].Name);
+            _activations[i + 1] = layers[i].IsView ? _activations[i] : NewRows(rows, lengths.Activations[i + 1], layers[i].Name);
         }
         _activationGradients = training ? new AlignedFloats[layers.Count + 1] : [];
         for (int i = layers.Count; i >= 0 && training; i--)
         {
-            // Nobody asks for the gradient of what comes in before the first layer that learns.
-            _activationGradients[i] = i <= network.FirstLearningLayer ? new AlignedFloats(0)
-                : i < layers.Count && layers[i].IsView ? _activationGradients[i + 1]
-                : new AlignedFloats(_activations[i].Length);
+            _activationGradients[i] = i > network.FirstLearningLayer && i < layers.Count && layers[i].IsView
+                ? _activationGradients[i + 1]
+                : new AlignedFloats((int)lengths.ActivationGradients[i]);
         }
-        _states = [.. layers.Select(layer => NewRows(rows, training ? layer.StateSize : 0, layer.Name))];
-        _partialGradients = new AlignedFloats(training ? network.Groups.Max(group => group.PartialGradientSize(rows)) : 0);
-        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(training ? network.Layers.Max(layer => layer.BackwardScratchSize) : 0))];
+        _states = [.. layers.Select((layer, i) => NewRows(rows, lengths.States[i], layer.Name))];
+        _partialGradients = NewRows(rows, lengths.PartialGradients, "the gradients of a few samples each");
+        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(lengths.Scratch))];
+    }
+
+    /// <summary>Bytes that <see cref="Network.MemoryFor"/> counts.</summary>
+    internal static long BytesFor(Network network, int rows, bool training, int threads)
+    {
+        Lengths lengths = new(network, rows, training, threads);
+        ThreadFloats thread = new(0, 0, Softmax.TurnedFloats(network.OutputShape.Size));
+        foreach (Layer layer in network.Layers)
+        {
+            thread = ThreadFloats.Max(thread, layer.ThreadFloats(rows, training));
+        }
+        return sizeof(float) * (lengths.Sum + (training ? network.Parameters.Length : 0) + threads * (lengths.Scratch + thread.Sum));
     }
 
     /// <summary>Most samples per pass.</summary>
@@ -124,14 +135,55 @@ public sealed class Workspace
         }
     }
 
-    private static AlignedFloats NewRows(int rows, int sampleSize, string whose)
-    {
-        long count = (long)rows * sampleSize;
-        return count <= Array.MaxLength
-            ? new AlignedFloats((int)count)
-            : throw new ArgumentException(FormattableString.Invariant(
-                $"{rows:N0} samples of {whose} at a time need {count * sizeof(float):N0} bytes, expected at most {(long)Array.MaxLength * sizeof(float):N0}; take fewer at a time, or smaller layers."));
-    }
+    private static AlignedFloats NewRows(int rows, long length, string whose) => length <= Array.MaxLength
+        ? new AlignedFloats((int)length)
+        : throw new ArgumentException(FormattableString.Invariant(
+            $"{rows:N0} samples of {whose} at a time need {length * sizeof(float):N0} bytes, expected at most {(long)Array.MaxLength * sizeof(float):N0}; take fewer at a time, or smaller layers."));
 
     private static Span<float> Part(AlignedFloats buffer, int size, int firstRow, int rows) => buffer.Span.Slice(firstRow * size, rows * size);
+
+    /// <summary>How long the buffers are, in floats, before any is allocated.</summary>
+    private sealed class Lengths
+    {
+        public Lengths(Network network, int rows, bool training, int threads)
+        {
+            IReadOnlyList<Layer> layers = network.Layers;
+            IsPassing = new bool[layers.Count + 1];
+            foreach (int layer in training ? [] : network.Groups.SelectMany(group => group.PassingOn()))
+            {
+                IsPassing[layer] = true;
+            }
+            Activations = new long[layers.Count + 1];
+            Activations[0] = (long)rows * network.InputShape.Size;
+            for (int i = 0; i < layers.Count; i++)
+            {
+                long rowsThere = IsPassing[i + 1] ? Math.Min(rows, (long)threads * LayerGroup.SamplesAtOnce) : rows;
+                Activations[i + 1] = layers[i].IsView ? 0 : rowsThere * layers[i].OutputShape.Size;
+            }
+            // Nobody asks for the gradient of what comes in before the first layer that learns.
+            ActivationGradients = [.. Activations.Select((_, i) =>
+                !training || i <= network.FirstLearningLayer || (i < layers.Count && layers[i].IsView) ? 0 : (long)rows * layers[i - 1].OutputShape.Size)];
+            States = [.. layers.Select(layer => training ? (long)rows * layer.StateSize : 0)];
+            PartialGradients = training ? network.Groups.Max(group => group.PartialGradientSize(rows)) : 0;
+            Scratch = training ? layers.Max(layer => layer.BackwardScratchSize) : 0;
+        }
+
+        /// <summary>See <see cref="Workspace.IsPassing(int)"/>.</summary>
+        public bool[] IsPassing { get; }
+
+        /// <summary>Of the input, and of each layer; 0 where a layer only shows what came in under another shape.</summary>
+        public long[] Activations { get; }
+
+        public long[] ActivationGradients { get; }
+
+        public long[] States { get; }
+
+        public long PartialGradients { get; }
+
+        /// <summary>Of each thread.</summary>
+        public int Scratch { get; }
+
+        /// <summary>Of all but <see cref="Scratch"/>.</summary>
+        public long Sum => Activations.Sum() + ActivationGradients.Sum() + States.Sum() + PartialGradients;
+    }
 }

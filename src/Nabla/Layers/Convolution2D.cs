@@ -50,6 +50,19 @@ public sealed class Convolution2D : Layer
 
     internal override Activation Activation => _activation;
 
+    internal override double Work
+    {
+        get
+        {
+            // Few filters fill vectors of 16 floats in part, and each row of positions has something to prepare.
+            const double Vector = 16, Row = 256;
+            double vectors = Math.Ceiling(_filters / Vector);
+            return _geometry.OutputHeight * (Row + vectors * Vector * _geometry.OutputWidth * _geometry.PatchSize);
+        }
+    }
+
+    internal override ThreadFloats ThreadFloats(int rows, bool training) => ConvolutionProduct.ThreadFloats(_geometry, _filters, training);
+
     internal override bool TakesSamplesOneByOne => true;
 
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)

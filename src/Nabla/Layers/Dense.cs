@@ -41,6 +41,10 @@ public sealed class Dense : Layer
 
     internal override Activation Activation => _activation;
 
+    internal override double Work => (double)_inputs * _outputs;
+
+    internal override ThreadFloats ThreadFloats(int rows, bool training) => MatrixProduct.ThreadFloats(rows, _inputs, _outputs, training);
+
     internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
     {
         ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);

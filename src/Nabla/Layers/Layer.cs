@@ -1,3 +1,5 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>
@@ -46,6 +48,9 @@ public abstract class Layer
     /// <summary>Floats of scratch memory that a backward pass needs.</summary>
     internal virtual int BackwardScratchSize => 0;
 
+    /// <summary>Roughly how many multiply-adds, or what takes as long, a forward pass makes for one sample.</summary>
+    internal virtual double Work => OutputShape.Size;
+
     /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output.</summary>
     internal virtual int StateSize => 0;
 
@@ -70,6 +75,9 @@ public abstract class Layer
     /// cache when the next one reads it.
     /// </summary>
     internal virtual bool TakesSamplesOneByOne => false;
+
+    /// <summary>Memory that a thread needs for a pass of so many samples, beside what a <see cref="Workspace"/> has.</summary>
+    internal virtual ThreadFloats ThreadFloats(int rows, bool training) => default;
 
     /// <summary>Describes a fully connected layer.</summary>
     /// <param name="units">Number of outputs, at least 1.</param>

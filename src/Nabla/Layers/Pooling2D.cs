@@ -18,6 +18,18 @@ public abstract class Pooling2D : Layer
 
     internal override bool TakesSamplesOneByOne => true;
 
+    internal override double Work
+    {
+        get
+        {
+            // A number, or the last few channels together, takes as long as a vector of them.
+            const double Vector = 16;
+            (int vectors, int rest) = Math.DivRem(Windows.Channels, (int)Vector);
+            double area = (double)Math.Min(Windows.KernelHeight, Windows.Height) * Math.Min(Windows.KernelWidth, Windows.Width);
+            return (double)Windows.OutputHeight * Windows.OutputWidth * area * Vector * (vectors + Math.Min(rest, 5));
+        }
+    }
+
     private protected PoolingGeometry Windows { get; }
 
     /// <summary>What it is, in one line: <c>MaxPooling2D 26×26×32 → 13×13×32, 2×2</c>.</summary>

@@ -20,10 +20,10 @@ internal unsafe struct ColumnSumsJob : IJob, ILanesJob
     public readonly void Run<T>(int part, int parts)
         where T : struct, ILanes<T>
     {
-        int lines = (Columns + LineFloats - 1) / LineFloats;
-        int end = Math.Min(lines * (part + 1) / parts * LineFloats, Columns);
+        long lines = ((long)Columns + LineFloats - 1) / LineFloats;
+        nint end = (nint)Math.Min(lines * (part + 1) / parts * LineFloats, Columns);
         // Four sums at a time, because each addition waits for the one before it in its own column.
-        int column = lines * part / parts * LineFloats;
+        nint column = (nint)(lines * part / parts * LineFloats);
         for (; column + 3 * T.Count < end; column += 4 * T.Count)
         {
             T mask = T.FirstLanes(end - column - 3 * T.Count);
@@ -62,7 +62,7 @@ internal unsafe struct ColumnSumsJob : IJob, ILanesJob
         }
     }
 
-    private readonly void Store<T>(int column, T mask, T sum)
+    private readonly void Store<T>(nint column, T mask, T sum)
         where T : struct, ILanes<T>
     {
         float* to = Result + column;

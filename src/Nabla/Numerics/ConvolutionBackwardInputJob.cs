@@ -36,6 +36,8 @@ internal unsafe struct ConvolutionBackwardInputJob : IJob, ILanesJob
         for (int image = (int)((long)Images * part / parts); image < end; image++)
         {
             float* pixels = images.Clear(DInput + (nint)image * Geometry.ImageSize);
+            operands.SetLeftArea(DOutput + image * outputSize, outputSize);
+            operands.SetResultArea(pixels, images.Length);
             for (int place = 0; place < Geometry.KernelHeight * Geometry.KernelWidth; place++)
             {
                 float* weights = TurnedWeights + (nint)place * Filters * channels;

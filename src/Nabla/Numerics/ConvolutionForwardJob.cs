@@ -38,6 +38,8 @@ internal unsafe struct ConvolutionForwardJob : IJob, ILanesJob
         {
             float* pixels = images.Read(Input + (nint)image * Geometry.ImageSize);
             float* output = Output + image * outputSize;
+            operands.SetLeftArea(pixels, images.Length);
+            operands.SetResultArea(output, outputSize);
             for (int y = 0; y < Geometry.OutputHeight; y++)
             {
                 operands.Left = pixels + y * Geometry.Stride * images.RowLength;

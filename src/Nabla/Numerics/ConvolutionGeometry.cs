@@ -18,6 +18,9 @@ internal readonly record struct ConvolutionGeometry(
 
     public int ImageSize => Height * Width * Channels;
 
+    /// <summary>Numbers in an image with its padding; 0 where it has none, and at most 2⁶⁰.</summary>
+    public long PaddedSize => Padding == 0 ? 0 : (long)Math.Min((Height + 2.0 * Padding) * (Width + 2.0 * Padding) * Channels, 1L << 60);
+
     private int Fit(int size, int kernel)
     {
         long room = (long)size + 2L * Padding - kernel;

@@ -99,6 +99,15 @@ internal static unsafe class ConvolutionProduct
         }
     }
 
+    /// <summary>Memory that a thread needs for one image after the other, at most.</summary>
+    public static ThreadFloats ThreadFloats(in ConvolutionGeometry geometry, int filters, bool training)
+    {
+        const int Panel = 32;
+        long kernels = MatrixPacking.PackedLength(geometry.PatchSize, filters, Panel);
+        long gradients = (long)Panel * Math.Max(filters, Math.Min(geometry.Positions, ConvolutionBackwardWeightsJob.PositionsAtOnce));
+        return new ThreadFloats(training ? Math.Max(kernels, gradients) : kernels, geometry.PaddedSize, 0);
+    }
+
     private static int Parts(in ConvolutionGeometry geometry, int filters, int images, int most) =>
         (int)Math.Clamp((long)images * geometry.Positions * geometry.PatchSize * filters / LeastPerThread, 1, most);
 

@@ -13,6 +13,9 @@ internal static unsafe class LeftPacking
     // Of the first row of a block; with fewer zeros, hardly a column of a whole tile is blank.
     private const double LeastZeros = 0.25;
 
+    // A product's blocks have fewer, a pipeline's as many as go through a network at a time. There is something for each tile on the stack.
+    private const int MostRows = 1024;
+
     [ThreadStatic]
     private static float[]? _numbers;
 
@@ -26,9 +29,10 @@ internal static unsafe class LeftPacking
     public static PackedLeft Pack<T>(in TileOperands block, int rows, bool withoutBlanks)
         where T : struct, ILanes<T>
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MostRows);
         int tiles = Tiles.Count<T>(rows), depth = block.RunLength;
-        float* numbers = ThreadMemory.Of(ref _numbers, rows * depth);
-        int* counts = withoutBlanks ? ThreadMemory.Of(ref _steps, tiles * (depth + 1)) : null;
+        float* numbers = ThreadMemory.Of(ref _numbers, (long)rows * depth);
+        int* counts = withoutBlanks ? ThreadMemory.Of(ref _steps, tiles * (depth + 1L)) : null;
         PackedLeft packed = new() { Numbers = numbers, Depth = depth, Counts = counts, Steps = withoutBlanks ? counts + tiles : null };
         if (block.LeftRow == 1)
         {
@@ -37,8 +41,8 @@ internal static unsafe class LeftPacking
         }
         for (int tile = 0; tile < tiles; tile++)
         {
-            int first = rows * tile / tiles;
-            int height = rows * (tile + 1) / tiles - first;
+            int first = Tiles.Begin(rows, tile, tiles);
+            int height = Tiles.Begin(rows, tile + 1, tiles) - first;
             float* from = block.Left + first * block.LeftRow, to = numbers + (nint)first * depth;
             if (withoutBlanks)
             {
@@ -58,7 +62,7 @@ internal static unsafe class LeftPacking
         int* firsts = stackalloc int[tiles + 1], counts = stackalloc int[tiles];
         for (int i = 0; i <= tiles; i++)
         {
-            firsts[i] = rows * i / tiles;
+            firsts[i] = Tiles.Begin(rows, i, tiles);
         }
         new Span<int>(counts, tiles).Clear();
         for (int k = 0; k < packed.Depth; k++)

@@ -14,6 +14,9 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     private const int BlockRows = 240;
     private const int BlockColumns = 1024;
 
+    /// <summary>Floats of a block of the right matrix and one of the left, with the places of its columns, at most.</summary>
+    public const int PackedFloats = BlockDepth * (BlockColumns + 2 * BlockRows);
+
     // A right matrix that fewer rows go over is read from where it is: copying it would cost more than it saves.
     public const int LeastRowsToPackRight = 72;
 
@@ -135,6 +138,8 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
                         ResultRow = Columns,
                         DescentRate = DescentRate,
                     };
+                    operands.SetLeftArea(Left, (Rows - 1) * LeftRow + (Inner - 1) * LeftStep + 1);
+                    operands.SetResultArea(Result, (long)Rows * Columns);
                     panels.Compute<T>(operands, rows, PackLeft<T>(operands, rows, columns), 0, Tiles.Count<T>(rows));
                 }
             }
@@ -151,7 +156,7 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
         return packs ? LeftPacking.Pack<T>(block, rows, hasBlanks) : default;
     }
 
-    private static int Parts(int length, int greatest) => (length + greatest - 1) / greatest;
+    private static int Parts(int length, int greatest) => (int)(((long)length + greatest - 1) / greatest);
 
     public readonly void Activate(int firstRow, int endRow, int firstColumn, int endColumn)
     {
@@ -162,7 +167,7 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
         int width = endColumn - firstColumn;
         if (width == Columns)
         {
-            ActivationKernels.Apply(Activation, new Span<float>(Result + (nint)firstRow * Columns, (endRow - firstRow) * Columns), threads: 1);
+            ActivationKernels.Apply(Activation, new Span<float>(Result + (nint)firstRow * Columns, checked((endRow - firstRow) * Columns)), threads: 1);
             return;
         }
         for (int row = firstRow; row < endRow; row++)

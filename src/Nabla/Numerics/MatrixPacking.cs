@@ -22,8 +22,8 @@ internal static unsafe class MatrixPacking
         where T : struct, ILanes<T>
     {
         int width = 2 * T.Count;
-        int panels = (columns + width - 1) / width;
-        float* packed = ThreadMemory.Of(ref _right, depth * panels * width);
+        int panels = Panels(columns, width);
+        float* packed = ThreadMemory.Of(ref _right, PackedLength(depth, columns, width));
         T maskL = T.FirstLanes(columns - (panels - 1) * width), maskR = T.FirstLanes(columns - (panels - 1) * width - T.Count);
         for (nint k = 0; k < depth; k++)
         {
@@ -49,32 +49,37 @@ internal static unsafe class MatrixPacking
         where T : struct, ILanes<T>
     {
         int width = 2 * T.Count;
-        int panels = (columns + width - 1) / width;
-        float* packed = ThreadMemory.Of(ref _right, depth * panels * width);
+        int panels = Panels(columns, width);
+        float* packed = ThreadMemory.Of(ref _right, PackedLength(depth, columns, width));
         for (int panel = 0; panel < panels; panel++)
         {
             int count = Math.Min(width, columns - panel * width);
             float* to = packed + (nint)panel * depth * width;
             if (count < width)
             {
-                new Span<float>(to, depth * width).Clear();
+                new Span<float>(to, checked(depth * width)).Clear();
             }
             Transposition.Transpose(right + panel * width * rightColumn, rightColumn, to, width, count, depth);
         }
         return packed;
     }
 
+    /// <summary>Floats of a block that is packed in panels of so many columns.</summary>
+    public static long PackedLength(int depth, int columns, int width) => (long)depth * Panels(columns, width) * width;
+
     /// <summary>Memory of this thread for numbers that are turned on their side while they are computed with.</summary>
-    public static float* Turned(int length) => ThreadMemory.Of(ref _turned, length);
+    public static float* Turned(long length) => ThreadMemory.Of(ref _turned, length);
 
     /// <summary>Memory of this thread for one image with zeros around it, all zeros when <paramref name="clear"/>.</summary>
-    public static float* Image(int length, bool clear)
+    public static float* Image(long length, bool clear)
     {
         float* image = ThreadMemory.Of(ref _image, length);
         if (clear)
         {
-            new Span<float>(image, length).Clear();
+            new Span<float>(image, (int)length).Clear();
         }
         return image;
     }
+
+    private static int Panels(int columns, int width) => (int)(((long)columns + width - 1) / width);
 }

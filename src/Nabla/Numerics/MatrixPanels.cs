@@ -67,6 +67,7 @@ internal readonly unsafe struct MatrixPanels
             bool isPacked = column >= _firstPacked;
             panel.Right = isPacked ? _packed + (nint)(column - _firstPacked) * _depth : _right + column;
             panel.RightRow = isPacked ? width : _rightRow;
+            panel.SetRightArea(isPacked ? _packed : _right, isPacked ? MatrixPacking.PackedLength(_depth, _columns - _firstPacked, width) : (_depth - 1) * _rightRow + _columns);
             Tiles.Compute<T>(panel, rows, left, firstTile, endTile);
         }
     }

@@ -14,11 +14,14 @@ internal unsafe struct MatrixPipelineJob : IJob, ILanesJob
     // Panels at a time, where they are packed or low.
     private const int PanelsAtOnce = 4;
 
+    /// <summary>The same in columns, with the widest vectors.</summary>
+    public const int MostColumnsAtOnce = PanelsAtOnce * 32;
+
     private MatrixJob _product;
     private PipelineStage* _stages;
 
-    /// <summary>Whether there is enough of the inner index for so many threads.</summary>
-    public static bool Fits(int inner, int parts) => parts > 1 && FeatureShares.Fit(inner, parts);
+    /// <summary>Whether there is enough of the inner index for so many threads, and room on the stack for what these tell each other.</summary>
+    public static bool Fits(int inner, int parts) => parts is > 1 and <= WorkerTeam.MostThreads && FeatureShares.Fit(inner, parts);
 
     /// <summary>Runs a product with as many threads.</summary>
     public static void Run(in MatrixJob product, int parts)
@@ -52,10 +55,11 @@ internal unsafe struct MatrixPipelineJob : IJob, ILanesJob
         bool packsRight = _product.Rows >= MatrixJob.LeastRowsToPackRight;
         int tiles = Tiles.Count<T>(_product.Rows);
         int width = (packsRight || tiles == 1 ? PanelsAtOnce : 1) * 2 * T.Count;
+        long lengthOfSums = _product.Rows * (((long)_product.Columns + width - 1) / width * width);
         float* sums = null;
         if (!isLast)
         {
-            sums = _stages[part].Sums = MatrixPacking.Turned(_product.Rows * ((_product.Columns + width - 1) / width * width));
+            sums = _stages[part].Sums = MatrixPacking.Turned(lengthOfSums);
         }
         TileOperands operands = new()
         {
@@ -68,6 +72,8 @@ internal unsafe struct MatrixPipelineJob : IJob, ILanesJob
             StartRow = part == 0 ? _product.StartRow : width,
             ResultRow = isLast ? _product.Columns : width,
         };
+        operands.SetLeftArea(_product.Left, (_product.Rows - 1) * _product.LeftRow + (_product.Inner - 1) * _product.LeftStep + 1);
+        operands.SetResultArea(isLast ? _product.Result : sums, isLast ? (long)_product.Rows * _product.Columns : lengthOfSums);
         PackedLeft left = MatrixJob.PackLeft<T>(operands, _product.Rows, _product.Columns);
         int chunk = 0;
         for (int column = 0; column < _product.Columns; column += width)

@@ -118,6 +118,18 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    /// <summary>Memory that a thread needs, at most, to take so many samples through a layer with weights [inputs, outputs].</summary>
+    public static ThreadFloats ThreadFloats(int rows, int inputs, int outputs, bool training)
+    {
+        if (!training)
+        {
+            return new ThreadFloats(rows == 1 ? 0 : MatrixJob.PackedFloats, 0, 0);
+        }
+        // A pipeline packs all its samples at once, and hands on sums for whole panels.
+        long sums = rows * (outputs + (long)MatrixPipelineJob.MostColumnsAtOnce), sumsOfThinResult = 2 * TurnedProduct.MostThinColumns * (inputs + (long)MatrixPipelineJob.MostColumnsAtOnce);
+        return new ThreadFloats(MatrixJob.PackedFloats + 2L * rows * inputs, 0, Math.Max(sums, rows * (outputs + (long)TurnedProduct.MostRows)) + sumsOfThinResult);
+    }
+
     private static void Run(ref MatrixJob job, int parts)
     {
         if (job.Rows > 0 && job.Columns > 0)

@@ -9,14 +9,15 @@ internal readonly unsafe struct PaddedImages
     public PaddedImages(in ConvolutionGeometry geometry)
     {
         _geometry = geometry;
-        RowLength = ((nint)geometry.Width + 2 * geometry.Padding) * geometry.Channels;
-        _padded = geometry.Padding == 0 ? null : MatrixPacking.Image(PaddedSize, clear: true);
+        RowLength = ((nint)geometry.Width + 2 * (nint)geometry.Padding) * geometry.Channels;
+        _padded = geometry.Padding == 0 ? null : MatrixPacking.Image(geometry.PaddedSize, clear: true);
     }
 
     /// <summary>Floats from one row to the next.</summary>
     public nint RowLength { get; }
 
-    private int PaddedSize => checked((int)((_geometry.Height + 2 * _geometry.Padding) * RowLength));
+    /// <summary>Floats of an image, with its padding.</summary>
+    public long Length => _padded is null ? _geometry.ImageSize : _geometry.PaddedSize;
 
     /// <summary>The image that begins at <paramref name="image"/>, with zeros around it.</summary>
     public float* Read(float* image)
@@ -40,7 +41,7 @@ internal readonly unsafe struct PaddedImages
             new Span<float>(image, _geometry.ImageSize).Clear();
             return image;
         }
-        return MatrixPacking.Image(PaddedSize, clear: true);
+        return MatrixPacking.Image(_geometry.PaddedSize, clear: true);
     }
 
     /// <summary>Brings the pixels inside the padding to their place.</summary>
@@ -56,5 +57,5 @@ internal readonly unsafe struct PaddedImages
         new(image + (nint)y * _geometry.Width * _geometry.Channels, _geometry.Width * _geometry.Channels);
 
     private Span<float> PaddedRow(int y) => new(
-        _padded + (y + _geometry.Padding) * RowLength + (nint)_geometry.Padding * _geometry.Channels, _geometry.Width * _geometry.Channels);
+        _padded + ((nint)y + _geometry.Padding) * RowLength + (nint)_geometry.Padding * _geometry.Channels, _geometry.Width * _geometry.Channels);
 }

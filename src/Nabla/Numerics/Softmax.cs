@@ -3,6 +3,9 @@ namespace Nabla.Numerics;
 /// <summary>Rows of logits to rows of probabilities, and how far these are from what was wanted.</summary>
 internal static unsafe class Softmax
 {
+    // Rows so wide that more would be turned, 64 MiB, are taken one by one instead, as they are. The bits are the same.
+    private const long MostTurned = 16 * 1024 * 1024;
+
     /// <summary>
     /// probabilities [rows, width] = eˣ / Σ eˣ of each row of logits; both may be the same memory. The row's greatest
     /// logit is subtracted first, which changes nothing but keeps eˣ from overflowing.
@@ -12,27 +15,44 @@ internal static unsafe class Softmax
         ThrowIfTooSmall(logits, probabilities, rows, width);
         fixed (float* from = logits, to = probabilities)
         {
-            SoftmaxJob job = new() { Logits = from, Result = to, Rows = rows, Width = width };
-            LanesJob.Run(job, 0, 1);
+            Run(new SoftmaxJob { Logits = from, Result = to, Rows = rows, Width = width });
         }
     }
 
     /// <summary>
     /// The sum over all rows of −Σ target · log probability, and its gradient with respect to the logits over
-    /// <paramref name="divisor"/>, (probability · Σ target − target) / divisor; all [rows, width].
+    /// <paramref name="divisor"/>, (probability · Σ target − target) / divisor; all [rows, width], in memory of its own.
     /// </summary>
     public static double CrossEntropy(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, Span<float> gradient, int rows, int width, float divisor)
     {
         ThrowIfTooSmall(logits, gradient, rows, width);
         ArgumentOutOfRangeException.ThrowIfLessThan(targets.Length, (long)rows * width);
+        if (gradient.Overlaps(logits) || gradient.Overlaps(targets))
+        {
+            throw new ArgumentException("The gradient must have memory of its own: what it is computed from is read again after its first numbers are written.", nameof(gradient));
+        }
         double loss = 0;
         fixed (float* from = logits, wanted = targets, to = gradient)
         {
-            SoftmaxJob job = new() { Logits = from, Targets = wanted, Result = to, Rows = rows, Width = width, Divisor = divisor, Loss = &loss };
-            LanesJob.Run(job, 0, 1);
+            Run(new SoftmaxJob { Logits = from, Targets = wanted, Result = to, Rows = rows, Width = width, Divisor = divisor, Loss = &loss });
         }
         return loss;
+    }
+
+    /// <summary>Floats of thread memory that rows of this width need at most.</summary>
+    public static long TurnedFloats(int width) => Math.Min(SoftmaxJob.TurnedFloats<Lanes16>(width), MostTurned);
+
+    private static void Run(in SoftmaxJob job)
+    {
+        if (SoftmaxJob.TurnedFloats<Lanes16>(job.Width) > MostTurned)
+        {
+            job.Run<Lanes1>(0, 1);
+        }
+        else
+        {
+            LanesJob.Run(job, 0, 1);
+        }
     }
 
     private static void ThrowIfTooSmall(ReadOnlySpan<float> logits, ReadOnlySpan<float> result, int rows, int width)

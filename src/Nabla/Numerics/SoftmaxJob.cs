@@ -26,23 +26,45 @@ internal unsafe struct SoftmaxJob : ILanesJob
     public readonly void Run<T>(int part, int parts)
         where T : struct, ILanes<T>
     {
+        if (T.Count == 1)
+        {
+            for (nint row = 0; row < Rows; row++)
+            {
+                Compute<T>(Logits + row * Width, Targets is null ? null : Targets + row * Width, Result + row * Width, Width, rows: 1);
+            }
+            return;
+        }
         int size = Width * T.Count;
-        float* logits = MatrixPacking.Turned(3 * size), powers = logits + size, targets = powers + size;
+        float* logits = MatrixPacking.Turned(TurnedFloats<T>(Width)), powers = logits + size, targets = powers + size;
         for (int row = 0; row < Rows; row += T.Count)
         {
             int rows = Math.Min(T.Count, Rows - row);
             nint at = (nint)row * Width;
             Turn<T>(Logits + at, logits, rows);
-            if (Targets is null)
-            {
-                ToProbabilities<T>(logits, powers, size);
-            }
-            else
+            if (Targets is not null)
             {
                 Turn<T>(Targets + at, targets, rows);
-                ToGradient<T>(logits, targets, powers, size, rows);
             }
+            Compute<T>(logits, Targets is null ? null : targets, powers, size, rows);
             Transposition.Transpose(powers, T.Count, Result + at, Width, Width, rows);
+        }
+    }
+
+    /// <summary>Floats of a vector's logits, powers and targets.</summary>
+    public static long TurnedFloats<T>(int width)
+        where T : struct, ILanes<T> => 3L * width * T.Count;
+
+    /// <summary>A row in each lane: their probabilities, or with targets the gradient and the losses.</summary>
+    private readonly void Compute<T>(float* logits, float* targets, float* result, nint size, int rows)
+        where T : struct, ILanes<T>
+    {
+        if (targets is null)
+        {
+            ToProbabilities<T>(logits, result, size);
+        }
+        else
+        {
+            ToGradient<T>(logits, targets, result, size, rows);
         }
     }
 
@@ -56,7 +78,7 @@ internal unsafe struct SoftmaxJob : ILanesJob
         Transposition.Transpose(numbers, Width, turned, T.Count, rows, Width);
     }
 
-    private static void ToProbabilities<T>(float* logits, float* powers, int size)
+    private static void ToProbabilities<T>(float* logits, float* powers, nint size)
         where T : struct, ILanes<T>
     {
         (_, T sum) = ToPowers<T>(logits, powers, size);
@@ -66,7 +88,7 @@ internal unsafe struct SoftmaxJob : ILanesJob
         }
     }
 
-    private readonly void ToGradient<T>(float* logits, float* targets, float* powers, int size, int rows)
+    private readonly void ToGradient<T>(float* logits, float* targets, float* powers, nint size, int rows)
         where T : struct, ILanes<T>
     {
         (T greatest, T sum) = ToPowers<T>(logits, powers, size);
@@ -94,7 +116,7 @@ internal unsafe struct SoftmaxJob : ILanesJob
     }
 
     /// <summary>eˣ of each logit less the row's greatest, the greatest, and the sum of those powers.</summary>
-    private static (T Greatest, T Sum) ToPowers<T>(float* logits, float* powers, int size)
+    private static (T Greatest, T Sum) ToPowers<T>(float* logits, float* powers, nint size)
         where T : struct, ILanes<T>
     {
         T greatest = T.Load(in *logits, 0);

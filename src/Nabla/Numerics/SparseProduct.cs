@@ -41,13 +41,13 @@ internal static unsafe class SparseProduct
         }
     }
 
-    private static float* LinesFor(SparseInput samples) => ThreadMemory.Of(ref _lines, samples.Size * MostColumns);
+    private static float* LinesFor(SparseInput samples) => ThreadMemory.Of(ref _lines, (long)samples.Size * MostColumns);
 
     private static void ThrowUnlessFit(SparseInput samples, ReadOnlySpan<float> matrix, ReadOnlySpan<float> rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, MostColumns);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(matrix.Length, samples.Size * columns);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, samples.Count * columns);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(matrix.Length, (long)samples.Size * columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, (long)samples.Count * columns);
     }
 
     private static void CopyToLines<T>(float* matrix, float* lines, int rows, int columns)
@@ -138,7 +138,7 @@ internal static unsafe class SparseProduct
             {
                 T.AddProduct(ref sum, T.Load(in *from, (nint)places[i] * MostColumns), values + i);
             }
-            sum.StoreWhere(T.FirstLanes(columns - column), result + sample * columns + column);
+            sum.StoreWhere(T.FirstLanes(columns - column), result + (nint)sample * columns + column);
         }
     }
 
@@ -171,7 +171,7 @@ internal static unsafe class SparseProduct
             {
                 for (int column = 0; column < columns; column += T.Count)
                 {
-                    T factor = T.LoadWhere(T.FirstLanes(columns - column), right + sample * columns + column);
+                    T factor = T.LoadWhere(T.FirstLanes(columns - column), right + (nint)sample * columns + column);
                     float* to = lines + column;
                     for (nint i = 0; i < count; i++)
                     {

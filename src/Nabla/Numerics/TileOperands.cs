@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Nabla.Numerics;
 
 /// <summary>Where the numbers of one tile are. The memory must stay where it is meanwhile.</summary>
@@ -56,4 +58,71 @@ internal unsafe struct TileOperands
 
     /// <summary>Above 0, the sums are a gradient, and the result are parameters from which they are taken this many times; 0 to store them.</summary>
     public float DescentRate;
+
+#if DEBUG
+    private Area _leftArea;
+    private Area _rightArea;
+    private Area _resultArea;
+#endif
+
+    /// <summary>Says in which memory the left matrix is, for <see cref="AssertWithin"/>.</summary>
+    [Conditional("DEBUG")]
+    public void SetLeftArea(float* first, long length)
+    {
+#if DEBUG
+        _leftArea = new Area(first, length);
+#endif
+    }
+
+    /// <summary>Says in which memory the right matrix is.</summary>
+    [Conditional("DEBUG")]
+    public void SetRightArea(float* first, long length)
+    {
+#if DEBUG
+        _rightArea = new Area(first, length);
+#endif
+    }
+
+    /// <summary>Says in which memory the result is.</summary>
+    [Conditional("DEBUG")]
+    public void SetResultArea(float* first, long length)
+    {
+#if DEBUG
+        _resultArea = new Area(first, length);
+#endif
+    }
+
+    /// <summary>Fails where a tile of so many rows would read or write beyond the memory that its operands were said to be in.</summary>
+    [Conditional("DEBUG")]
+    public readonly void AssertWithin<T>(int rows)
+        where T : struct, ILanes<T>
+    {
+#if DEBUG
+        Debug.Assert(_resultArea.Contains(Result, (rows - 1) * ResultRow + Columns), "The result of a tile is outside its memory.");
+        if (RunLength == 0 || Runs == 0)
+        {
+            return;
+        }
+        long groups = LeftGroup * ((rows - 1) / 3), rowsOfGroup = LeftRow * Math.Min(rows - 1, 2);
+        Debug.Assert(_leftArea.Contains(Left, (Runs - 1) * LeftRun + (RunLength - 1) * LeftStep + groups + LeftRow * ((rows - 1) % 3) + 1), "A tile reads outside the left matrix.");
+        Debug.Assert(rows < 3 || _leftArea.Contains(Left, (Runs - 1) * LeftRun + (RunLength - 1) * LeftStep + groups - LeftGroup + rowsOfGroup + 1), "A tile reads outside the left matrix.");
+        long last = (long)Runs * RunLength - 1;
+        if (Steps is not null)
+        {
+            last = new ReadOnlySpan<int>(Steps, RunLength)[^1];
+            Debug.Assert(*Steps >= 0, "A step of a tile is no row of the right matrix.");
+        }
+        Debug.Assert(_rightArea.Contains(Right, last * RightRow + (Columns > T.Count ? 2 : 1) * T.Count), "A tile reads outside the right matrix.");
+#endif
+    }
+
+#if DEBUG
+    private readonly struct Area(float* first, long length)
+    {
+        private readonly float* _first = first;
+        private readonly float* _end = first + length;
+
+        public bool Contains(float* first, long length) => first >= _first && first + length <= _end;
+    }
+#endif
 }

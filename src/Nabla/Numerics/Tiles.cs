@@ -15,10 +15,10 @@ internal static unsafe class Tiles
     {
         int count = Count<T>(rows);
         TileOperands tile = panel;
-        for (int i = firstTile; i < endTile; i++)
+        for (int i = firstTile, first = Begin(rows, i, count), end; i < endTile; i++, first = end)
         {
-            int first = rows * i / count;
-            int height = rows * (i + 1) / count - first;
+            end = Begin(rows, i + 1, count);
+            int height = end - first;
             tile.Left = panel.Left + first * panel.LeftRow;
             tile.Start = panel.Start is null ? null : panel.Start + first * panel.StartRow;
             tile.Result = panel.Result + first * panel.ResultRow;
@@ -28,6 +28,7 @@ internal static unsafe class Tiles
                 tile.LeftRow = 1;
                 tile.LeftGroup = 3;
                 tile.LeftStep = height;
+                tile.SetLeftArea(left.Numbers, (long)rows * left.Depth);
             }
             if (left.Steps is null)
             {
@@ -47,6 +48,7 @@ internal static unsafe class Tiles
         where T : struct, ILanes<T>
         where TSteps : struct, ITileSteps
     {
+        tile.AssertWithin<T>(height);
         if (tile.Columns == 2 * T.Count)
         {
             Compute<T, TileWidths.Two, TSteps>(tile, height);
@@ -63,7 +65,10 @@ internal static unsafe class Tiles
 
     /// <summary>Number of tiles that cover so many rows.</summary>
     public static int Count<T>(int rows)
-        where T : struct, ILanes<T> => (rows + GreatestHeight<T>() - 1) / GreatestHeight<T>();
+        where T : struct, ILanes<T> => (int)(((long)rows + GreatestHeight<T>() - 1) / GreatestHeight<T>());
+
+    /// <summary>The first row of a tile; for <paramref name="tiles"/>, the number of rows.</summary>
+    public static int Begin(int rows, int tile, int tiles) => (int)((long)rows * tile / tiles);
 
     /// <summary>AVX2 has 16 registers; AVX-512 and ARM64 have 32.</summary>
     public static int GreatestHeight<T>()

@@ -8,10 +8,10 @@ internal static unsafe class TurnedProduct
 {
     // Of the result, turned at a time.
     private const int MostColumns = 1024;
-    private const int MostRows = 240;
+    public const int MostRows = 240;
 
     // As many as the rows of a tile.
-    private const int MostThinColumns = 12;
+    public const int MostThinColumns = 12;
 
     // Below this the turning costs more than it saves.
     private const int LeastInner = 48;
@@ -51,8 +51,8 @@ internal static unsafe class TurnedProduct
     public static void ComputeLargeRight<T>(in MatrixJob job, int part, int parts)
         where T : struct, ILanes<T>
     {
-        float* left = MatrixPacking.Turned(job.Rows * (job.Inner + MostRows));
-        float* result = left + job.Rows * job.Inner;
+        float* left = MatrixPacking.Turned(job.Rows * ((long)job.Inner + MostRows));
+        float* result = left + (nint)job.Rows * job.Inner;
         Transposition.Transpose(job.Left, job.LeftRow, left, job.Rows, job.Rows, job.Inner);
         int end = FeatureShares.Begin(job.Columns, part + 1, parts);
         for (int column = FeatureShares.Begin(job.Columns, part, parts); column < end; column += MostRows)
@@ -69,6 +69,8 @@ internal static unsafe class TurnedProduct
                 Result = result,
                 ResultRow = job.Rows,
             };
+            operands.SetLeftArea(job.Right, (job.Columns - 1) * job.RightRow + job.Inner);
+            operands.SetResultArea(result, (long)job.Rows * MostRows);
             Compute<T>(operands, left, job.Rows, job.Inner, job.Rows, columns);
             Transposition.Transpose(result, job.Rows, job.Result + column, job.Columns, columns, job.Rows);
         }
@@ -80,7 +82,7 @@ internal static unsafe class TurnedProduct
     /// </summary>
     public static void RunThinResultBySamples(in MatrixJob job, int parts)
     {
-        float* turned = ThreadMemory.Of(ref _result, job.Rows * job.Columns);
+        float* turned = ThreadMemory.Of(ref _result, (long)job.Rows * job.Columns);
         MatrixJob product = new()
         {
             Left = job.Right,
@@ -104,7 +106,7 @@ internal static unsafe class TurnedProduct
         where T : struct, ILanes<T>
     {
         float* result = job.Result + (nint)row * job.Columns;
-        float* turned = MatrixPacking.Turned(rows * job.Columns);
+        float* turned = MatrixPacking.Turned((long)rows * job.Columns);
         TileOperands operands = new()
         {
             Left = job.Right,
@@ -117,6 +119,8 @@ internal static unsafe class TurnedProduct
             Result = turned,
             ResultRow = rows,
         };
+        operands.SetLeftArea(job.Right, (job.Inner - 1) * job.RightRow + job.Columns);
+        operands.SetResultArea(turned, (long)rows * job.Columns);
         TurnBefore(job, result, turned, rows);
         Compute<T>(operands, job.Left + row, job.LeftStep, job.Inner, rows, job.Columns);
         TurnAfter(job, turned, result, rows);
@@ -143,8 +147,8 @@ internal static unsafe class TurnedProduct
         {
             for (int column = 0; column < job.Columns; column++)
             {
-                ref float parameter = ref result[i * job.Columns + column];
-                parameter = float.FusedMultiplyAdd(-job.DescentRate, turned[column * rows + i], parameter);
+                ref float parameter = ref result[(nint)i * job.Columns + column];
+                parameter = float.FusedMultiplyAdd(-job.DescentRate, turned[(nint)column * rows + i], parameter);
             }
         }
     }
@@ -154,7 +158,7 @@ internal static unsafe class TurnedProduct
         where T : struct, ILanes<T>
     {
         float* left = operands.Left;
-        int blocks = (inner + MatrixJob.BlockDepth - 1) / MatrixJob.BlockDepth;
+        int blocks = (int)(((long)inner + MatrixJob.BlockDepth - 1) / MatrixJob.BlockDepth);
         for (int block = 0; block < blocks; block++)
         {
             int first = (int)((long)inner * block / blocks);

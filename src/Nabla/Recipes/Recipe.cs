@@ -62,6 +62,15 @@ public sealed record Recipe
         return network;
     }
 
+    /// <summary>As <see cref="CreateNetwork"/>, but without memory for the parameters.</summary>
+    /// <exception cref="ArgumentException">The layers do not fit together, or the preprocessing does not fit the input.</exception>
+    internal void ThrowUnlessBuildable()
+    {
+        Shape input = [.. Input];
+        _ = Network.Build(input, Layers);
+        Preprocessing.ThrowUnlessFits(input);
+    }
+
     /// <summary>Reads a recipe from a JSON file, see <see cref="Parse"/>.</summary>
     /// <exception cref="MalformedFileException">It is no recipe; the message says which member is wrong.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -46,8 +46,7 @@ internal static class RecipeReader
                 throw new MalformedFileException(
                     source, "'data.train' and 'data.test' share samples, expected none in both; what a network has learnt from does not tell how good it is.");
             }
-            // Says so if the layers do not fit together.
-            _ = recipe.CreateNetwork();
+            recipe.ThrowUnlessBuildable();
             return recipe;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException
