@@ -3,6 +3,7 @@ using Nabla.Tests.Numerics;
 
 namespace Nabla.Tests;
 
+[Collection(Alone.Name)]
 public sealed class NetworkTests
 {
     [Fact]

@@ -117,10 +117,6 @@ public sealed class Convolution2D : Layer
         {
             throw new ArgumentException($"{name}: a kernel of {spec.KernelHeight}×{spec.KernelWidth} does not fit into an image of {input} with a padding of {spec.Padding}.");
         }
-        if ((long)geometry.OutputHeight * geometry.OutputWidth * Math.Max((long)spec.KernelHeight * spec.KernelWidth * geometry.Channels, spec.Filters) > int.MaxValue / 2)
-        {
-            throw new ArgumentException($"{name}: {geometry.OutputHeight}×{geometry.OutputWidth} positions of a kernel of {spec.KernelHeight}×{spec.KernelWidth} over {geometry.Channels} channels are too many; use a greater stride, fewer filters or smaller images.");
-        }
         return geometry;
     }
 }

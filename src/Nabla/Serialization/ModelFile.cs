@@ -121,7 +121,7 @@ public static class ModelFile
                 ?? throw new JsonException("null");
             Shape input = Shape.Create(document.Input);
             document.Preprocessing.ThrowUnlessFits(input);
-            IReadOnlyList<Layer> layers = Network.Build(input, document.Layers);
+            IReadOnlyList<Layer> layers = Build(path, input, document.Layers);
             if (document.ClassNames is not null)
             {
                 ClassNames.Check(document.ClassNames, layers[^1].OutputShape.Size);
@@ -129,13 +129,25 @@ public static class ModelFile
             return (document, layers, input);
         }
         // What the JSON reader throws for a document that is broken or of other types, and what our own checks throw for
-        // values that are out of range or layers that are too large.
+        // values that are out of range.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException
             or ArgumentException or OverflowException or NotSupportedException
             or FormatException and not MalformedFileException)
         {
             string reason = exception.Message.ReplaceLineEndings(" ");
             throw new MalformedFileException(path, $"the description of the network in the metadata cannot be read ({reason}); the file is damaged.", -1, exception);
+        }
+    }
+
+    private static IReadOnlyList<Layer> Build(string path, Shape input, LayerSpec[] specs)
+    {
+        try
+        {
+            return Network.Build(input, specs);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new MalformedFileException(path, $"describes a network that cannot be made: {exception.Message.ReplaceLineEndings(" ")}", -1, exception);
         }
     }
 

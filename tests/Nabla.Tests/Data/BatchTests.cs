@@ -2,6 +2,7 @@ using Nabla.Tests.Numerics;
 
 namespace Nabla.Tests.Data;
 
+[Collection(Alone.Name)]
 public sealed class BatchTests
 {
     /// <summary>Whether threads take samples or features, and however many they are, every number is the same.</summary>

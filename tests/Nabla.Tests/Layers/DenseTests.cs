@@ -2,6 +2,7 @@ using Nabla.Tests.Numerics;
 
 namespace Nabla.Tests.Layers;
 
+[Collection(Alone.Name)]
 public sealed class DenseTests
 {
     [Fact]

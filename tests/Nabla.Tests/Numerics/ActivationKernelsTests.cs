@@ -2,6 +2,7 @@ using Nabla.Numerics;
 
 namespace Nabla.Tests.Numerics;
 
+[Collection(Alone.Name)]
 public sealed class ActivationKernelsTests
 {
     public static TheoryData<Activation> Activations() => [.. Enum.GetValues<Activation>()];

@@ -3,6 +3,7 @@ using Nabla.Numerics;
 namespace Nabla.Tests.Numerics;
 
 /// <summary>The three products of a convolution against plain loops that add in the same order.</summary>
+[Collection(Alone.Name)]
 public sealed class ConvolutionProductTests
 {
     private const int Images = 5;

@@ -3,6 +3,7 @@ using Nabla.Numerics;
 
 namespace Nabla.Tests.Numerics;
 
+[Collection(Alone.Name)]
 public sealed class ElementWiseTests
 {
     [Theory]

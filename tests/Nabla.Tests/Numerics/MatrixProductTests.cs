@@ -4,6 +4,7 @@ using Nabla.Numerics;
 namespace Nabla.Tests.Numerics;
 
 /// <summary>The three products against their scalar twin: one chain of fused multiply-adds per element, inner index ascending.</summary>
+[Collection(Alone.Name)]
 public sealed class MatrixProductTests
 {
     // Around the edges of tiles (6 or 12 rows) and vectors (4, 8, 16 and twice that).

@@ -2,6 +2,7 @@ using Nabla.Numerics;
 
 namespace Nabla.Tests.Numerics;
 
+[Collection(Alone.Name)]
 public sealed class PoolingTests
 {
     /// <summary>Two and more images of channels around every vector's width; windows that tile, overlap, stick out, leave gaps and a remainder.</summary>

@@ -2,6 +2,7 @@ using Nabla.Numerics;
 
 namespace Nabla.Tests.Numerics;
 
+[Collection(Alone.Name)]
 public sealed class ReductionsTests
 {
     [Theory]

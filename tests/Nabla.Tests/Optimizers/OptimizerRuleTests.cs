@@ -3,6 +3,7 @@ using Nabla.Tests.Numerics;
 namespace Nabla.Tests.Optimizers;
 
 /// <summary>Every optimiser against its published rule, written here in double precision.</summary>
+[Collection(Alone.Name)]
 public sealed class OptimizerRuleTests
 {
     private const int Steps = 60;

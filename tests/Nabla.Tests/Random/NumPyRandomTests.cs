@@ -6,6 +6,7 @@ using Nabla.Numerics;
 namespace Nabla.Tests.Random;
 
 /// <summary>NumPyRandom against values that NumPy itself made: see make_numpy_streams.py beside this file.</summary>
+[Collection(Alone.Name)]
 public sealed partial class NumPyRandomTests
 {
     private static readonly JsonElement Seeds = JsonDocument

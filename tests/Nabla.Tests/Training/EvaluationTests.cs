@@ -1,5 +1,6 @@
 namespace Nabla.Tests.Training;
 
+[Collection(Alone.Name)]
 public sealed class EvaluationTests
 {
     [Fact]
