@@ -44,10 +44,11 @@ public abstract record Loss
         double sum = 0;
         Span<double> sums = stackalloc double[Math.Min((rows + BlockRows - 1) / BlockRows, MostBlocks)];
         int width = output.Length / rows;
-        for (int start = 0; start < rows; start += MostBlocks * BlockRows)
+        // In 64 bits: the last step may go beyond what an array can hold.
+        for (long start = 0; start < rows; start += MostBlocks * BlockRows)
         {
-            int count = Math.Min(rows - start, MostBlocks * BlockRows);
-            int first = start * width, length = count * width;
+            int count = (int)Math.Min(rows - start, MostBlocks * BlockRows);
+            int first = (int)start * width, length = count * width;
             BlocksJob job = new(this, output.Slice(first, length), target.Slice(first, length), gradient.Slice(first, length), sums, count, width, divisor);
             WorkerTeam.Run(ref job, Math.Clamp(count / BlockRows, 1, threads));
             for (int block = 0; block * BlockRows < count; block++)
