@@ -59,6 +59,7 @@ internal unsafe struct TileOperands
     /// <summary>Above 0, the sums are a gradient, and the result are parameters from which they are taken this many times; 0 to store them.</summary>
     public float DescentRate;
 
+#pragma warning disable CA1822 // In a release build these methods are empty, and not called.
 #if DEBUG
     private Area _leftArea;
     private Area _rightArea;
@@ -115,6 +116,8 @@ internal unsafe struct TileOperands
         Debug.Assert(_rightArea.Contains(Right, last * RightRow + (Columns > T.Count ? 2 : 1) * T.Count), "A tile reads outside the right matrix.");
 #endif
     }
+
+#pragma warning restore CA1822
 
 #if DEBUG
     private readonly struct Area(float* first, long length)
