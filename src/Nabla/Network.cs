@@ -207,7 +207,15 @@ public sealed class Network
     /// <param name="how">In which order; by default layer by layer, weights before biases.</param>
     public void Initialize(NumPyRandom random, Initialization? how = null)
     {
-        how ??= new Initialization();
+        Draw(Parameters, random, how ?? new Initialization());
+        IsInitialized = true;
+    }
+
+    /// <summary>Draws as many numbers as <see cref="Initialize"/>, and forgets them.</summary>
+    internal void SkipInitialDraws(NumPyRandom random, Initialization how) => Draw(new float[Parameters.Length], random, how);
+
+    private void Draw(Span<float> values, NumPyRandom random, Initialization how)
+    {
         IEnumerable<Parameter> parameters = Layers.SelectMany(layer => layer.Parameters);
         parameters = how.Order switch
         {
@@ -217,9 +225,8 @@ public sealed class Network
         };
         foreach (Parameter parameter in parameters)
         {
-            parameter.Initialize(Parameters, random, how.OutputsFirst);
+            parameter.Initialize(values, random, how.OutputsFirst);
         }
-        IsInitialized = true;
     }
 
     /// <summary>Says that the parameters were set by hand, so that training goes on from them instead of drawing new ones.</summary>

@@ -39,6 +39,6 @@ internal sealed class NablaTraining(TrainingWorkload workload, TrainingStart sta
                 stop.Cancel();
             }
         };
-        trainer.Fit(start.Data, options, stop.Token);
+        trainer.Fit(start.Data, options, cancellation: stop.Token);
     }
 }

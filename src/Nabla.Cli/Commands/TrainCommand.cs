@@ -80,7 +80,7 @@ internal sealed class TrainCommand : Command
         TrainingHistory history;
         try
         {
-            history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, random, interruption.Token), recipe.LogEvery, toError: json);
+            history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, random, data.Validation, interruption.Token), recipe.LogEvery, toError: json);
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {

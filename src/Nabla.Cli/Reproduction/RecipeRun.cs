@@ -52,7 +52,7 @@ internal sealed record RecipeRun(uint Seed, IReadOnlyList<int?> Correct, double 
         clock.Start();
         try
         {
-            trainer.Fit(chosen.Train, options, random, cancellation);
+            trainer.Fit(chosen.Train, options, random, cancellation: cancellation);
         }
         catch (TrainingDivergedException)
         {

@@ -73,6 +73,15 @@ internal static class Batch
         return samples;
     }
 
+    /// <summary>Copies the targets of consecutive samples: destination [count, target size].</summary>
+    public static void CopyTargets(Targets targets, int start, int count, Span<float> destination)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            targets.CopyRow(start + i, destination[(i * targets.Width)..]);
+        }
+    }
+
     /// <summary>Copies the targets of the samples at the given indices: destination [rows, target size].</summary>
     public static void CopyTargets(Targets targets, ReadOnlySpan<int> rows, Span<float> destination)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nabla;
 
 /// <summary>One class out of several per sample. As numbers: 1 for the class, 0 for all others.</summary>
@@ -30,6 +32,33 @@ public sealed class ClassLabels : Targets
 
     /// <summary>The class of each sample, 0 to <see cref="Targets.Width"/> − 1.</summary>
     public ReadOnlySpan<int> Values => _labels;
+
+    /// <summary>The name of a class, or its number where it has none.</summary>
+    internal string NameOf(int label) => label < ClassNames?.Count ? ClassNames[label] : label.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// These labels by the numbers that a network's classes have: names are matched whatever their order, and where only one side
+    /// has names, these must be numbers, as digits or as English words.
+    /// </summary>
+    /// <param name="names">The names of the network's classes, or null.</param>
+    /// <param name="classCount">Their number.</param>
+    /// <returns>The labels themselves where numbers agree; null where it is in doubt what is what.</returns>
+    internal ClassLabels? Matching(IReadOnlyList<string>? names, int classCount)
+    {
+        if (ClassNames is null && names is null)
+        {
+            return Width == classCount ? this : null;
+        }
+        string[] known = Nabla.ClassNames.Numbered(names, classCount), own = Nabla.ClassNames.Numbered(ClassNames, Width);
+        if (own.SequenceEqual(known))
+        {
+            return this;
+        }
+        int[] numbers = [.. own.Select(name => Array.IndexOf(known, name))];
+        return numbers.Contains(-1) || numbers.Distinct().Count() < numbers.Length || known.Distinct().Count() < known.Length
+            ? null
+            : new ClassLabels([.. _labels.Select(label => numbers[label])], classCount, names);
+    }
 
     /// <inheritdoc/>
     public override void CopyRow(int row, Span<float> destination)

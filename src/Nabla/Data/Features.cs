@@ -3,14 +3,14 @@ namespace Nabla;
 /// <summary>The inputs of a data set, one row per sample, in the type that the file has.</summary>
 public abstract class Features
 {
-    private protected Features(Shape sampleShape, int valueCount)
+    private protected Features(Shape sampleShape, long valueCount)
     {
         if (valueCount % sampleShape.Size != 0)
         {
             throw new ArgumentException($"{valueCount} values are not made of whole samples of {sampleShape} = {sampleShape.Size}.");
         }
         SampleShape = sampleShape;
-        Count = valueCount / sampleShape.Size;
+        Count = (int)(valueCount / sampleShape.Size);
     }
 
     /// <summary>Shape of one sample, such as 28×28.</summary>
@@ -29,10 +29,15 @@ public abstract class Features
     /// <summary>A copy of the samples at the given indices, in that order.</summary>
     public abstract Features Take(ReadOnlySpan<int> rows);
 
+    /// <summary>The samples at the given indices, in that order, where they are.</summary>
+    internal virtual Features View(ReadOnlySpan<int> rows) => new FeatureView(this, rows.ToArray());
+
     /// <summary>A copy of these samples followed by others of the same type and shape.</summary>
     /// <exception cref="ArgumentException">They are of another type or shape.</exception>
     public Features Append(Features other) => (this, other) switch
     {
+        (FeatureView first, _) => first.Copy().Append(other),
+        (_, FeatureView second) => Append(second.Copy()),
         (ByteFeatures first, ByteFeatures second) when SampleShape.Equals(other.SampleShape) => new ByteFeatures([.. first.Values, .. second.Values], SampleShape),
         (FloatFeatures first, FloatFeatures second) when SampleShape.Equals(other.SampleShape) => new FloatFeatures([.. first.Values, .. second.Values], SampleShape),
         _ => throw new ArgumentException($"Samples of {other.SampleShape} ({other.GetType().Name}) cannot follow samples of {SampleShape} ({GetType().Name})."),

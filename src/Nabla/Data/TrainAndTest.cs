@@ -1,7 +1,11 @@
 namespace Nabla;
 
 /// <summary>A part to train on, a part to test on once at the end, and where both came from.</summary>
-/// <param name="Train">Samples to learn from; a validation part is split off these.</param>
+/// <param name="Train">Samples to learn from.</param>
 /// <param name="Test">Samples that no choice may depend on.</param>
 /// <param name="Source">What the data is, for people: <c>MNIST from /data/mnist, verified</c>.</param>
-public sealed record TrainAndTest(DataSet Train, DataSet Test, string Source);
+public sealed record TrainAndTest(DataSet Train, DataSet Test, string Source)
+{
+    /// <summary>Samples that choices are made on, where the data has such a part; else null, and some are split off <see cref="Train"/>.</summary>
+    public DataSet? Validation { get; init; }
+}

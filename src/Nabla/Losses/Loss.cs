@@ -34,11 +34,27 @@ public abstract record Loss
     /// <returns>The sum (not the mean) of the losses of all rows.</returns>
     public double Evaluate(ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, float divisor, int threads = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        if (output.Length != target.Length || output.Length != gradient.Length || output.Length % rows != 0)
+        if (output.Length != gradient.Length)
         {
-            throw new ArgumentException(
-                $"Output ({output.Length}), target ({target.Length}) and gradient ({gradient.Length}) must be of the same length, a multiple of the {rows} rows.");
+            throw new ArgumentException($"Output ({output.Length}) and gradient ({gradient.Length}) must be of the same length.", nameof(gradient));
+        }
+        return Sum(output, target, gradient, rows, divisor, threads);
+    }
+
+    /// <summary>Computes the value alone, with the bits of <see cref="Evaluate"/>.</summary>
+    /// <param name="output">What the network put out, [rows, width].</param>
+    /// <param name="target">What was wanted, [rows, width].</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="threads">Threads to use, at least 1; the result does not depend on it.</param>
+    /// <returns>The sum (not the mean) of the losses of all rows.</returns>
+    public double Value(ReadOnlySpan<float> output, ReadOnlySpan<float> target, int rows, int threads = 1) => Sum(output, target, [], rows, divisor: 1, threads);
+
+    private double Sum(ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, float divisor, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        if (output.Length != target.Length || output.Length % rows != 0)
+        {
+            throw new ArgumentException($"Output ({output.Length}) and target ({target.Length}) must be of the same length, a multiple of the {rows} rows.", nameof(target));
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         double sum = 0;
@@ -49,7 +65,7 @@ public abstract record Loss
         {
             int count = (int)Math.Min(rows - start, MostBlocks * BlockRows);
             int first = (int)start * width, length = count * width;
-            BlocksJob job = new(this, output.Slice(first, length), target.Slice(first, length), gradient.Slice(first, length), sums, count, width, divisor);
+            BlocksJob job = new(this, output.Slice(first, length), target.Slice(first, length), gradient.IsEmpty ? [] : gradient.Slice(first, length), sums, count, width, divisor);
             WorkerTeam.Run(ref job, Math.Clamp(count / BlockRows, 1, threads));
             for (int block = 0; block * BlockRows < count; block++)
             {
@@ -59,11 +75,18 @@ public abstract record Loss
         return sum;
     }
 
+    /// <summary>Whether targets are what this loss compares with.</summary>
+    /// <exception cref="ArgumentException">They are not; the message says what was found and expected.</exception>
+    internal virtual void ThrowUnlessFits(Targets targets)
+    {
+    }
+
     /// <summary>Turns outputs into the scores of a <see cref="Prediction"/>, in place.</summary>
     internal virtual void ToScores(Span<float> output, int rows)
     {
     }
 
+    /// <summary>The sum of the losses of some rows, and their gradient unless that is empty.</summary>
     private protected abstract double EvaluateRows(
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor);
 
@@ -82,7 +105,7 @@ public abstract record Loss
             {
                 int count = Math.Min(BlockRows, rows - block * BlockRows);
                 Range numbers = (block * BlockRows * width)..((block * BlockRows + count) * width);
-                _sums[block] = loss.EvaluateRows(_output[numbers], _target[numbers], _gradient[numbers], count, width, divisor);
+                _sums[block] = loss.EvaluateRows(_output[numbers], _target[numbers], _gradient.IsEmpty ? [] : _gradient[numbers], count, width, divisor);
             }
         }
     }

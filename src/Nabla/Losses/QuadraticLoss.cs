@@ -11,7 +11,10 @@ public sealed record QuadraticLoss : Loss
         {
             float difference = output[i] - target[i];
             sum += (double)difference * difference;
-            gradient[i] = difference / divisor;
+            if (!gradient.IsEmpty)
+            {
+                gradient[i] = difference / divisor;
+            }
         }
         return sum / 2;
     }

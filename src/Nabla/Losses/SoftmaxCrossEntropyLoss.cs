@@ -4,10 +4,36 @@ namespace Nabla;
 
 /// <summary>
 /// −Σ target · log softmax(output) per sample, straight from the logits; gradient softmax(output) · Σ target − target.
-/// Targets are one-hot labels or any weights of at least 0.
+/// Targets are one-hot labels, or in a training probabilities that add up to 1.
 /// </summary>
 public sealed record SoftmaxCrossEntropyLoss : Loss
 {
+    // Of soft labels that went through files as decimal numbers.
+    private const double MostDeviation = 0.01;
+
+    internal override void ThrowUnlessFits(Targets targets)
+    {
+        if (targets is not TargetVectors { Width: int width } vectors)
+        {
+            return;
+        }
+        for (int row = 0; row < vectors.Count; row++)
+        {
+            double sum = 0;
+            bool isNegative = false;
+            foreach (float value in vectors.Values.Slice(row * width, width))
+            {
+                sum += value;
+                isNegative |= value < 0;
+            }
+            if (isNegative || !(Math.Abs(sum - 1) <= MostDeviation))
+            {
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"Softmax cross-entropy compares probabilities, but the targets of sample {row} {(isNegative ? "have a negative number" : $"add up to {sum}")}, expected class labels, or numbers of at least 0 that add up to 1; for numbers to be predicted take Loss.Quadratic."));
+            }
+        }
+    }
+
     internal override void ToScores(Span<float> output, int rows) => Softmax.Rows(output, output, rows, output.Length / rows);
 
     private protected override double EvaluateRows(

@@ -21,12 +21,13 @@ internal static unsafe class Softmax
 
     /// <summary>
     /// The sum over all rows of −Σ target · log probability, and its gradient with respect to the logits over
-    /// <paramref name="divisor"/>, (probability · Σ target − target) / divisor; all [rows, width], in memory of its own.
+    /// <paramref name="divisor"/>, (probability · Σ target − target) / divisor; all [rows, width], the gradient in memory of its
+    /// own. Where that is empty, only the sum is computed.
     /// </summary>
     public static double CrossEntropy(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, Span<float> gradient, int rows, int width, float divisor)
     {
-        ThrowIfTooSmall(logits, gradient, rows, width);
+        ThrowIfTooSmall(logits, gradient.IsEmpty ? logits : gradient, rows, width);
         ArgumentOutOfRangeException.ThrowIfLessThan(targets.Length, (long)rows * width);
         if (gradient.Overlaps(logits) || gradient.Overlaps(targets))
         {
@@ -35,7 +36,7 @@ internal static unsafe class Softmax
         double loss = 0;
         fixed (float* from = logits, wanted = targets, to = gradient)
         {
-            Run(new SoftmaxJob { Logits = from, Targets = wanted, Result = to, Rows = rows, Width = width, Divisor = divisor, Loss = &loss });
+            Run(new SoftmaxJob { Logits = from, Targets = wanted, Result = gradient.IsEmpty ? null : to, Rows = rows, Width = width, Divisor = divisor, Loss = &loss });
         }
         return loss;
     }

@@ -11,7 +11,7 @@ internal unsafe struct SoftmaxJob : ILanesJob
     public int Rows;
     public int Width;
 
-    /// <summary>Where the probabilities go, or with targets the gradient.</summary>
+    /// <summary>Where the probabilities go, or with targets the gradient; null where only the losses are wanted.</summary>
     public float* Result;
 
     /// <summary>What was wanted, or null where only the probabilities are.</summary>
@@ -30,7 +30,7 @@ internal unsafe struct SoftmaxJob : ILanesJob
         {
             for (nint row = 0; row < Rows; row++)
             {
-                Compute<T>(Logits + row * Width, Targets is null ? null : Targets + row * Width, Result + row * Width, Width, rows: 1);
+                Compute<T>(Logits + row * Width, Targets is null ? null : Targets + row * Width, Result is null ? null : Result + row * Width, Width, rows: 1);
             }
             return;
         }
@@ -45,8 +45,11 @@ internal unsafe struct SoftmaxJob : ILanesJob
             {
                 Turn<T>(Targets + at, targets, rows);
             }
-            Compute<T>(logits, Targets is null ? null : targets, powers, size, rows);
-            Transposition.Transpose(powers, T.Count, Result + at, Width, Width, rows);
+            Compute<T>(logits, Targets is null ? null : targets, Result is null ? null : powers, size, rows);
+            if (Result is not null)
+            {
+                Transposition.Transpose(powers, T.Count, Result + at, Width, Width, rows);
+            }
         }
     }
 
@@ -103,7 +106,7 @@ internal unsafe struct SoftmaxJob : ILanesJob
             loss += target * (logOfSum - T.Load(in *logits, i));
         }
         T divisor = T.Broadcast(Divisor);
-        for (nint i = 0; i < size; i += T.Count)
+        for (nint i = 0; i < size && powers is not null; i += T.Count)
         {
             ((T.Load(in *powers, i) / sum * weight - T.Load(in *targets, i)) / divisor).Store(ref *powers, i);
         }
@@ -115,7 +118,7 @@ internal unsafe struct SoftmaxJob : ILanesJob
         }
     }
 
-    /// <summary>eˣ of each logit less the row's greatest, the greatest, and the sum of those powers.</summary>
+    /// <summary>eˣ of each logit less the row's greatest, unless <paramref name="powers"/> is null; the greatest, and the sum of those powers.</summary>
     private static (T Greatest, T Sum) ToPowers<T>(float* logits, float* powers, nint size)
         where T : struct, ILanes<T>
     {
@@ -128,7 +131,10 @@ internal unsafe struct SoftmaxJob : ILanesJob
         for (nint i = 0; i < size; i += T.Count)
         {
             T power = Elementary.Exp(T.Load(in *logits, i) - greatest);
-            power.Store(ref *powers, i);
+            if (powers is not null)
+            {
+                power.Store(ref *powers, i);
+            }
             sum += power;
         }
         return (greatest, sum);

@@ -20,13 +20,13 @@ public sealed record RecipeData
     [JsonRequired]
     public RowRange Test { get; init; } = new() { Part = DataPart.Test };
 
-    /// <summary>Chooses the samples.</summary>
+    /// <summary>Chooses the samples, without copying them. A validation part of its own stays as it is.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="random">Where the order of a shuffle comes from; drawn from for that only.</param>
     /// <exception cref="ArgumentException">The data set has fewer samples than the recipe wants.</exception>
     public TrainAndTest Choose(TrainAndTest data, NumPyRandom random)
     {
-        TrainAndTest all = Shuffle ? data with { Train = data.Train.Take(random.Permutation(data.Train.Count)) } : data;
-        return new TrainAndTest(Train.Of(all), Test.Of(all), data.Source);
+        TrainAndTest all = Shuffle ? data with { Train = data.Train.View(random.Permutation(data.Train.Count)) } : data;
+        return all with { Train = Train.Of(all), Test = Test.Of(all) };
     }
 }

@@ -39,8 +39,7 @@ public sealed record RowRange
             throw new ArgumentException($"The recipe wants the samples {Start} to {end - 1} of the {Part.ToString().ToLowerInvariant()} part, but {data.Source} has {part.Count} there.");
         }
         int count = Count ?? part.Count - Start;
-        // Mostly it is the whole part, which need not be in memory twice.
-        return count == part.Count ? part : part.Slice(Start, count);
+        return count == part.Count ? part : part.View([.. Enumerable.Range(Start, count)]);
     }
 
     /// <summary>Whether a sample may be in both.</summary>

@@ -9,7 +9,6 @@ internal sealed class Evaluator
     private readonly Loss _loss;
     private readonly Workspace _workspace;
     private readonly float[] _targets;
-    private readonly float[] _gradient;
 
     /// <param name="network">The network to measure.</param>
     /// <param name="loss">What it is measured with, beside what was recognised.</param>
@@ -21,12 +20,11 @@ internal sealed class Evaluator
         _loss = loss;
         _workspace = new Workspace(network, Math.Min(samples, network.RowsAtOnce), training: false, threads);
         _targets = new float[_workspace.Output.Length];
-        _gradient = new float[_targets.Length];
     }
 
     public Evaluation Evaluate(DataSet data)
     {
-        ThrowUnlessFit(_network, data);
+        data = Fitting(_network, data);
         int width = _network.OutputShape.Size;
         ClassLabels? labels = data.Targets as ClassLabels;
         ConfusionMatrix? confusion = labels is null ? null : new ConfusionMatrix(width);
@@ -36,12 +34,9 @@ internal sealed class Evaluator
             int rows = Math.Min(_workspace.Rows, data.Count - start);
             int values = rows * width;
             Batch.CopyFeatures(data.Features, _network.Preprocessing, start, rows, _workspace.Input, _workspace.Threads);
-            for (int row = 0; row < rows; row++)
-            {
-                data.Targets.CopyRow(start + row, _targets.AsSpan(row * width));
-            }
+            Batch.CopyTargets(data.Targets, start, rows, _targets);
             _network.Forward(_workspace, rows);
-            loss += _loss.Evaluate(_workspace.Output[..values], _targets.AsSpan(0, values), _gradient.AsSpan(0, values), rows, divisor: 1, _workspace.Threads);
+            loss += _loss.Value(_workspace.Output[..values], _targets.AsSpan(0, values), rows, _workspace.Threads);
             for (int row = 0; row < rows && labels is not null; row++)
             {
                 confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(_workspace.Output.Slice(row * width, width)));
@@ -50,8 +45,9 @@ internal sealed class Evaluator
         return new Evaluation(data.Count, loss / data.Count, confusion);
     }
 
-    /// <exception cref="ArgumentException">Samples or targets have another size than the network's input or output, classes other names, or there are none.</exception>
-    public static void ThrowUnlessFit(Network network, DataSet data)
+    /// <summary>The data set with the network's own numbers of classes, where it has the same classes in another order.</summary>
+    /// <exception cref="ArgumentException">Samples or targets have another size than the network's input or output, classes are others, or there are none.</exception>
+    public static DataSet Fitting(Network network, DataSet data)
     {
         if (data.Count == 0)
         {
@@ -61,6 +57,17 @@ internal sealed class Evaluator
         {
             throw new ArgumentException(
                 $"The network takes samples of {network.InputShape} ({network.Layers[0]}), but the data set has samples of {data.Features.SampleShape}.", nameof(data));
+        }
+        // What the outputs stand for is open yet, or known to the program alone.
+        bool isOpen = network.ClassNames is null && network.Training is null;
+        if (!isOpen && data.Targets is ClassLabels labels && labels.Matching(network.ClassNames, network.OutputShape.Size) is { } matched)
+        {
+            data = ReferenceEquals(matched, labels) ? data : new DataSet(data.Features, matched);
+        }
+        else if (!isOpen && data.Targets is ClassLabels { Width: int width } other && width == network.OutputShape.Size)
+        {
+            throw new ArgumentException(
+                $"The network knows the classes {Show(network.ClassNames, width)}, but the data set has {Show(other.ClassNames, width)}; give them the same names, or the numbers of the network's classes.", nameof(data));
         }
         if (data.Targets.Width != network.OutputShape.Size)
         {
@@ -72,15 +79,14 @@ internal sealed class Evaluator
             throw new ArgumentException(FormattableString.Invariant(
                 $"The data set has {data.Targets.Width:N0} classes, expected at most {ConfusionMatrix.MaximumClassCount:N0}: what was taken for what would need {sizeof(int) * (long)data.Targets.Width * data.Targets.Width:N0} bytes."), nameof(data));
         }
-        if (network.ClassNames is { } known && data.Targets is ClassLabels { ClassNames: { } names } && !known.SequenceEqual(names))
-        {
-            throw new ArgumentException($"The network knows the classes {Show(known)}, but the data set has {Show(names)}.", nameof(data));
-        }
+        return data;
     }
 
-    private static string Show(IReadOnlyList<string> names)
+    private static string Show(IReadOnlyList<string>? names, int count)
     {
         const int Shown = 12;
-        return string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? "…" : "");
+        return names is null
+            ? FormattableString.Invariant($"0 to {count - 1} without names")
+            : string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? "…" : "");
     }
 }

@@ -13,7 +13,7 @@ public static class NetworkEvaluation
     /// <exception cref="InvalidOperationException">The network has no weights yet.</exception>
     public static Evaluation Evaluate(this Network network, DataSet data, int? threads = null)
     {
-        Evaluator.ThrowUnlessFit(network, data);
+        data = Evaluator.Fitting(network, data);
         network.ThrowUnlessReady(data.Features.SampleShape.Size, "values");
         return new Evaluator(network, network.Loss ?? Loss.Quadratic, data.Count, threads ?? Environment.ProcessorCount).Evaluate(data);
     }

@@ -11,6 +11,8 @@ namespace Nabla;
 /// <param name="optimizer">The rule by which gradients change the weights.</param>
 public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 {
+    private volatile bool _stops;
+
     /// <summary>After each step, on the training thread.</summary>
     public event Action<StepResult>? StepCompleted;
 
@@ -21,18 +23,27 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// Trains the network; afterwards it has the weights of the best epoch. Data and preprocessing must stay as they are
     /// meanwhile.
     /// </summary>
-    /// <param name="data">Samples to learn from; a share of them is set aside for validation (<see cref="TrainingOptions.ValidationFraction"/>).</param>
+    /// <param name="data">
+    /// Samples to learn from. Without <paramref name="validation"/>, a share of them is set aside for it
+    /// (<see cref="TrainingOptions.ValidationFraction"/>): which, the seed, the number of samples and the network's layers
+    /// decide, whether the network has weights already or not. So a training that is continued with the same seed and data
+    /// does not learn what is set aside.
+    /// </param>
     /// <param name="options">How long and in which portions; by default as <see cref="TrainingOptions"/> says.</param>
+    /// <param name="validation">Samples that tell after each epoch how good the network is, instead of a share of <paramref name="data"/>.</param>
     /// <param name="cancellation">
     /// Cancelling is no error: training stops after the step under way, and returns with the best model so far (before
     /// the first epoch is finished, the model as it is).
     /// </param>
-    /// <exception cref="ArgumentException">The network has no parameters, or the data set is empty, does not fit the network, or leaves nothing to train on.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network has no parameters, or a data set is empty, does not fit the network or the loss, has one class only, or leaves
+    /// nothing to train on.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
-    public TrainingHistory Fit(DataSet data, TrainingOptions? options = null, CancellationToken cancellation = default)
+    public TrainingHistory Fit(DataSet data, TrainingOptions? options = null, DataSet? validation = null, CancellationToken cancellation = default)
     {
         options ??= new TrainingOptions();
-        return Fit(data, options, new NumPyRandom(options.Seed), cancellation);
+        return Fit(data, options, new NumPyRandom(options.Seed), validation, cancellation);
     }
 
     /// <summary>
@@ -42,24 +53,38 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <param name="data">Samples to learn from.</param>
     /// <param name="options">How long and in which portions.</param>
     /// <param name="random">Where all random numbers come from.</param>
+    /// <param name="validation">Samples for validation, instead of a share of <paramref name="data"/>.</param>
     /// <param name="cancellation">Stops training after the step under way.</param>
-    /// <exception cref="ArgumentException">The network has no parameters, or the data set is empty, does not fit the network, or leaves nothing to train on.</exception>
+    /// <exception cref="ArgumentException">As the other overload.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
-    public TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, CancellationToken cancellation = default)
+    public TrainingHistory Fit(
+        DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation = null, CancellationToken cancellation = default)
     {
         if (network.Parameters.IsEmpty)
         {
             throw new ArgumentException(
                 $"The network ({string.Join(", ", network.Layers.Select(layer => layer.Name))}) has no parameters, so there is nothing to train; give it a layer that has, such as Layer.Dense(10).");
         }
-        Evaluator.ThrowUnlessFit(network, data);
-        int validationCount = ValidationCount(data, options.ValidationFraction);
+        data = Evaluator.Fitting(network, data);
+        validation = validation is null ? null : Evaluator.Fitting(network, validation);
+        int validationCount = validation is null ? ValidationCount(data, options.ValidationFraction) : 0;
+        ThrowUnlessLearnable(data);
         ThrowUnlessFit(options, data.Count - validationCount);
         if (!network.IsInitialized)
         {
             network.Initialize(random, options.Initialization);
         }
-        (DataSet train, DataSet? validation) = Split(data, validationCount, random);
+        else if (validationCount > 0)
+        {
+            network.SkipInitialDraws(random, options.Initialization);
+        }
+        DataSet train = data;
+        if (validationCount > 0)
+        {
+            // Where they are: the data may fill half of the memory.
+            ReadOnlySpan<int> order = random.Permutation(data.Count);
+            (train, validation) = (data.View(order[validationCount..]), data.View(order[..validationCount]));
+        }
         if (options.Standardize is StandardizationScope scope)
         {
             float divisor = network.Preprocessing.ByteDivisor;
@@ -73,12 +98,13 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         List<EpochResult> epochs = [];
         EpochResult? best = null;
         float[] bestParameters = network.Parameters.ToArray();
+        _stops = false;
 
-        for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested; epoch++)
+        for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested && !_stops; epoch++)
         {
             run.StartEpoch(epoch);
             StepResult step = default;
-            while (!run.EpochIsDone && !cancellation.IsCancellationRequested)
+            while (!run.EpochIsDone && !cancellation.IsCancellationRequested && !_stops)
             {
                 step = run.Step();
                 if (!double.IsFinite(step.Loss))
@@ -112,7 +138,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         {
             bestParameters.CopyTo(network.Parameters);
         }
-        return Finish(cancelled: epochs.Count < options.Epochs);
+        return Finish(cancelled: epochs.Count < options.Epochs && !_stops, stoppedEarly: epochs.Count < options.Epochs && _stops);
 
         TrainingDivergedException Diverge(StepResult at)
         {
@@ -121,7 +147,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             return new TrainingDivergedException(at, run.LearningRate, Finish(cancelled: false, divergedInEpoch: at.Epoch));
         }
 
-        TrainingHistory Finish(bool cancelled, int? divergedInEpoch = null)
+        TrainingHistory Finish(bool cancelled, bool stoppedEarly = false, int? divergedInEpoch = null)
         {
             network.Training = new TrainingRecord
             {
@@ -131,10 +157,28 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
                 Samples = train.Count,
                 BestEpoch = best?.Epoch ?? 0,
                 Cancelled = cancelled,
+                StoppedInEpoch = stoppedEarly ? run.Epoch : null,
                 DivergedInEpoch = divergedInEpoch,
                 ValidationAccuracy = best?.ValidationAccuracy,
             };
-            return new TrainingHistory(epochs, best, cancelled);
+            return new TrainingHistory(epochs, best, cancelled) { StoppedEarly = stoppedEarly };
+        }
+    }
+
+    /// <summary>
+    /// Ends the training under way after its present step, as intended: for handlers of its events, which see that it gets no
+    /// better. It returns with the best model so far and is not taken as cancelled.
+    /// </summary>
+    public void Stop() => _stops = true;
+
+    /// <summary>What a loss cannot compare with, or a classifier cannot learn.</summary>
+    private void ThrowUnlessLearnable(DataSet data)
+    {
+        loss.ThrowUnlessFits(data.Targets);
+        if (data.Targets is ClassLabels labels && labels.Values.IndexOfAnyExcept(labels.Values[0]) < 0)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"All {data.Count:N0} samples to learn from are of one class, {labels.NameOf(labels.Values[0])}, expected at least two: a network that always gives the same answer would be right."));
         }
     }
 
@@ -171,16 +215,5 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             ? count
             : throw new ArgumentException(
                 $"{data.Count} sample(s) cannot be split into a training and a validation part: set {nameof(TrainingOptions.ValidationFraction)} to 0.", nameof(data));
-    }
-
-    /// <summary>Sets some of the samples aside, at random.</summary>
-    private static (DataSet Train, DataSet? Validation) Split(DataSet data, int count, NumPyRandom random)
-    {
-        if (count == 0)
-        {
-            return (data, null);
-        }
-        ReadOnlySpan<int> order = random.Permutation(data.Count);
-        return (data.Take(order[count..]), data.Take(order[..count]));
     }
 }

@@ -28,6 +28,9 @@ public sealed record TrainingRecord
     [JsonRequired]
     public bool Cancelled { get; init; }
 
+    /// <summary>The epoch, from 1, in or after which <see cref="Trainer.Stop"/> ended it; null where it did not.</summary>
+    public int? StoppedInEpoch { get; init; }
+
     /// <summary>The epoch, from 1, in which the loss became infinite or not a number, so that training stopped; null where it did not.</summary>
     public int? DivergedInEpoch { get; init; }
 

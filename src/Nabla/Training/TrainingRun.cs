@@ -54,6 +54,9 @@ internal sealed class TrainingRun
         _leastLayerRate = factors.DefaultIfEmpty(0).Min();
     }
 
+    /// <summary>The epoch under way, from 1.</summary>
+    public int Epoch => _epoch;
+
     /// <summary>Learning rate of the last step.</summary>
     public double LearningRate { get; private set; }
 

@@ -16,11 +16,38 @@ public sealed class DataSetTests
         TrainingOptions options = new() { Epochs = 1, ValidationFraction = 0 };
         trainer.Fit(data, options);
         Assert.Equal(["cat", "dog"], network.ClassNames);
-        trainer.Fit(plain, options);
-        Assert.Equal("dog", network.NameOf(1));
-        DataSet others = DataSet.OfImages([1], [1], [0], 2, ["dog", "cat"]);
-        Assert.Contains(
-            "knows the classes cat, dog, but the data set has dog, cat", Assert.Throws<ArgumentException>(() => network.Evaluate(others)).Message, StringComparison.Ordinal);
+        foreach (DataSet doubtful in new[] { plain, DataSet.OfImages([1], [1], [0], 2, ["dog", "bird"]) })
+        {
+            Assert.Contains("knows the classes cat, dog, but the data set has ", Assert.Throws<ArgumentException>(() => network.Evaluate(doubtful)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => trainer.Fit(doubtful, options));
+        }
+    }
+
+    [Fact]
+    public void Classes_are_matched_by_name_and_names_that_are_numbers_with_numbers()
+    {
+        // Each class its own place: the answer is right whatever the order of the names.
+        string[] words = ["zero", "One", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        string[] sorted = [.. words.Order(StringComparer.OrdinalIgnoreCase)];
+        float[] places = new float[100];
+        for (int i = 0; i < 10; i++)
+        {
+            places[i * 10 + i] = 1;
+        }
+        int[] digits = [.. Enumerable.Range(0, 10)], alphabetical = [.. words.Select(word => Array.IndexOf(sorted, word))];
+        DataSet unnamed = DataSet.OfLabeledVectors(places, [10], digits, 10);
+        DataSet named = DataSet.OfLabeledVectors(places, [10], alphabetical, 10, sorted);
+        DataSet numbered = DataSet.OfLabeledVectors(places[..30], [10], digits[..3], 3, ["0", "1", "2"]);
+        TrainingOptions options = new() { Epochs = 50, BatchSize = 10, ValidationFraction = 0 };
+        foreach (DataSet train in new[] { unnamed, named })
+        {
+            Network network = Network.Create([10], Layer.Dense(10));
+            Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd { LearningRate = 2 });
+            trainer.Fit(train, options);
+            Assert.All([unnamed, named, numbered], data => Assert.Equal(1, network.Evaluate(data).Accuracy));
+            trainer.Fit(train == unnamed ? named : unnamed, options with { Epochs = 1 });
+            Assert.All([unnamed, named, numbered], data => Assert.Equal(1, network.Evaluate(data).Accuracy));
+        }
     }
 
     [Fact]

@@ -149,4 +149,23 @@ public sealed class LossTests
         }
         return targets;
     }
+
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(37, 3)]
+    [InlineData(2000, 17)]
+    [InlineData(1, 400_000)]
+    public void The_value_alone_has_the_bits_of_the_value_beside_its_gradient(int rows, int width)
+    {
+        NumPyRandom random = new(8);
+        float[] output = Numbers.Normal(random, rows * width), target = new float[rows * width];
+        for (int row = 0; row < rows; row++)
+        {
+            target[row * width + row % width] = 1;
+        }
+        foreach (Loss loss in new[] { Loss.Quadratic, Loss.SoftmaxCrossEntropy })
+        {
+            Assert.Equal(loss.Evaluate(output, target, new float[output.Length], rows, rows, threads: 1), loss.Value(output, target, rows, threads: 1));
+        }
+    }
 }

@@ -24,7 +24,7 @@ public sealed class CancellationTests
             }
         };
         TrainingHistory history = trainer.Fit(
-            Problems.Clusters(100), new TrainingOptions { Epochs = 9, BatchSize = 20, ValidationFraction = validationFraction, Threads = 1 }, cancellation.Token);
+            Problems.Clusters(100), new TrainingOptions { Epochs = 9, BatchSize = 20, ValidationFraction = validationFraction, Threads = 1 }, cancellation: cancellation.Token);
         Assert.True(history.Cancelled);
         Assert.Equal(2, history.Epochs.Count);
         Assert.Equal(2 * (validationFraction > 0 ? 4 : 5) + 2, steps);
@@ -45,7 +45,7 @@ public sealed class CancellationTests
             weights = network.Parameters.ToArray();
             cancellation.Cancel();
         };
-        TrainingHistory history = trainer.Fit(Problems.Clusters(100), new TrainingOptions { BatchSize = 20, Threads = 1 }, cancellation.Token);
+        TrainingHistory history = trainer.Fit(Problems.Clusters(100), new TrainingOptions { BatchSize = 20, Threads = 1 }, cancellation: cancellation.Token);
         Assert.True(history.Cancelled);
         Assert.Empty(history.Epochs);
         Assert.Null(history.Best);
@@ -57,7 +57,7 @@ public sealed class CancellationTests
     public void Cancelled_before_it_began_it_returns_first_weights()
     {
         Network network = Network.Create([20], Layer.Dense(4));
-        TrainingHistory history = new Trainer(network, Loss.Quadratic, new Sgd()).Fit(Problems.Clusters(10), null, new CancellationToken(canceled: true));
+        TrainingHistory history = new Trainer(network, Loss.Quadratic, new Sgd()).Fit(Problems.Clusters(10), null, cancellation: new CancellationToken(canceled: true));
         Assert.True(history.Cancelled);
         Assert.True(network.IsInitialized);
     }
@@ -75,7 +75,7 @@ public sealed class CancellationTests
                 cancellation.Cancel();
             }
         };
-        TrainingHistory history = trainer.Fit(Problems.Clusters(100), new TrainingOptions { Epochs = 2, Threads = 1 }, cancellation.Token);
+        TrainingHistory history = trainer.Fit(Problems.Clusters(100), new TrainingOptions { Epochs = 2, Threads = 1 }, cancellation: cancellation.Token);
         Assert.False(history.Cancelled);
         Assert.Equal(2, history.Epochs.Count);
     }

@@ -140,7 +140,7 @@ public sealed class InterruptionTests
         Network network = Network.Create([64], Layer.Dense(200, Activation.Tanh), Layer.Dense(100, Activation.ReLU), Layer.Dense(4));
         Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Adam());
         prepare?.Invoke(trainer);
-        trainer.Fit(Data, new TrainingOptions { Epochs = 2, BatchSize = 100, Threads = 3, ValidationFraction = 0.2 }, cancellation);
+        trainer.Fit(Data, new TrainingOptions { Epochs = 2, BatchSize = 100, Threads = 3, ValidationFraction = 0.2 }, cancellation: cancellation);
         return network.Parameters.ToArray();
     }
 

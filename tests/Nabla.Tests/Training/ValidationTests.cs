@@ -62,7 +62,7 @@ public sealed class ValidationTests
     [InlineData(2, 0.001, 1)]
     [InlineData(100, 0.1, 90)]
     [InlineData(100, 0.999, 1)]
-    [InlineData(1, 0, 1)]
+    [InlineData(2, 0, 2)]
     [InlineData(10, 0, 10)]
     public void At_least_one_sample_stays_on_either_side(int samples, double fraction, int trained)
     {
@@ -79,6 +79,89 @@ public sealed class ValidationTests
         Network network = Network.Create([20], Layer.Dense(4));
         ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.Quadratic, new Sgd()).Fit(Problems.Clusters(1)));
         Assert.Contains("ValidationFraction to 0", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>With random labels nothing can be known of samples that were not learnt: what looks like skill would be a leak.</summary>
+    [Fact]
+    public void A_continued_training_sets_the_same_samples_aside()
+    {
+        NumPyRandom random = new(3);
+        DataSet noise = DataSet.OfLabeledVectors(Numbers.Normal(random, 400 * 300), [300], [.. Enumerable.Range(0, 400).Select(_ => random.NextInt32(10))], 10);
+        Network network = Network.Create([300], Layer.Dense(100, Activation.ReLU), Layer.Dense(10));
+        TrainingOptions options = new() { Epochs = 30, BatchSize = 20, ValidationFraction = 0.2, Seed = 5 };
+        for (int fit = 1; fit <= 3; fit++)
+        {
+            TrainingHistory history = new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()).Fit(noise, options);
+            Assert.True(history.Epochs[^1].Accuracy > 0.99, $"fit {fit}: {history.Epochs[^1]}");
+            Assert.All(history.Epochs, epoch => Assert.InRange(epoch.ValidationAccuracy!.Value, 0, 0.3));
+        }
+    }
+
+    [Fact]
+    public void Samples_of_ones_own_are_validated_on_and_none_set_aside()
+    {
+        DataSet all = Problems.Clusters(300);
+        Network network = Network.Create([20], Layer.Dense(4));
+        TrainingHistory history = new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam())
+            .Fit(all.Slice(0, 200), new TrainingOptions { Epochs = 5, ValidationFraction = 0.5 }, all.Slice(200, 100));
+        Assert.Equal(200, network.Training!.Samples);
+        Evaluation measured = network.Evaluate(all.Slice(200, 100));
+        Assert.Equal(measured.Accuracy, history.Best!.ValidationAccuracy);
+        Assert.Equal(measured.Loss, history.Best.ValidationLoss);
+    }
+
+    [Fact]
+    public void Setting_samples_aside_copies_none()
+    {
+        DataSet data = DataSet.OfImages(new byte[20_000_000], [100, 100], [.. Enumerable.Range(0, 2000).Select(i => i % 2)], 2);
+        Network network = Network.Create([100, 100], Layer.AveragePooling2D(10, 10), Layer.Dense(2));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 16, Threads = 1 });
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_training_that_a_handler_stops_is_not_cancelled(bool afterEpoch)
+    {
+        Network network = Network.Create([20], Layer.Dense(4));
+        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd());
+        trainer.EpochCompleted += epoch => Stop(afterEpoch && epoch.Epoch == 3);
+        trainer.StepCompleted += step => Stop(!afterEpoch && step is { Epoch: 4, Step: 1 });
+        TrainingHistory history = trainer.Fit(Problems.Clusters(100), new TrainingOptions { Epochs = 9, BatchSize = 20 });
+        Assert.Equal(3, history.Epochs.Count);
+        Assert.True(history.StoppedEarly);
+        Assert.False(history.Cancelled);
+        Assert.False(network.Training!.Cancelled);
+        Assert.Equal(afterEpoch ? 3 : 4, network.Training.StoppedInEpoch);
+        // It holds for one training.
+        Assert.False(new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(Problems.Clusters(100), new TrainingOptions { Epochs = 2 }).StoppedEarly);
+        Assert.Null(network.Training.StoppedInEpoch);
+
+        void Stop(bool now)
+        {
+            if (now)
+            {
+                trainer.Stop();
+            }
+        }
+    }
+
+    [Fact]
+    public void One_class_alone_and_numbers_that_are_no_probabilities_cannot_be_learnt()
+    {
+        Network network = Network.Create([2], Layer.Dense(2));
+        Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd());
+        TrainingOptions options = new() { Epochs = 1, ValidationFraction = 0 };
+        Assert.Contains("are of one class, dog, expected at least two",
+            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.OfLabeledVectors([1, 2, 3, 4], [2], [1, 1], 2, ["cat", "dog"]), options)).Message, StringComparison.Ordinal);
+        Assert.Contains("the targets of sample 1 add up to 3, expected class labels",
+            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.OfVectors([1, 2, 3, 4], [2], [0, 1, 1, 2], 2), options)).Message, StringComparison.Ordinal);
+        Assert.Contains("the targets of sample 0 have a negative number",
+            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.OfVectors([1, 2, 3, 4], [2], [-1, 2, 1, 0], 2), options)).Message, StringComparison.Ordinal);
+        Assert.False(network.IsInitialized);
+        trainer.Fit(DataSet.OfVectors([1, 2, 3, 4], [2], [0.25f, 0.75f, 1, 0], 2), options);
     }
 
     /// <summary>One weight, one sample per value: what was validated on was not learnt from.</summary>
