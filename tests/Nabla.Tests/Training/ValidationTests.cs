@@ -88,12 +88,13 @@ public sealed class ValidationTests
         NumPyRandom random = new(3);
         DataSet noise = DataSet.OfLabeledVectors(Numbers.Normal(random, 400 * 300), [300], [.. Enumerable.Range(0, 400).Select(_ => random.NextInt32(10))], 10);
         Network network = Network.Create([300], Layer.Dense(100, Activation.ReLU), Layer.Dense(10));
-        TrainingOptions options = new() { Epochs = 30, BatchSize = 20, ValidationFraction = 0.2, Seed = 5 };
+        // One long epoch, since the weights of an early one would be kept.
+        TrainingOptions options = new() { Epochs = 1, Order = SampleOrder.WithReplacement, StepsPerEpoch = 600, BatchSize = 20, ValidationFraction = 0.2, Seed = 5 };
         for (int fit = 1; fit <= 3; fit++)
         {
             TrainingHistory history = new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()).Fit(noise, options);
-            Assert.True(history.Epochs[^1].Accuracy > 0.99, $"fit {fit}: {history.Epochs[^1]}");
-            Assert.All(history.Epochs, epoch => Assert.InRange(epoch.ValidationAccuracy!.Value, 0, 0.3));
+            Assert.True(history.Epochs[0].Accuracy > 0.9, $"fit {fit}: {history.Epochs[0]}");
+            Assert.InRange(history.Epochs[0].ValidationAccuracy!.Value, 0, 0.3);
         }
     }
 
