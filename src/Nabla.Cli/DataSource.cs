@@ -1,73 +1,170 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Nabla.Cli.Display;
+using Nabla.Cli.Options;
 
 namespace Nabla.Cli;
 
-/// <summary>Turns --data into data.</summary>
+/// <summary>Turns --data into data: to train on, or to test a model on.</summary>
 internal static class DataSource
 {
-    // Share of a file of one part that is set aside for testing: every tenth sample, by chance.
+    public const string Mnist = "mnist";
+    public const string Synthetic = "synthetic";
+
+    // Share of data of one part that is set aside for testing: every tenth sample, by chance.
     private const int TestShare = 10;
 
-    /// <summary>For commands that begin with it; Ctrl-C stops a download, and is their own business no longer once there is data.</summary>
-    public static TrainAndTest Load(string data, TextWriter notes, bool onlyTest = false)
+    /// <summary>Data with a training part and a test part.</summary>
+    /// <param name="data">auto, mnist, synthetic, or a file or folder.</param>
+    /// <param name="notes">Where it is said what happens.</param>
+    /// <param name="keepsValidation">Whether a validation part of its own stays one; else its samples are learnt from, too.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    public static TrainingData Load(string data, TextWriter notes, bool keepsValidation, CancellationToken cancellation)
+    {
+        if (TryLoadKnown(data, notes, cancellation) is TrainingData known)
+        {
+            return known;
+        }
+        DataParts parts = AllDataFiles.Load(data);
+        if (parts.Validation is { } validation && !keepsValidation)
+        {
+            notes.WriteLine(FormattableString.Invariant($"The recipe sets nothing aside for validation: the {validation.Count:N0} images that the data has for it are trained on, too."));
+            parts = parts with { Train = parts.Train.Append(validation), Validation = null };
+        }
+        if (parts.Test is not null)
+        {
+            return new TrainingData(new TrainAndTest(parts.Train, parts.Test, parts.Source) { Validation = parts.Validation }, data, null);
+        }
+        return new TrainingData(SetTestAside(parts), data, Fingerprint(parts.Train));
+    }
+
+    /// <summary>The same for commands that begin with it: Ctrl-C stops a download, and is their own business no longer once there is data.</summary>
+    public static TrainAndTest Load(string data, TextWriter notes)
     {
         using Interruption interruption = new();
-        TrainAndTest loaded = Load(data, notes, interruption.Token, onlyTest);
+        TrainAndTest loaded = Load(data, notes, keepsValidation: true, interruption.Token).Parts;
         interruption.Token.ThrowIfCancellationRequested();
         return loaded;
     }
 
-    /// <param name="data">auto, mnist, synthetic, or a file or folder.</param>
+    /// <summary>What a model is tested on; Ctrl-C stops a download, and is the command's own business no longer once there is data.</summary>
+    /// <param name="data">auto, mnist, synthetic, or a file or folder; null for what the model was trained on, or auto where it does not know.</param>
+    /// <param name="model">The model: of data that it was trained on, only what it has not seen.</param>
     /// <param name="notes">Where it is said what happens.</param>
-    /// <param name="cancellation">Stops a download.</param>
-    /// <param name="onlyTest">Whether nothing is learnt from it, so that of a file of one part all is for testing.</param>
-    public static TrainAndTest Load(string data, TextWriter notes, CancellationToken cancellation, bool onlyTest = false)
+    public static TestData LoadTest(string? data, Network model, TextWriter notes)
+    {
+        using Interruption interruption = new();
+        TestData loaded = LoadTest(data, model.Training, notes, interruption.Token);
+        interruption.Token.ThrowIfCancellationRequested();
+        return loaded;
+    }
+
+    private static TestData LoadTest(string? data, TrainingRecord? training, TextWriter notes, CancellationToken cancellation)
+    {
+        bool isRemembered = data is null && training?.DataPath is not null;
+        data ??= training?.DataPath ?? DataOption.Auto;
+        if (isRemembered && data is not (Mnist or Synthetic) && !Path.Exists(data))
+        {
+            throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
+        }
+        if (TryLoadKnown(data, notes, cancellation) is { Parts: var known })
+        {
+            return new TestData(known.Test, known.Source, "the test images");
+        }
+        DataParts parts = AllDataFiles.Load(data);
+        if (parts.Test is not null)
+        {
+            return new TestData(parts.Test, parts.Source, "the test images");
+        }
+        if (training?.DataSha256 is string trainedOn && parts.Train.Count >= TestShare)
+        {
+            // A recipe without validation has trained on both together.
+            if (Fingerprint(parts.Train) == trainedOn)
+            {
+                return new TestData(SetTestAside(parts).Test, parts.Source, "the tenth that was set aside for testing when the model was trained on it");
+            }
+            if (parts.Validation is not null && parts.Train.Append(parts.Validation) is var joined && Fingerprint(joined) == trainedOn)
+            {
+                return new TestData(SetTestAside(parts with { Train = joined, Validation = null }).Test, parts.Source, "the tenth that was set aside for testing when the model was trained on it");
+            }
+        }
+        string part = training switch
+        {
+            null or { DataPath: null } => "all of it, also what the model may have been trained on",
+            { DataPath: var path } when path == data => "all of it; it is not what it was when the model was trained on it, which may have seen some",
+            _ => "all of it",
+        };
+        return new TestData(parts.Validation is null ? parts.Train : parts.Train.Append(parts.Validation), parts.Source, part);
+    }
+
+    /// <summary>MNIST or the built-in digits; null for a path.</summary>
+    private static TrainingData? TryLoadKnown(string data, TextWriter notes, CancellationToken cancellation)
     {
         switch (data)
         {
-            case "mnist":
-                return LoadMnist(notes, cancellation);
-            case "synthetic":
-                return SyntheticDigits.Load();
-            case "auto":
+            case Mnist:
+                return new TrainingData(LoadMnist(notes, cancellation), Mnist, null);
+            case Synthetic:
+                return new TrainingData(SyntheticDigits.Load(), Synthetic, null);
+            case DataOption.Auto:
                 try
                 {
-                    return LoadMnist(notes, cancellation);
+                    return new TrainingData(LoadMnist(notes, cancellation), Mnist, null);
                 }
                 catch (DownloadException exception)
                 {
                     notes.WriteLine($"*** Using the built-in digits, not MNIST: {exception.Message} ***");
-                    return SyntheticDigits.Load();
+                    return new TrainingData(SyntheticDigits.Load(), Synthetic, null);
                 }
             default:
-                return Complete(AllDataFiles.Load(data), onlyTest);
+                return null;
         }
     }
 
-    /// <summary>Both parts of data that may have one, or three: validation samples are split off the training part later.</summary>
-    private static TrainAndTest Complete(DataParts parts, bool onlyTest)
+    /// <summary>The same samples for the same data, whoever asks.</summary>
+    private static TrainAndTest SetTestAside(DataParts parts)
     {
-        DataSet train = parts.Validation is null ? parts.Train : parts.Train.Append(parts.Validation);
-        if (parts.Test is not null)
+        DataSet all = parts.Train;
+        if (all.Count < TestShare)
         {
-            return new TrainAndTest(train, parts.Test, parts.Source);
+            return new TrainAndTest(all, all, $"{parts.Source}, so few samples that the same ones are for training and for testing") { Validation = parts.Validation };
         }
-        if (onlyTest)
+        ReadOnlySpan<int> order = new NumPyRandom(1).Permutation(all.Count);
+        int test = all.Count / TestShare;
+        return new TrainAndTest(all.View(order[test..]), all.View(order[..test]), $"{parts.Source}, a tenth of it set aside for testing") { Validation = parts.Validation };
+    }
+
+    private static string Fingerprint(DataSet data)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(data.Features.SampleShape.ToString()));
+        float[] sample = new float[data.Features.SampleShape.Size], target = new float[data.Targets.Width];
+        for (int row = 0; row < data.Count; row++)
         {
-            return new TrainAndTest(train, train, $"{parts.Source}, all of it, also what a model may have been trained on");
+            data.Features.CopyRow(row, byteDivisor: 1, sample);
+            data.Targets.CopyRow(row, target);
+            hash.AppendData(MemoryMarshal.AsBytes<float>(sample));
+            hash.AppendData(MemoryMarshal.AsBytes<float>(target));
         }
-        if (train.Count < TestShare)
-        {
-            return new TrainAndTest(train, train, $"{parts.Source}, so few samples that the same ones are for training and for testing");
-        }
-        ReadOnlySpan<int> order = new NumPyRandom(1).Permutation(train.Count);
-        int test = train.Count / TestShare;
-        return new TrainAndTest(train.Take(order[test..]), train.Take(order[..test]), $"{parts.Source}, a tenth of it set aside for testing");
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static TrainAndTest LoadMnist(TextWriter notes, CancellationToken cancellation)
     {
         using DownloadDisplay display = new(notes);
-        return Mnist.Load(progress: display, cancellation: cancellation);
+        return Nabla.Mnist.Load(progress: display, cancellation: cancellation);
     }
+
+    /// <summary>What a training gets, and what the model remembers of it.</summary>
+    /// <param name="Parts">The data.</param>
+    /// <param name="Path">See <see cref="TrainingRecord.DataPath"/>.</param>
+    /// <param name="Sha256">See <see cref="TrainingRecord.DataSha256"/>.</param>
+    internal sealed record TrainingData(TrainAndTest Parts, string Path, string? Sha256);
+
+    /// <summary>What a model is tested on.</summary>
+    /// <param name="Samples">The samples.</param>
+    /// <param name="Source">What they are from.</param>
+    /// <param name="Part">Which of that, for people.</param>
+    internal sealed record TestData(DataSet Samples, string Source, string Part);
 }

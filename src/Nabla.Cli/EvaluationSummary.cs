@@ -7,6 +7,9 @@ internal sealed record EvaluationSummary
 
     public required string Data { get; init; }
 
+    /// <summary>Which of the data was measured.</summary>
+    public required string Part { get; init; }
+
     public required int Samples { get; init; }
 
     public required int Correct { get; init; }
@@ -26,14 +29,15 @@ internal sealed record EvaluationSummary
     /// <summary>Figures of one class; shares from 0 to 1. Its name is its number where it has none.</summary>
     internal sealed record ClassSummary(int Label, string Name, int Samples, double Precision, double Recall, double F1);
 
-    public static EvaluationSummary Create(string model, string data, Network network, Evaluation evaluation)
+    public static EvaluationSummary Create(string model, DataSource.TestData data, Network network, Evaluation evaluation)
     {
         ConfusionMatrix confusion = evaluation.Confusion!;
         int[] labels = [.. Enumerable.Range(0, confusion.ClassCount)];
         return new EvaluationSummary
         {
             Model = model,
-            Data = data,
+            Data = data.Source,
+            Part = data.Part,
             Samples = evaluation.Samples,
             Correct = confusion.Correct,
             Accuracy = evaluation.Accuracy!.Value,

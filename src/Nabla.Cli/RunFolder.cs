@@ -26,6 +26,9 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The model file, relative to where the command was given if the folder is.</summary>
     public string ModelPath => Path.Combine(_path, ModelName);
 
+    /// <summary>The epochs' figures, likewise.</summary>
+    public string HistoryPath => Path.Combine(_path, HistoryFile.Name);
+
     /// <summary>
     /// Makes the folder, and makes sure before a long training that it can be written, holds no model already and is not
     /// used by another training.

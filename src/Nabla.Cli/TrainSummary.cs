@@ -13,6 +13,12 @@ internal sealed record TrainSummary
 
     public required int TestCount { get; init; }
 
+    /// <summary>How many of the test images would be recognised by always giving their commonest class.</summary>
+    public required int CommonestCount { get; init; }
+
+    /// <summary>Whether no more are recognised than that, of enough test images to tell.</summary>
+    public required bool HasLearntNothing { get; init; }
+
     public required double TestLoss { get; init; }
 
     /// <summary>Share of the validation images recognised after the best epoch, 0 to 1.</summary>
@@ -43,6 +49,9 @@ internal sealed record TrainSummary
     /// <summary>What it was trained and tested on.</summary>
     public required string Data { get; init; }
 
+    // Of fewer images, a network that has learnt may by chance recognise no more than the commonest class.
+    private const int EnoughToTell = 30;
+
     public static TrainSummary Create(
         Recipe recipe, Network network, TrainingHistory history, Evaluation test, double seconds, string model, string data) => new()
         {
@@ -50,6 +59,9 @@ internal sealed record TrainSummary
             TestAccuracy = test.Accuracy ?? 0,
             TestCorrect = test.Correct ?? 0,
             TestCount = test.Samples,
+            CommonestCount = test.Confusion is { } counts ? counts.Support(counts.CommonestClass) : 0,
+            HasLearntNothing = test.Confusion is { } taken && taken.Support(taken.CommonestClass) is var commonest
+                && test.Samples >= EnoughToTell && commonest < test.Samples && taken.Correct <= commonest,
             TestLoss = test.Loss,
             ValidationAccuracy = history.Best?.ValidationAccuracy,
             TrainSeconds = Math.Round(seconds, 3),

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Nabla.Tests;
 
 namespace Nabla.Cli.Tests;
@@ -85,7 +87,7 @@ public sealed class DataFormatTests : IDisposable
         Assert.Contains("The data has 3 classes: the last layer puts out 3 values, not the 10 of the recipe.", output, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Contains("evaluate 'a run/model.safetensors' --data 'my digits'", output, StringComparison.Ordinal);
+            Assert.Contains("Next: nabla evaluate 'a run/model.safetensors'", output, StringComparison.Ordinal);
         }
         Assert.Equal(names, Network.Load(_folder["a run/model.safetensors"]).ClassNames);
 
@@ -96,15 +98,132 @@ public sealed class DataFormatTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_one_part_is_split_for_training_and_whole_for_evaluating()
+    public void Of_a_file_of_one_part_a_model_that_was_trained_on_it_is_measured_on_what_it_has_not_seen()
     {
         Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(200, 1));
         (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "digits.csv", "--epochs", "1", "--out", "run");
         Assert.True(code == 0, error);
         Assert.Contains("a tenth of it set aside for testing; 180 images to train and validate on, 20 to test on", output, StringComparison.Ordinal);
-        (code, output, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "digits.csv");
+        double? accuracy = Network.Load(_folder["run/model.safetensors"]).Training!.TestAccuracy;
+
+        // Named, not named, and under another name.
+        File.Copy(_folder["digits.csv"], _folder["copy.csv"]);
+        foreach (string[] data in new[] { [], ["--data", "digits.csv"], new[] { "--data", "copy.csv" } })
+        {
+            output = Evaluate(data);
+            Assert.Contains("; the tenth that was set aside for testing when the model was trained on it\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"{accuracy:P2} of 20 recognised"), output, StringComparison.Ordinal);
+        }
+        Assert.Contains("\"part\": \"the tenth that was set aside", Evaluate("--json"), StringComparison.Ordinal);
+
+        Csv.Write(_folder["others.csv"], SyntheticDigits.Generate(150, 2));
+        Assert.Contains("; all of it\n", Evaluate("--data", "others.csv").ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(190, 1));
+        output = Evaluate();
+        Assert.Contains("; all of it; it is not what it was when the model was trained on it, which may have seen some", output, StringComparison.Ordinal);
+        Assert.Contains("of 190 recognised", output, StringComparison.Ordinal);
+
+        File.Delete(_folder["digits.csv"]);
+        (code, output, error) = NablaProcess.Run(_folder, "evaluate", "run");
+        Assert.Equal((1, "", "nabla evaluate: digits.csv: the data that the model was trained on is not there; name it, or other data, with --data.\n"), (code, output, error.ReplaceLineEndings("\n")));
+
+        string Evaluate(params string[] more)
+        {
+            (int code, string output, string error) = NablaProcess.Run(_folder, ["evaluate", "run", .. more]);
+            Assert.True(code == 0, error);
+            return output;
+        }
+    }
+
+    [Fact]
+    public void A_validation_part_of_its_own_is_validated_on()
+    {
+        DataSet digits = SyntheticDigits.Generate(200, 1);
+        byte[] pixels = [.. ((ByteFeatures)digits.Features).Values];
+        byte[] labels = [.. ((ClassLabels)digits.Targets).Values.ToArray().Select(label => (byte)label)];
+        using (FileStream file = File.Create(_folder["digits.npz"]))
+        using (ZipArchive zip = new(file, ZipArchiveMode.Create))
+        {
+            int at = 0;
+            foreach ((string part, int count) in new[] { ("train", 100), ("val", 60), ("test", 40) })
+            {
+                Add($"x_{part}", $"({count}, 28, 28)", pixels[(at * 784)..((at + count) * 784)]);
+                Add($"y_{part}", $"({count},)", labels[at..(at + count)]);
+                at += count;
+            }
+
+            void Add(string name, string shape, byte[] contents)
+            {
+                string header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n";
+                using Stream entry = zip.CreateEntry($"{name}.npy").Open();
+                entry.Write([0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. Encoding.ASCII.GetBytes(header), .. contents]);
+            }
+        }
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "digits.npz", "--epochs", "2", "--out", "run");
         Assert.True(code == 0, error);
-        Assert.Contains("all of it, also what a model may have been trained on", output, StringComparison.Ordinal);
-        Assert.Contains("% of 200 recognised", output, StringComparison.Ordinal);
+        Assert.Contains("100 images to train on, 60 to validate on, 40 to test on", output, StringComparison.Ordinal);
+        Assert.Equal(100, Network.Load(_folder["run/model.safetensors"]).Training!.Samples);
+
+        // Recipes without validation learn from all.
+        (code, output, error) = NablaProcess.Run(_folder, "train", "quadratic-sgd", "--data", "digits.npz", "--epochs", "1", "--out", "other");
+        Assert.True(code is 0 or 1, error);
+        Assert.Contains("sets nothing aside for validation: the 60 images that the data has for it are trained on, too.", output, StringComparison.Ordinal);
+        Assert.Equal(160, Network.Load(_folder["other/model.safetensors"]).Training!.Samples);
+    }
+
+    [Fact]
+    public void Folders_named_by_words_are_the_digits_of_a_model_without_names()
+    {
+        string idx = SmallDigits.Write(_folder["idx"], train: 600, test: 100);
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "5", "--out", "run");
+        Assert.True(code == 0, error);
+        DataSet test = IdxFolder.Load(idx).Test;
+        int correct = Network.Load(_folder["run/model.safetensors"]).Evaluate(test).Correct!.Value;
+        string[] words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        WriteFolders("words", words);
+        (code, string output, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "words");
+        Assert.True(code == 0, error);
+        Assert.Contains($"of 100 recognised ({correct})", output, StringComparison.Ordinal);
+
+        WriteFolders("letters", [.. "abcdefghij".Select(letter => $"{letter}")]);
+        (code, _, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "letters");
+        Assert.Equal(1, code);
+        Assert.Equal("nabla evaluate: The network knows the classes 0 to 9 without names, but the data set has a, b, c, d, e, f, g, h, i, j; give them the same names, or the numbers of the network's classes.\n", error.ReplaceLineEndings("\n"));
+
+        void WriteFolders(string folder, string[] names)
+        {
+            for (int i = 0; i < test.Count; i++)
+            {
+                string name = names[((ClassLabels)test.Targets).Values[i]];
+                Directory.CreateDirectory(_folder[$"{folder}/{name}"]);
+                DigitImage.WritePng(_folder[$"{folder}/{name}/{i}.png"], ((ByteFeatures)test.Features)[i], 28, 28);
+            }
+        }
+    }
+
+    [Fact]
+    public void One_class_is_an_error()
+    {
+        Directory.CreateDirectory(_folder["images/3"]);
+        DataSet digits = SyntheticDigits.Generate(60, 1);
+        for (int i = 0; i < digits.Count; i++)
+        {
+            DigitImage.WritePng(_folder[$"images/3/{i}.png"], ((ByteFeatures)digits.Features)[i], 28, 28);
+        }
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "images", "--out", "run");
+        Assert.Equal(1, code);
+        Assert.Equal("nabla train: All 54 samples to learn from are of one class, 3, expected at least two: a network that always gives the same answer would be right.\n", error.ReplaceLineEndings("\n"));
+        Assert.False(Directory.Exists(_folder["run"]));
+    }
+
+    [Fact]
+    public void A_network_that_has_learnt_nothing_is_no_success()
+    {
+        SmallDigits.Write(_folder["idx"], train: 2000, test: 1000);
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "1", "--learning-rate", "1e10", "--out", "run", "--json");
+        Assert.Equal(1, code);
+        Assert.Contains("nabla train: the network has learnt nothing: it recognises no more of the test images than one that always answers", error, StringComparison.Ordinal);
+        Assert.Contains("\"hasLearntNothing\": true", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder["run/model.safetensors"]));
     }
 }

@@ -12,7 +12,7 @@ internal sealed class EvaluateCommand : Command
     private const int ConfusedPairsShown = 5;
 
     private readonly Argument<string> _model = ModelArgument.Create();
-    private readonly Option<string> _data = DataOption.Create();
+    private readonly Option<string?> _data = DataOption.CreateForModel();
     private readonly Option<bool> _json = new("--json") { Description = "Print everything as one JSON object on standard output." };
 
     public EvaluateCommand()
@@ -30,17 +30,17 @@ internal sealed class EvaluateCommand : Command
         TextWriter notes = json ? Console.Error : Console.Out;
         string path = arguments.GetRequiredValue(_model);
         Network network = ModelArgument.Load(path);
-        TrainAndTest data = DataSource.Load(arguments.GetRequiredValue(_data), notes, onlyTest: true);
-        Evaluation evaluation = network.Evaluate(data.Test);
+        DataSource.TestData data = DataSource.LoadTest(arguments.GetValue(_data), network, notes);
+        Evaluation evaluation = network.Evaluate(data.Samples);
         if (json)
         {
-            EvaluationSummary summary = EvaluationSummary.Create(path, data.Source, network, evaluation);
+            EvaluationSummary summary = EvaluationSummary.Create(path, data, network, evaluation);
             Console.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.EvaluationSummary));
             return ExitCode.Success;
         }
         notes.WriteLine($"Model: {path}{(network.Training?.Data is string source ? $", trained on {source}" : "")}");
         notes.WriteLine(network);
-        notes.WriteLine($"Data: {data.Source}; the test images");
+        notes.WriteLine($"Data: {data.Source}; {data.Part}");
         notes.WriteLine(evaluation);
         IAnsiConsole console = AnsiConsole.Console;
         console.Write(ClassTable(network, evaluation.Confusion!));

@@ -41,14 +41,20 @@ internal sealed class PredictCommand : Command
         {
             try
             {
-                byte[] pixels = DigitImage.Read(path, input[0], input[1]);
+                float[] scores = new float[network.OutputShape.Size];
+                network.Score(DigitImage.Read(path, input[0], input[1]), scores);
+                if (!Array.TrueForAll(scores, float.IsFinite))
+                {
+                    throw new IOException($"{path}: the model's answer is no number (its outputs overflow), expected finite ones; train it again at a smaller --learning-rate.");
+                }
+                Prediction prediction = Prediction.FromScores(scores);
                 if (json)
                 {
-                    summaries.Add(Summary(network, path, pixels));
+                    summaries.Add(new PredictionSummary { Image = path, Label = prediction.Label, Name = network.NameOf(prediction.Label), Scores = scores });
                 }
                 else
                 {
-                    Console.Out.WriteLine(Line(network, path, pixels));
+                    Console.Out.WriteLine(Line(network, path, prediction));
                 }
             }
             // One bad picture must not hide what the others show.
@@ -65,21 +71,9 @@ internal sealed class PredictCommand : Command
         return code;
     }
 
-    private static string Line(Network network, string path, byte[] pixels)
-    {
-        Prediction prediction = network.Predict(pixels);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{path}: {network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})");
-    }
-
-    private static PredictionSummary Summary(Network network, string path, byte[] pixels)
-    {
-        int label = network.Predict(pixels).Label;
-        float[] scores = new float[network.OutputShape.Size];
-        network.Score(pixels, scores);
-        return new PredictionSummary { Image = path, Label = label, Name = network.NameOf(label), Scores = scores };
-    }
+    private static string Line(Network network, string path, Prediction prediction) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{path}: {network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})");
 
     /// <summary>A percentage only where the outputs are probabilities.</summary>
     private static string Score(Network network, float score) =>

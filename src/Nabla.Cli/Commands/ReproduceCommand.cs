@@ -60,7 +60,7 @@ internal sealed class ReproduceCommand : Command
 
         using Interruption interruption = new();
         string dataName = arguments.GetRequiredValue(_data);
-        TrainAndTest data = DataSource.Load(dataName, notes, interruption.Token);
+        TrainAndTest data = DataSource.Load(dataName, notes, keepsValidation: false, interruption.Token).Parts;
         notes.WriteLine($"Data: {data.Source}");
         List<ReproductionRow> rows = [];
         ReproductionDisplay.Run(wanted.Count * seeds, toError: json, display =>

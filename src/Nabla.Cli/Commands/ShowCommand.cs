@@ -9,7 +9,7 @@ namespace Nabla.Cli.Commands;
 internal sealed class ShowCommand : Command
 {
     private readonly Argument<string> _model = ModelArgument.Create();
-    private readonly Option<string> _data = DataOption.Create();
+    private readonly Option<string?> _data = DataOption.CreateForModel();
     private readonly Option<int?> _count = NumberOption.CreateCount("--count", "How many images; 16 if not given.");
     private readonly Option<bool> _mistakes = new("--mistakes") { Description = "Only images that are not recognised, those first of which the model is most confident." };
     private readonly Option<string?> _out = new("--out") { Description = "Also write them into a PNG file.", HelpName = "file.png" };
@@ -33,7 +33,7 @@ internal sealed class ShowCommand : Command
             throw new ArgumentException($"--out: found '{picture}', expected a file that ends in .png.");
         }
         Network network = ModelArgument.Load(arguments.GetRequiredValue(_model));
-        DataSet test = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error, onlyTest: true).Test;
+        DataSet test = DataSource.LoadTest(arguments.GetValue(_data), network, Console.Error).Samples;
         if (test.Targets is not ClassLabels)
         {
             throw new ArgumentException("only images of classes can be shown, but the data has vectors of numbers as targets.");

@@ -66,13 +66,14 @@ internal sealed class TrainCommand : Command
 
         using Interruption interruption = new();
         NumPyRandom random = new(options.Seed);
-        TrainAndTest data = recipe.Data.Choose(DataSource.Load(arguments.GetRequiredValue(_data), notes, interruption.Token), random);
+        DataSource.TrainingData source = DataSource.Load(arguments.GetRequiredValue(_data), notes, keepsValidation: options.ValidationFraction > 0, interruption.Token);
+        TrainAndTest data = recipe.Data.Choose(source.Parts, random);
         // The built-in digits take seconds to draw.
         interruption.Token.ThrowIfCancellationRequested();
         Network network = Fitting(recipe, data.Train, notes).CreateNetwork();
         folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {recipe.Name}"));
-        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 ? " and validate" : "")} on, {data.Test.Count:N0} to test on"));
+        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 && data.Validation is null ? " and validate" : "")} on, {(data.Validation is { } own ? $"{own.Count:N0} to validate on, " : "")}{data.Test.Count:N0} to test on"));
         notes.WriteLine(network);
 
         Trainer trainer = new(network, recipe.Loss, recipe.Optimizer);
@@ -84,7 +85,7 @@ internal sealed class TrainCommand : Command
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {
-            network.Training = network.Training! with { Data = data.Source };
+            Remember(network, source, test: null);
             folder.SaveModel(network);
             folder.SaveHistory(exception.History);
             notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)}).");
@@ -93,7 +94,7 @@ internal sealed class TrainCommand : Command
         double seconds = clock.Elapsed.TotalSeconds;
 
         Evaluation test = network.Evaluate(data.Test, options.Threads);
-        network.Training = network.Training! with { Data = data.Source, TestAccuracy = test.Accuracy };
+        Remember(network, source, test);
         folder.SaveModel(network);
         folder.SaveHistory(history);
         TrainSummary summary = TrainSummary.Create(recipe, network, history, test, seconds, folder.ModelPath, data.Source);
@@ -104,11 +105,24 @@ internal sealed class TrainCommand : Command
         {
             Console.Out.WriteLine(text);
         }
-        Report(notes, summary, history, data.Source == SyntheticDigits.SourceName, arguments.GetRequiredValue(_data));
-        return history.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+        Report(notes, summary, history, data.Source == SyntheticDigits.SourceName);
+        if (history.Cancelled)
+        {
+            return ExitCode.Interrupted;
+        }
+        if (summary.HasLearntNothing)
+        {
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"nabla train: the network has learnt nothing: it recognises no more of the test images than one that always answers {network.NameOf(test.Confusion!.CommonestClass)} ({summary.CommonestCount:N0}); try a smaller --learning-rate, more --epochs or another --seed, and look at {folder.HistoryPath}."));
+            return ExitCode.Failure;
+        }
+        return ExitCode.Success;
     }
 
-    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, bool isBuiltIn, string source)
+    private static void Remember(Network network, DataSource.TrainingData data, Evaluation? test) =>
+        network.Training = network.Training! with { Data = data.Parts.Source, DataPath = data.Path, DataSha256 = data.Sha256, TestAccuracy = test?.Accuracy };
+
+    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, bool isBuiltIn)
     {
         if (history.Cancelled)
         {
@@ -124,7 +138,7 @@ internal sealed class TrainCommand : Command
             notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: about 93 %).");
         }
         notes.WriteLine($"Saved {summary.Model}");
-        notes.WriteLine($"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}{(source == DataOption.Auto ? "" : $" --data {Invocation.Quote(source)}")}");
+        notes.WriteLine($"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}");
     }
 
     private static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)

@@ -9,7 +9,7 @@ namespace Nabla;
 /// <item>IDX: a folder as <see cref="IdxFolder"/> reads it, or one file of a pair whose names differ in <c>images-idx3</c> and
 /// <c>labels-idx1</c>.</item>
 /// <item>CSV: see <see cref="Csv"/>; a file, or a folder with <c>mnist_train.csv</c> and perhaps <c>mnist_test.csv</c>.</item>
-/// <item>npz with <c>x_train</c>, <c>y_train</c> and perhaps <c>x_test</c>, <c>y_test</c>, or a folder with such <c>.npy</c> files.</item>
+/// <item>npz with <c>x_train</c>, <c>y_train</c> and perhaps <c>x_test</c>, <c>y_test</c>, <c>x_val</c>, <c>y_val</c>, or a folder with such <c>.npy</c> files.</item>
 /// <item>Pickle: (images, labels), or two such pairs for training and test, or three for training, validation and test as
 /// deeplearning.net has them, or a dictionary with the names above. Arrays, tuples, lists, dictionaries, numbers, strings,
 /// bytes, None and booleans are read; everything else is refused by name, and nothing is ever executed.</item>

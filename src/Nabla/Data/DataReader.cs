@@ -11,6 +11,11 @@ internal abstract class DataReader : IDisposable
     /// <summary>Memory taken before any data is seen; after that it grows only as far as data has come.</summary>
     private const int FirstChunk = 1 << 20;
 
+    // What is compressed may claim a thousand times its size. Real data is rarely below a tenth, and never below this share
+    // where it is large.
+    private const int GreatestExpansion = 64;
+    private const long AlwaysUnpacked = 256L << 20;
+
     private readonly byte[] _one = new byte[1];
 
     /// <param name="name">How errors name what is read.</param>
@@ -24,6 +29,12 @@ internal abstract class DataReader : IDisposable
 
     /// <summary>Bytes that are still there without doubt, or −1 where only reading can tell.</summary>
     protected abstract long KnownRest { get; }
+
+    /// <summary>Bytes of the compressed data, or −1 where it is not compressed.</summary>
+    protected abstract long CompressedLength { get; }
+
+    /// <summary>How many bytes compressed data may have once it is unpacked: 256 MiB, or 64 times its length where that is more.</summary>
+    public static long MostUnpacked(long compressedLength) => Math.Max(AlwaysUnpacked, GreatestExpansion * compressedLength);
 
     /// <summary>Reads a 32-bit number, most significant byte first.</summary>
     /// <param name="what">What the number is, for the error.</param>
@@ -56,6 +67,7 @@ internal abstract class DataReader : IDisposable
         {
             throw CutShort(what, start, head.Length + rest, count);
         }
+        ThrowIfTooMuch(start + count);
         byte[] bytes = new byte[rest < 0 ? Math.Min(count, Math.Max(FirstChunk, head.Length)) : count];
         head.CopyTo(bytes);
         int filled = head.Length;
@@ -70,7 +82,8 @@ internal abstract class DataReader : IDisposable
             {
                 return bytes;
             }
-            Array.Resize(ref bytes, (int)Math.Min(count, 2L * filled));
+            // By large steps: the old array and the new one are there together.
+            Array.Resize(ref bytes, (int)Math.Min(count, 8L * filled));
         }
     }
 
@@ -103,6 +116,7 @@ internal abstract class DataReader : IDisposable
                 "the compressed data is damaged, expected intact gzip data; download or copy the file again.", Offset + filled, exception);
         }
         Offset += filled;
+        ThrowIfTooMuch(Offset);
         AfterRead(buffer[..filled]);
         return filled;
     }
@@ -120,6 +134,15 @@ internal abstract class DataReader : IDisposable
 
     /// <summary>Checks what can only be checked once all data is read.</summary>
     protected abstract void CheckEnd();
+
+    private void ThrowIfTooMuch(long bytes)
+    {
+        if (CompressedLength >= 0 && bytes > MostUnpacked(CompressedLength))
+        {
+            throw new MalformedFileException(FilePath,
+                $"would unpack {CompressedLength} bytes to at least {bytes}, expected at most {MostUnpacked(CompressedLength)}; if that is right, unpack the file first.", Offset);
+        }
+    }
 
     private MalformedFileException CutShort(string what, long start, long found, long expected) =>
         new(FilePath, $"ends within {what}: found {found} bytes from byte {start} on, expected {expected}; the file is cut short or its header is wrong.", start + found);

@@ -82,7 +82,14 @@ public sealed record Recipe
         {
             throw new MalformedFileException(path, $"found {file.Length} bytes, expected a recipe of at most {RecipeReader.MaximumLength}; this is another kind of file.");
         }
-        using StreamReader reader = new(file);
+        // It may be longer than it says: some of the system's own files say 0, and others grow.
+        byte[] contents = new byte[RecipeReader.MaximumLength + 1];
+        int length = file.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false);
+        if (length > RecipeReader.MaximumLength)
+        {
+            throw new MalformedFileException(path, $"found more than {RecipeReader.MaximumLength} bytes, expected a recipe; this is another kind of file.");
+        }
+        using StreamReader reader = new(new MemoryStream(contents, 0, length));
         return Parse(reader.ReadToEnd(), path);
     }
 

@@ -22,6 +22,10 @@ public static class AtomicFile
         {
             throw new IOException($"{path}: cannot be written because it is a folder; name a file in it.");
         }
+        if (SpecialFile.KindOf(target) is string kind)
+        {
+            throw new IOException($"{path}: cannot be written because it is {kind}, which a file would replace; name a file.");
+        }
         // A rename within one folder is atomic; from the system's temporary folder it could be a copy across disks.
         string temporary = $"{target}.{Path.GetRandomFileName()}{TemporaryEnding}";
         try

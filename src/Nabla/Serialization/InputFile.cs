@@ -12,6 +12,10 @@ internal static class InputFile
         {
             throw new IOException($"{path}: is a folder, expected a file.");
         }
+        if (SpecialFile.KindOf(path) is string kind)
+        {
+            throw NotRegular(path, kind);
+        }
         FileStream file;
         try
         {
@@ -29,8 +33,10 @@ internal static class InputFile
         if (!file.CanSeek)
         {
             file.Dispose();
-            throw new IOException($"{path}: is not a regular file; save its contents to a file first.");
+            throw NotRegular(path, "not a regular file");
         }
         return file;
     }
+
+    private static IOException NotRegular(string path, string kind) => new($"{path}: is {kind}, expected a regular file; save its contents to a file first.");
 }

@@ -47,6 +47,9 @@ public sealed class ConfusionMatrix
         return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
     }
 
+    /// <summary>The class that most samples are of; the first of equals.</summary>
+    public int CommonestClass => Enumerable.Range(0, ClassCount).MaxBy(Support);
+
     /// <summary>Number of samples of the class.</summary>
     public int Support(int label) => Enumerable.Range(0, ClassCount).Sum(predicted => this[label, predicted]);
 

@@ -42,4 +42,13 @@ public sealed record TrainingRecord
 
     /// <summary>What it was trained on, where someone wrote it here: <c>MNIST</c>.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Where that is, as <c>nabla train --data</c> was told: <c>mnist</c>, <c>synthetic</c> or a path; null where it is not known.</summary>
+    public string? DataPath { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the samples before some were set aside for testing, in hexadecimal, where the data has no test part: tells
+    /// later whether it is the same, so that only those are measured that were not learnt from.
+    /// </summary>
+    public string? DataSha256 { get; init; }
 }

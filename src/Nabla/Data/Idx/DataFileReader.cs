@@ -34,6 +34,9 @@ internal sealed class DataFileReader : DataReader
     /// <inheritdoc/>
     protected override long KnownRest => IsCompressed ? -1 : _file.Length - Offset;
 
+    /// <inheritdoc/>
+    protected override long CompressedLength => IsCompressed ? _file.Length : -1;
+
     /// <summary>Opens a file and recognises its compression.</summary>
     /// <param name="path">The file; a name ending in .gz promises gzip.</param>
     /// <param name="hash">Whether <see cref="Sha256"/> will be asked for.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 
@@ -6,6 +7,9 @@ namespace Nabla;
 /// <summary>Downloads one file from one address. Whatever the network does wrong is a <see cref="MirrorException"/>.</summary>
 internal sealed class MirrorClient(TimeSpan connectTimeout, TimeSpan stallTimeout)
 {
+    // A hundredth of what the slowest connections bring: who sends less is to give way to the next mirror.
+    private const int LeastBytesPerSecond = 1000;
+
     /// <summary>Copies the file at <paramref name="address"/> to <paramref name="destination"/>.</summary>
     /// <param name="address">http or https.</param>
     /// <param name="limit">Number of bytes that is refused as too much when exceeded.</param>
@@ -33,6 +37,8 @@ internal sealed class MirrorClient(TimeSpan connectTimeout, TimeSpan stallTimeou
         CheckLimit(total ?? 0, limit);
         using Stream body = await GuardAsync(new ValueTask<Stream>(response.Content.ReadAsStreamAsync(patience.Token)), cancellation).ConfigureAwait(false);
         byte[] buffer = new byte[1 << 16];
+        Stopwatch clock = Stopwatch.StartNew();
+        long receivedBefore = 0;
         while (true)
         {
             patience.CancelAfter(stallTimeout);
@@ -43,6 +49,16 @@ internal sealed class MirrorClient(TimeSpan connectTimeout, TimeSpan stallTimeou
             }
             received += read;
             CheckLimit(received, limit);
+            if (clock.Elapsed >= stallTimeout)
+            {
+                double rate = (received - receivedBefore) / clock.Elapsed.TotalSeconds;
+                if (rate < LeastBytesPerSecond)
+                {
+                    throw new MirrorException(string.Create(CultureInfo.InvariantCulture, $"sent {rate:F0} bytes a second, expected at least {LeastBytesPerSecond}"));
+                }
+                clock.Restart();
+                receivedBefore = received;
+            }
             await destination.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
             report(received, total);
         }

@@ -15,8 +15,9 @@ internal sealed class NpzReader : IDisposable
     /// <summary>The end record without its comment, of at most 65,535 bytes.</summary>
     private const int EndRecordLength = 22;
 
-    /// <summary>Deflate makes at most 1032 bytes of one (zlib's documentation); stored entries as many as they have.</summary>
-    private const int GreatestExpansion = 1032;
+    /// <summary>Before the end record where the 16 or 32 bits of one of its numbers did not suffice, and what it leads to.</summary>
+    private const int LocatorLength = 20;
+    private const int Zip64RecordLength = 56;
 
     /// <summary>A thousand entries with long names fit.</summary>
     private const int MaximumDirectoryLength = 1 << 20;
@@ -76,10 +77,11 @@ internal sealed class NpzReader : IDisposable
         {
             throw new MalformedFileException(_path, $"{entry.FullName} is encrypted, expected plain contents; save it without a password.");
         }
-        if (entry.Length > Array.MaxLength || entry.Length > (long)GreatestExpansion * entry.CompressedLength)
+        long most = Math.Min(Array.MaxLength, DataReader.MostUnpacked(entry.CompressedLength));
+        if (entry.Length > most)
         {
             throw new MalformedFileException(_path,
-                $"{entry.FullName} claims to unpack {entry.CompressedLength} bytes to {entry.Length}, expected at most {GreatestExpansion} for one and {Array.MaxLength} in all; it was not unpacked.");
+                $"{entry.FullName} claims to unpack {entry.CompressedLength} bytes to {entry.Length}, expected at most {most}; it was not unpacked (np.savez writes it uncompressed).");
         }
         using ZipEntryReader reader = new(_path, entry);
         NpyHeader header = NpyHeader.Read(reader);
@@ -101,13 +103,42 @@ internal sealed class NpzReader : IDisposable
         {
             throw new MalformedFileException(path, "found no end record, which every zip file has; the file is cut short.", file.Length);
         }
-        int count = BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(record + 10));
-        uint directoryLength = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(record + 12));
+        ulong count = BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(record + 10));
+        ulong directoryLength = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(record + 12));
+        uint directoryOffset = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(record + 16));
+        ushort disk = BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(record + 4));
+        if (count == ushort.MaxValue || directoryLength == uint.MaxValue || directoryOffset == uint.MaxValue || disk == ushort.MaxValue)
+        {
+            (count, directoryLength) = ReadZip64Counts(path, file, file.Length - end.Length + record);
+        }
         if (count > MaximumEntries || directoryLength > MaximumDirectoryLength)
         {
             throw new MalformedFileException(path, $"claims {count} entries in a directory of {directoryLength} bytes, expected at most {MaximumEntries} in {MaximumDirectoryLength}.", file.Length - end.Length + record);
         }
         file.Position = 0;
+    }
+
+    /// <summary>The same numbers in 64 bits, which stand in a record of their own: number of entries and length of the directory.</summary>
+    private static (ulong Count, ulong DirectoryLength) ReadZip64Counts(string path, FileStream file, long endRecord)
+    {
+        byte[] locator = new byte[LocatorLength], record = new byte[Zip64RecordLength];
+        if (TryRead(file, endRecord - LocatorLength, locator) && locator.AsSpan().StartsWith("PK\u0006\u0007"u8)
+            && TryRead(file, BinaryPrimitives.ReadInt64LittleEndian(locator.AsSpan(8)), record) && record.AsSpan().StartsWith("PK\u0006\u0006"u8))
+        {
+            return (BinaryPrimitives.ReadUInt64LittleEndian(record.AsSpan(32)), BinaryPrimitives.ReadUInt64LittleEndian(record.AsSpan(40)));
+        }
+        throw new MalformedFileException(path, "has no zip64 record where its end record leads to one; the file is damaged.", endRecord);
+    }
+
+    private static bool TryRead(FileStream file, long offset, byte[] bytes)
+    {
+        if (offset < 0 || offset > file.Length - bytes.Length)
+        {
+            return false;
+        }
+        file.Position = offset;
+        file.ReadExactly(bytes);
+        return true;
     }
 
     /// <summary>Turns what the zip reader throws for damaged files into the one exception for them.</summary>

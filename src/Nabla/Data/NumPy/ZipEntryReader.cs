@@ -23,6 +23,9 @@ internal sealed class ZipEntryReader : DataReader
     protected override long KnownRest => -1;
 
     /// <inheritdoc/>
+    protected override long CompressedLength => _entry.CompressedLength;
+
+    /// <inheritdoc/>
     public override void Dispose() => _data.Dispose();
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ internal static class PickleFile
                     : $"{PickleReader.Describe(pair)} as its {name} part");
 
         MalformedFileException Unknown(string found) => new(path,
-            $"the pickle holds {found}, expected NumPy arrays as (images, labels), a tuple of two or three such pairs, or a dictionary of {string.Join(", ", KerasLayout.Names)}; labels may be a list of numbers.");
+            $"the pickle holds {found}, expected NumPy arrays as (images, labels), a tuple of two or three such pairs, or a dictionary of {KerasLayout.Expected}; labels may be a list of numbers.");
     }
 
     /// <summary>An array, or a list of whole numbers as one; null for everything else.</summary>
