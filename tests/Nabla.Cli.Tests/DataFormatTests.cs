@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using Nabla.Tests;
 
 namespace Nabla.Cli.Tests;
@@ -219,11 +220,21 @@ public sealed class DataFormatTests : IDisposable
     [Fact]
     public void A_network_that_has_learnt_nothing_is_no_success()
     {
-        SmallDigits.Write(_folder["idx"], train: 2000, test: 1000);
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "1", "--learning-rate", "1e10", "--out", "run", "--json");
-        Assert.Equal(1, code);
-        Assert.Contains("nabla train: the network has learnt nothing: it recognises no more of the test images than one that always answers", error, StringComparison.Ordinal);
-        Assert.Contains("\"hasLearntNothing\": true", output, StringComparison.Ordinal);
-        Assert.True(File.Exists(_folder["run/model.safetensors"]));
+        SmallDigits.Write(_folder["idx"], train: 400, test: 500);
+        List<int> codes = [];
+        for (int seed = 1; seed <= 8 && codes.Distinct().Count() < 2; seed++)
+        {
+            // Its first weights stay as they are: some guess better than always the same class, most do not.
+            (int code, string output, string error) = NablaProcess.Run(
+                _folder, "train", "--data", "idx", "--epochs", "1", "--optimizer", "sgd", "--learning-rate", "1e-9", "--seed", $"{seed}", "--out", $"{seed}", "--json");
+            codes.Add(code);
+            using JsonDocument summary = JsonDocument.Parse(output);
+            bool learntNothing = summary.RootElement.GetProperty("testCorrect").GetInt32() <= summary.RootElement.GetProperty("commonestCount").GetInt32();
+            Assert.Equal(learntNothing, summary.RootElement.GetProperty("hasLearntNothing").GetBoolean());
+            Assert.Equal(learntNothing ? 1 : 0, code);
+            Assert.Equal(learntNothing, error.Contains("nabla train: the network has learnt nothing: it recognises no more of the test images than one that always answers", StringComparison.Ordinal));
+            Assert.True(File.Exists(_folder[$"{seed}/model.safetensors"]));
+        }
+        Assert.Contains(1, codes);
     }
 }
