@@ -9,18 +9,20 @@ internal sealed class RunFolder : IDisposable
     public const string ModelName = "model.safetensors";
     private const string SummaryName = "summary.json";
 
-    // While it is there and open, the folder belongs to one training.
+    // While someone holds it, the folder belongs to a training.
     private const string ClaimName = "training.lock";
 
     private readonly string _path;
     private readonly bool _isNew;
-    private readonly FileStream _claim;
+    private readonly FileLock _claim;
 
-    private RunFolder(string path, bool isNew, FileStream claim)
+    private RunFolder(string path, bool isNew, FileLock claim)
     {
         _path = path;
         _isNew = isNew;
         _claim = claim;
+        // Also when a second Ctrl-C ends the process.
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
     /// <summary>The model file, relative to where the command was given if the folder is.</summary>
@@ -39,19 +41,38 @@ internal sealed class RunFolder : IDisposable
         if (path is not null)
         {
             ThrowIfTaken(path);
-            return TryClaim(path) ?? throw new IOException(
-                $"--out: {path} belongs to a training that is under way; name another folder, or delete {Path.Combine(path, ClaimName)} if there is none.");
+            RunFolder claimed = TryClaim(path) ?? throw new IOException($"--out: {path} belongs to a training that is under way; name another folder.");
+            try
+            {
+                // Another training may have ended there between the look and the claim.
+                ThrowIfTaken(path);
+            }
+            catch
+            {
+                claimed.Dispose();
+                throw;
+            }
+            return claimed;
         }
         for (int number = 1; ; number++)
         {
             path = Path.Combine("runs", number.ToString(CultureInfo.InvariantCulture));
             // Of two trainings that begin at the same moment, one finds the other's claim, and takes the next number.
-            if (!Path.Exists(path) && TryClaim(path) is RunFolder folder)
+            if (IsFree(path) && TryClaim(path) is RunFolder folder)
             {
-                return folder;
+                if (IsFree(path))
+                {
+                    return folder;
+                }
+                folder.Dispose();
             }
         }
     }
+
+    /// <summary>Whether there is nothing, or only what a training has left that was killed before it saved anything.</summary>
+    private static bool IsFree(string path) => Directory.Exists(path)
+        ? Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) == ClaimName || entry.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
+        : !File.Exists(path);
 
     private static void ThrowIfTaken(string path)
     {
@@ -69,18 +90,19 @@ internal sealed class RunFolder : IDisposable
     private static RunFolder? TryClaim(string path)
     {
         bool isNew = !Directory.Exists(path);
-        string claim = Path.Combine(path, ClaimName);
-        FileStream? held = null;
+        FileLock? held = null;
         try
         {
             Directory.CreateDirectory(path);
-            held = new FileStream(claim, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            held = FileLock.TryTake(Path.Combine(path, ClaimName));
+            if (held is null)
+            {
+                return null;
+            }
+            // The folder is ours: these are what a training left that was killed.
+            AtomicFile.DeleteAbandoned(path, "");
             Probe(path, bytes: 0);
             return new RunFolder(path, isNew, held);
-        }
-        catch (IOException) when (held is null && File.Exists(claim))
-        {
-            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -106,11 +128,18 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Takes the folder away again where it was made for this run and nothing came of it.</summary>
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
         _claim.Dispose();
         if (_isNew && Directory.Exists(_path) && !Directory.EnumerateFileSystemEntries(_path).Any())
         {
             Directory.Delete(_path);
         }
+    }
+
+    private void OnExit(object? sender, EventArgs arguments)
+    {
+        AtomicFile.DeleteAbandoned(_path, "");
+        Dispose();
     }
 
     public void SaveModel(Network network) => network.Save(ModelPath);

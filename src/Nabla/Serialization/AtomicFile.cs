@@ -26,15 +26,15 @@ public static class AtomicFile
         {
             throw new IOException($"{path}: cannot be written because it is {kind}, which a file would replace; name a file.");
         }
+        DeleteAbandoned(Path.GetDirectoryName(target)!, Path.GetFileName(target) + ".");
         // A rename within one folder is atomic; from the system's temporary folder it could be a copy across disks.
         string temporary = $"{target}.{Path.GetRandomFileName()}{TemporaryEnding}";
         try
         {
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
+            // Open until it has its name: what is not open belongs to nobody any more.
+            using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None);
+            write(stream);
+            stream.Flush(flushToDisk: true);
             File.Move(temporary, target, overwrite: true);
         }
         catch (Exception exception)
@@ -46,6 +46,30 @@ public static class AtomicFile
                 Explain(path, temporary, exception);
             }
             throw;
+        }
+    }
+
+    /// <summary>Deletes the temporary files of processes that died while they wrote, but none that is being written.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <param name="beginning">What their names begin with; empty for all.</param>
+    internal static void DeleteAbandoned(string folder, string beginning)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+        // As many characters as Path.GetRandomFileName gives.
+        foreach (string path in Directory.GetFiles(folder, $"{beginning}*????????.???{TemporaryEnding}"))
+        {
+            try
+            {
+                using FileStream held = new(path, FileMode.Open, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None);
+                File.Delete(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Somebody is at it, or it is not ours to delete.
+            }
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class MnistCache(string folder, IReadOnlyList<MnistFile> files)
         try
         {
             Directory.CreateDirectory(folder);
-            using FileStream held = await LockAsync(cancellation).ConfigureAwait(false);
+            using FileLock held = await LockAsync(cancellation).ConfigureAwait(false);
             // Nobody else writes here while we hold the lock: these are what a process left that died.
             foreach (string abandoned in Directory.GetFiles(folder, "*" + AtomicFile.TemporaryEnding))
             {
@@ -117,27 +117,19 @@ internal sealed class MnistCache(string folder, IReadOnlyList<MnistFile> files)
         }
     }
 
-    private async Task<FileStream> LockAsync(CancellationToken cancellation)
+    private async Task<FileLock> LockAsync(CancellationToken cancellation)
     {
         string path = Path.Combine(folder, LockName);
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            try
+            if (FileLock.TryTake(path) is FileLock held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException exception) when (IsHeldByAnother(exception))
-            {
+                return held;
             }
             await Task.Delay(LockRetry, cancellation).ConfigureAwait(false);
         }
     }
-
-    /// <summary>Sharing and lock violation of Windows; "try again" of Linux and of macOS.</summary>
-    private static bool IsHeldByAnother(IOException exception) =>
-        OperatingSystem.IsWindows() ? exception.HResult is unchecked((int)0x80070020) or unchecked((int)0x80070021)
-        : exception.HResult == (OperatingSystem.IsMacOS() ? 35 : 11);
 
     /// <summary>The address without a user name and password, which do not belong on screens or in logs.</summary>
     private static string Display(Uri mirror) => mirror.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);

@@ -6,7 +6,7 @@ namespace Nabla.Tests.Data;
 /// <summary>The download, against a server on this machine that serves small files in the place of MNIST.</summary>
 public sealed class MnistDownloadTests : IDisposable
 {
-    private static readonly string[] CacheNames = [".lock", .. SmallMnist.CompressedNames];
+    private static readonly string[] CacheNames = [.. SmallMnist.CompressedNames];
 
     private readonly TemporaryFolder _cache = new();
     private readonly MirrorServer _server = new(SmallMnist.Find);
@@ -73,7 +73,7 @@ public sealed class MnistDownloadTests : IDisposable
             $"train-images-idx3-ubyte.gz could not be downloaded ({_server.Name(behaviour)}: {reason}); check the network, name other mirrors in "
             + "NABLA_MIRRORS, or set NABLA_DATA to a folder that holds the MNIST files.",
             error.Message);
-        Assert.Equal([".lock"], _cache.FileNames);
+        Assert.Empty(_cache.FileNames);
 
         // More patience: only the bad mirror is to be given up, however busy this machine is.
         MnistDownloadOptions both = behaviour is "stall" or "silent"
@@ -101,7 +101,7 @@ public sealed class MnistDownloadTests : IDisposable
             error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
-        Assert.Equal([".lock"], _cache.FileNames);
+        Assert.Empty(_cache.FileNames);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class MnistDownloadTests : IDisposable
         using CancellationTokenSource source = new();
         Recorder progress = new() { OnReport = report => { if (report.BytesReceived > 0) { source.Cancel(); } } };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.FetchAsync(Options(behaviour, "good"), progress, source.Token));
-        Assert.Equal([".lock"], _cache.FileNames);
+        Assert.Empty(_cache.FileNames);
         Assert.Single(_server.Requests);
         Assert.ThrowsAny<OperationCanceledException>(() => _store.Load(null, Options("good"), null, source.Token));
     }
