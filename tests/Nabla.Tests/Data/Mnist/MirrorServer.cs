@@ -141,6 +141,14 @@ internal sealed class MirrorServer : IDisposable
                 Stalling.TrySetResult();
                 await Task.Delay(Timeout.Infinite, _closing.Token);
                 break;
+            case "drip":
+                await SendAsync("200 OK", file.Length, []);
+                foreach (byte one in file)
+                {
+                    await stream.WriteAsync(new[] { one }, _closing.Token);
+                    await Task.Delay(50, _closing.Token);
+                }
+                break;
             case "silent":
                 await Task.Delay(Timeout.Infinite, _closing.Token);
                 break;

@@ -86,6 +86,17 @@ public sealed class MnistDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mirror_that_sends_a_byte_now_and_then_is_given_up()
+    {
+        MnistDownloadOptions alone = Options("drip") with { StallTimeout = TimeSpan.FromSeconds(1) };
+        DownloadException error = await Assert.ThrowsAsync<DownloadException>(() => _store.FetchAsync(alone, null, Cancellation));
+        Assert.Matches(@"drip/: sent \d+ bytes a second, expected at least 1000\)", error.Message);
+        MnistDownloadOptions both = Options("drip", "good") with { StallTimeout = TimeSpan.FromSeconds(2) };
+        await _store.FetchAsync(both, null, Cancellation);
+        Assert.Equal(CacheNames, _cache.FileNames);
+    }
+
+    [Fact]
     public async Task When_all_mirrors_fail_each_is_named_with_its_reason()
     {
         using TcpListener closed = new(IPAddress.Loopback, 0);

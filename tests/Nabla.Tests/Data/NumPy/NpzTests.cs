@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using static Nabla.Tests.Data.NpyBytes;
 
@@ -194,6 +195,53 @@ public sealed class NpzTests : IDisposable
         byte[] zip = Zip(CompressionLevel.NoCompression, [.. Enumerable.Range(0, 1001).Select(i => ($"{i}", Array.Empty<byte>()))]);
         RefusesCheaply(zip, null);
         Assert.Contains("claims 1001 entries", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_number_of_entries_counts_also_where_it_stands_in_64_bits()
+    {
+        byte[] zip = Zip(CompressionLevel.NoCompression, [.. Enumerable.Range(0, 1001).Select(i => ($"{i}", Array.Empty<byte>()))]);
+        int end = zip.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        uint directoryLength = BinaryPrimitives.ReadUInt32LittleEndian(zip.AsSpan(end + 12)), directory = BinaryPrimitives.ReadUInt32LittleEndian(zip.AsSpan(end + 16));
+        byte[] record = new byte[56], locator = new byte[20];
+        "PK\u0006\u0006"u8.CopyTo(record);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(4), 44);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(24), 1001);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(32), 1001);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(40), directoryLength);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(48), directory);
+        "PK\u0006\u0007"u8.CopyTo(locator);
+        BinaryPrimitives.WriteUInt64LittleEndian(locator.AsSpan(8), (ulong)end);
+        locator[16] = 1;
+        // The end record itself claims five, but leads to the record in 64 bits by an offset that does not fit.
+        byte[] disguised = [.. zip[..end], .. record, .. locator, .. zip[end..]];
+        int newEnd = end + record.Length + locator.Length;
+        BinaryPrimitives.WriteUInt16LittleEndian(disguised.AsSpan(newEnd + 8), 5);
+        BinaryPrimitives.WriteUInt16LittleEndian(disguised.AsSpan(newEnd + 10), 5);
+        BinaryPrimitives.WriteUInt32LittleEndian(disguised.AsSpan(newEnd + 16), uint.MaxValue);
+        RefusesCheaply(disguised, null);
+        Assert.Contains("claims 1001 entries", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"])).Message, StringComparison.Ordinal);
+        disguised[end] = (byte)'X';
+        RefusesCheaply(disguised, $"{_folder["a"]}, byte {newEnd}: has no zip64 record where its end record leads to one; the file is damaged.");
+    }
+
+    [Fact]
+    public void Compressed_zeros_of_a_gigabyte_are_refused_as_gzip_too()
+    {
+        byte[] header = Npy("|u1", "(1000, 1000000)");
+        using (FileStream file = File.Create(_folder["a"]))
+        using (GZipStream gzip = new(file, CompressionLevel.Fastest))
+        {
+            gzip.Write(header);
+            for (int i = 0; i < 1000; i++)
+            {
+                gzip.Write(new byte[1_000_000]);
+            }
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        MalformedFileException error = Assert.Throws<MalformedFileException>(() => DataFiles.LoadFeatures(_folder["a"]));
+        Assert.Contains("would unpack ", error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
     }
 
     [Fact]
