@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text;
 using Nabla.Cli.Commands;
+using Nabla.Cli.Display;
 
 namespace Nabla.Cli;
 
@@ -13,14 +14,16 @@ internal static class CommandLine
     {
         // Windows consoles start with an old code page that has neither → nor half blocks.
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        PlainText.GuardConsole();
         RootCommand root = Build();
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         string? unknown = UnknownOption(parsed) ?? (parsed.UnmatchedTokens is [string first, ..] ? first : null);
-        if (parsed.Errors.Count > 0 || unknown is not null)
+        string? empty = EmptyValue(parsed);
+        if (parsed.Errors.Count > 0 || unknown is not null || empty is not null)
         {
             string command = CommandName(parsed);
-            string message = unknown is not null
-                ? $"'{unknown}' is not a command, option or argument that '{command}' knows."
+            string message = unknown is not null ? $"'{unknown}' is not a command, option or argument that '{command}' knows."
+                : empty is not null ? $"{empty}: found '', expected a value."
                 : parsed.Errors[0].Message;
             return Fail(command, $"{message} '{command} --help' shows what can be said.", ExitCode.Usage);
         }
@@ -78,6 +81,15 @@ internal static class CommandLine
         .TakeWhile(token => token.Type != TokenType.DoubleDash)
         .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
+    /// <summary>The option or argument that was given a value of nothing, as a script does whose variable is not set.</summary>
+    private static string? EmptyValue(ParseResult parsed) => parsed.CommandResult.Children
+        .FirstOrDefault(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))) switch
+    {
+        OptionResult option => option.Option.Name,
+        ArgumentResult argument => argument.Argument.Name,
+        _ => null,
+    };
+
     /// <summary>The words up to the command that was meant: <c>nabla data show</c>.</summary>
     private static string CommandName(ParseResult parsed)
     {
@@ -95,7 +107,14 @@ internal static class CommandLine
 
     private static int Fail(string command, string message, int code)
     {
-        Console.Error.WriteLine($"{command}: {message.ReplaceLineEndings(" ")}");
+        try
+        {
+            PlainText.Error.WriteLine($"{command}: {message.ReplaceLineEndings(" ")}");
+        }
+        catch (IOException)
+        {
+            // There is nobody left to tell; the code still says it.
+        }
         return code;
     }
 }

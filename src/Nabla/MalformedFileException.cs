@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Nabla;
 
 /// <summary>
@@ -32,5 +34,23 @@ public sealed class MalformedFileException : FormatException
         const int Longest = 400;
         string shown = message.Length <= Longest ? message : $"{message[..(Longest - 60)]} … {message[^50..]}";
         return string.Concat(shown.Select(character => char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character));
+    }
+
+    /// <summary>Why contents are refused, of an exception of .NET or of our own checks: in one line, without names of parameters and types.</summary>
+    internal static string ReasonOf(Exception exception)
+    {
+        string reason = exception.Message.ReplaceLineEndings(" ");
+        switch (exception)
+        {
+            case JsonException { LineNumber: long line, BytePositionInLine: long column }:
+                int position = reason.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+                return FormattableString.Invariant($"line {line + 1}, column {column + 1}: {(position < 0 ? reason : reason[..position])}");
+            case ArgumentException { ParamName: string name }:
+                reason = reason.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal);
+                int value = reason.IndexOf(" Actual value was ", StringComparison.Ordinal);
+                return value < 0 ? reason : FormattableString.Invariant($"{reason[..value].TrimEnd('.')}; found {reason[(value + " Actual value was ".Length)..]}");
+            default:
+                return reason;
+        }
     }
 }

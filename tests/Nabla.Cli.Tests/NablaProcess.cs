@@ -107,6 +107,8 @@ internal sealed class NablaProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
+            // What it held is free only then.
+            _process.WaitForExit();
         }
         _process.Dispose();
     }

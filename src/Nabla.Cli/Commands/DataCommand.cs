@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Nabla.Cli.Display;
 
 namespace Nabla.Cli.Commands;
 
@@ -17,13 +18,13 @@ internal sealed class DataCommand : Command
     private static int Run()
     {
         bool isSet = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NABLA_DATA"));
-        Console.Out.WriteLine(isSet
+        PlainText.Out.WriteLine(isSet
             ? "MNIST is taken from the folder that NABLA_DATA names, and from nowhere else:"
             : "MNIST is taken from the cache, since NABLA_DATA is not set:");
         bool found = false;
         foreach (MnistFolderStatus place in Mnist.Status().Take(1))
         {
-            Console.Out.WriteLine($"  {place.Place}: {place.Folder}{(place.Exists ? "" : ", no such folder")}");
+            PlainText.Out.WriteLine($"  {place.Place}: {place.Folder}{(place.Exists ? "" : ", no such folder")}");
             foreach (MnistFileStatus file in place.Exists ? place.Files : [])
             {
                 string size = file.Length.ToString("N0", CultureInfo.InvariantCulture);
@@ -33,19 +34,19 @@ internal sealed class DataCommand : Command
                     MnistFileState.Verified => $"verified, {size} bytes",
                     _ => file.Problem ?? file.State.ToString(),
                 };
-                Console.Out.WriteLine($"    {file.Name}: {state}");
+                PlainText.Out.WriteLine($"    {file.Name}: {state}");
             }
             found |= place.Files.All(file => file.State is MnistFileState.Verified or MnistFileState.Different);
         }
-        Console.Out.WriteLine("Built-in digits: always there (--data synthetic)");
+        PlainText.Out.WriteLine("Built-in digits: always there (--data synthetic)");
         if (isSet && !found)
         {
-            Console.Error.WriteLine($"nabla data: NABLA_DATA names no folder with four files like MNIST's; correct it, or unset it and let '{Invocation.Name} data fetch' download them.");
+            PlainText.Error.WriteLine($"nabla data: NABLA_DATA names no folder with four files like MNIST's; correct it, or unset it and let '{Invocation.Name} data fetch' download them.");
             return ExitCode.Failure;
         }
         if (!found)
         {
-            Console.Out.WriteLine($"To download MNIST: {Invocation.Name} data fetch");
+            PlainText.Out.WriteLine($"To download MNIST: {Invocation.Name} data fetch");
         }
         return ExitCode.Success;
     }

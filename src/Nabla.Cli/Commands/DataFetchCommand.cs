@@ -13,11 +13,11 @@ internal sealed class DataFetchCommand : Command
     {
         using Interruption interruption = new();
         string folder;
-        using (DownloadDisplay display = new(Console.Out))
+        using (DownloadDisplay display = new(PlainText.Out))
         {
             folder = MnistDownload.FetchAsync(progress: display, cancellation: interruption.Token).GetAwaiter().GetResult();
         }
-        Console.Out.WriteLine($"MNIST is in {folder}, verified");
+        PlainText.Out.WriteLine($"MNIST is in {folder}, verified");
         return ExitCode.Success;
     }
 }

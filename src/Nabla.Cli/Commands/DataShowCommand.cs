@@ -23,7 +23,7 @@ internal sealed class DataShowCommand : Command
 
     private int Run(ParseResult arguments)
     {
-        DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), Console.Error).Train;
+        DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), PlainText.Error).Train;
         ClassLabels labels = (ClassLabels)train.Targets;
         int? digit = arguments.GetValue(_digit);
         List<int> chosen = [];

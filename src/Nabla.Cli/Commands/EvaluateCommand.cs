@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 using Spectre.Console;
 
@@ -27,7 +28,7 @@ internal sealed class EvaluateCommand : Command
     private int Run(ParseResult arguments)
     {
         bool json = arguments.GetValue(_json);
-        TextWriter notes = json ? Console.Error : Console.Out;
+        TextWriter notes = json ? PlainText.Error : PlainText.Out;
         string path = arguments.GetRequiredValue(_model);
         Network network = ModelArgument.Load(path);
         DataSource.TestData data = DataSource.LoadTest(arguments.GetValue(_data), network, notes);
@@ -35,10 +36,10 @@ internal sealed class EvaluateCommand : Command
         if (json)
         {
             EvaluationSummary summary = EvaluationSummary.Create(path, data, network, evaluation);
-            Console.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.EvaluationSummary));
+            PlainText.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.EvaluationSummary));
             return ExitCode.Success;
         }
-        notes.WriteLine($"Model: {path}{(network.Training?.Data is string source ? $", trained on {source}" : "")}");
+        notes.WriteLine($"Model: {path}{(network.Training?.Data is string source ? $", trained on {PlainText.Of(source)}" : "")}");
         notes.WriteLine(network);
         notes.WriteLine($"Data: {data.Source}; {data.Part}");
         notes.WriteLine(evaluation);
@@ -60,7 +61,7 @@ internal sealed class EvaluateCommand : Command
         RightAlign(table);
         for (int label = 0; label < confusion.ClassCount; label++)
         {
-            table.AddRow(Markup.Escape(Caption(network, label)), Text(confusion.Support(label)), Percent(confusion.Precision(label)), Percent(confusion.Recall(label)), Percent(confusion.F1(label)));
+            table.AddRow(Markup.Escape(PlainText.Of(Caption(network, label))), Text(confusion.Support(label)), Percent(confusion.Precision(label)), Percent(confusion.Recall(label)), Percent(confusion.F1(label)));
         }
         return table;
     }

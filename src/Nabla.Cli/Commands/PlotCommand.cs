@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nabla.Cli.Display;
 using Nabla.Cli.Plotting;
 
 namespace Nabla.Cli.Commands;
@@ -32,7 +33,7 @@ internal sealed class PlotCommand : Command
         foreach (string path in pictures)
         {
             AtomicFile.Write(path, IsSvg(path) ? curves.WriteSvg : curves.WritePng);
-            Console.Out.WriteLine($"Wrote {path}");
+            PlainText.Out.WriteLine($"Wrote {path}");
         }
         return ExitCode.Success;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 
 namespace Nabla.Cli.Commands;
@@ -54,19 +55,19 @@ internal sealed class PredictCommand : Command
                 }
                 else
                 {
-                    Console.Out.WriteLine(Line(network, path, prediction));
+                    PlainText.Out.WriteLine(Line(network, path, prediction));
                 }
             }
             // One bad picture must not hide what the others show.
             catch (Exception exception) when (exception is MalformedFileException or IOException or UnauthorizedAccessException)
             {
-                Console.Error.WriteLine($"nabla predict: {exception.Message.ReplaceLineEndings(" ")}");
+                PlainText.Error.WriteLine($"nabla predict: {exception.Message.ReplaceLineEndings(" ")}");
                 code = ExitCode.Failure;
             }
         }
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(summaries, SummaryJson.Default.IReadOnlyListPredictionSummary));
+            PlainText.Out.WriteLine(JsonSerializer.Serialize(summaries, SummaryJson.Default.IReadOnlyListPredictionSummary));
         }
         return code;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nabla.Cli.Display;
 
 namespace Nabla.Cli.Commands;
 
@@ -12,7 +13,7 @@ internal sealed class RecipesSchemaCommand : Command
     {
         using Stream schema = typeof(RecipesSchemaCommand).Assembly.GetManifestResourceStream("recipe.schema.json")!;
         using StreamReader reader = new(schema);
-        Console.Out.Write(reader.ReadToEnd());
+        PlainText.Out.Write(reader.ReadToEnd());
         return ExitCode.Success;
     }
 }

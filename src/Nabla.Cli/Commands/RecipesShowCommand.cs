@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nabla.Cli.Display;
 
 namespace Nabla.Cli.Commands;
 
@@ -13,7 +14,7 @@ internal sealed class RecipesShowCommand : Command
         Arguments.Add(_name);
         SetAction(arguments =>
         {
-            Console.Out.Write(RecipeBook.GetJson(arguments.GetRequiredValue(_name)));
+            PlainText.Out.Write(RecipeBook.GetJson(arguments.GetRequiredValue(_name)));
             return ExitCode.Success;
         });
     }

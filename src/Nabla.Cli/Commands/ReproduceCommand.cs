@@ -48,7 +48,7 @@ internal sealed class ReproduceCommand : Command
     private int Run(ParseResult arguments)
     {
         bool json = arguments.GetValue(_json);
-        TextWriter notes = json ? Console.Error : Console.Out;
+        TextWriter notes = json ? PlainText.Error : PlainText.Out;
         string[] names = arguments.GetValue(_names) ?? [];
         IReadOnlyList<NotebookFigures> wanted = NotebookFigures.Load(names);
         int seeds = arguments.GetValue(_seeds) ?? DefaultSeeds;
@@ -83,7 +83,7 @@ internal sealed class ReproduceCommand : Command
         if (json)
         {
             ReproductionSummary summary = ReproductionSummary.Create(rows, seeds, data.Source, cancelled);
-            Console.Out.WriteLine(JsonSerializer.Serialize(summary, ReproductionJson.Default.ReproductionSummary));
+            PlainText.Out.WriteLine(JsonSerializer.Serialize(summary, ReproductionJson.Default.ReproductionSummary));
         }
         else if (rows.Count > 0)
         {
@@ -101,7 +101,7 @@ internal sealed class ReproduceCommand : Command
         string[] missed = [.. rows.Where(row => row.Verdict is Verdict.Missed or Verdict.Diverged).Select(row => row.Figures.Recipe)];
         if (missed.Length > 0)
         {
-            Console.Error.WriteLine($"nabla reproduce: the notebook's figure is not reached by {string.Join(", ", missed)}.");
+            PlainText.Error.WriteLine($"nabla reproduce: the notebook's figure is not reached by {string.Join(", ", missed)}.");
             return ExitCode.Failure;
         }
         return ExitCode.Success;

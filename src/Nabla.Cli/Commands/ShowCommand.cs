@@ -33,7 +33,7 @@ internal sealed class ShowCommand : Command
             throw new ArgumentException($"--out: found '{picture}', expected a file that ends in .png.");
         }
         Network network = ModelArgument.Load(arguments.GetRequiredValue(_model));
-        DataSet test = DataSource.LoadTest(arguments.GetValue(_data), network, Console.Error).Samples;
+        DataSet test = DataSource.LoadTest(arguments.GetValue(_data), network, PlainText.Error).Samples;
         if (test.Targets is not ClassLabels)
         {
             throw new ArgumentException("only images of classes can be shown, but the data has vectors of numbers as targets.");
@@ -44,11 +44,11 @@ internal sealed class ShowCommand : Command
         ShownSample[] shown = onlyMistakes ? [.. ShownSample.Mistakes(network, test).Take(count)] : ShownSample.First(network, test, count);
         if (shown.Length == 0)
         {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"No mistakes in {test.Count:N0} images.{(picture is null ? "" : $" {picture} was not written.")}"));
+            PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"No mistakes in {test.Count:N0} images.{(picture is null ? "" : $" {picture} was not written.")}"));
             return ExitCode.Success;
         }
         ByteFeatures images = SampleImages.Of(test.Features.Take([.. shown.Select(sample => sample.Row)]), network.InputShape);
-        (string, string)[] captions = [.. shown.Select(sample => sample.Caption(network))];
+        (string, string)[] captions = [.. shown.Select(sample => sample.Caption(network)).Select(lines => (PlainText.Of(lines.First), PlainText.Of(lines.Second)))];
         if (picture is not null)
         {
             PredictionSheet.WritePng(picture, images, captions, [.. shown.Select(sample => sample.IsMistake)]);
@@ -56,7 +56,7 @@ internal sealed class ShowCommand : Command
         ImageBlocks.Write(Console.Out, images, captions);
         if (picture is not null)
         {
-            Console.Out.WriteLine($"Wrote {picture}");
+            PlainText.Out.WriteLine($"Wrote {picture}");
         }
         return ExitCode.Success;
     }

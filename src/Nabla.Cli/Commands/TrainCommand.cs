@@ -29,8 +29,9 @@ internal sealed class TrainCommand : Command
     private readonly Option<uint?> _seed = NumberOption.Create<uint>(
         "--seed", "Decides first weights, validation split and order of images; the same seed gives the same network, bit for bit. As the recipe says (1) if not given.",
         $"a whole number from 0 to {uint.MaxValue}", _ => true);
-    private readonly Option<int?> _threads = NumberOption.CreateCount(
-        "--threads", "Threads to use; the result does not depend on it. One per processor if not given.");
+    private readonly Option<int?> _threads = NumberOption.Create<int>(
+        "--threads", "Threads to use; the result does not depend on it. One per processor if not given.",
+        $"a whole number from 1 to {TrainingOptions.MostThreads}", value => value is >= 1 and <= TrainingOptions.MostThreads);
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for model.safetensors, history.csv and summary.json; runs/1, runs/2 … if not given.",
@@ -58,7 +59,7 @@ internal sealed class TrainCommand : Command
     private int Run(ParseResult arguments)
     {
         bool json = arguments.GetValue(_json);
-        TextWriter notes = json ? Console.Error : Console.Out;
+        TextWriter notes = json ? PlainText.Error : PlainText.Out;
         Recipe recipe = Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments);
         TrainingOptions options = recipe.Training;
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
@@ -72,7 +73,7 @@ internal sealed class TrainCommand : Command
         interruption.Token.ThrowIfCancellationRequested();
         Network network = Fitting(recipe, data.Train, notes).CreateNetwork();
         folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
-        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {recipe.Name}"));
+        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {PlainText.Of(recipe.Name)}"));
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 && data.Validation is null ? " and validate" : "")} on, {(data.Validation is { } own ? $"{own.Count:N0} to validate on, " : "")}{data.Test.Count:N0} to test on"));
         notes.WriteLine(network);
 
@@ -103,7 +104,7 @@ internal sealed class TrainCommand : Command
 
         if (json)
         {
-            Console.Out.WriteLine(text);
+            PlainText.Out.WriteLine(text);
         }
         Report(notes, summary, history, data.Source == SyntheticDigits.SourceName);
         if (history.Cancelled)
@@ -112,7 +113,7 @@ internal sealed class TrainCommand : Command
         }
         if (summary.HasLearntNothing)
         {
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            PlainText.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"nabla train: the network has learnt nothing: it recognises no more of the test images than one that always answers {network.NameOf(test.Confusion!.CommonestClass)} ({summary.CommonestCount:N0}); try a smaller --learning-rate, more --epochs or another --seed, and look at {folder.HistoryPath}."));
             return ExitCode.Failure;
         }

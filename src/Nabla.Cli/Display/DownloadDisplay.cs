@@ -8,7 +8,8 @@ internal sealed class DownloadDisplay(TextWriter output) : IProgress<DownloadPro
     private const int BarWidth = 30;
 
     private readonly Lock _gate = new();
-    private readonly bool _live = ReferenceEquals(output, Console.Error) ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+    private readonly TextWriter _output = output is PlainText.PlainTextWriter plain ? plain.Inner : output;
+    private readonly bool _live = ReferenceEquals(output, PlainText.Error) ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
     private string _file = "";
     private long _shownPercent = -1;
 
@@ -22,7 +23,7 @@ internal sealed class DownloadDisplay(TextWriter output) : IProgress<DownloadPro
             {
                 if (isNew)
                 {
-                    output.WriteLine($"Downloading {value.File} from {value.Mirror}");
+                    _output.WriteLine($"Downloading {value.File} from {value.Mirror}");
                 }
                 return;
             }
@@ -35,7 +36,7 @@ internal sealed class DownloadDisplay(TextWriter output) : IProgress<DownloadPro
             int filled = (int)Math.Min(percent * BarWidth / 100, BarWidth);
             string bar = new string('━', filled) + new string(' ', BarWidth - filled);
             string size = (value.BytesReceived / 1e6).ToString("F1", CultureInfo.InvariantCulture);
-            output.Write($"\r\e[2K{value.File}  {bar} {percent,3} %  {size} MB");
+            _output.Write($"\r\e[2K{value.File}  {bar} {percent,3} %  {size} MB");
         }
     }
 
@@ -43,7 +44,7 @@ internal sealed class DownloadDisplay(TextWriter output) : IProgress<DownloadPro
     {
         if (_live && _file.Length > 0)
         {
-            output.Write("\r\e[2K");
+            _output.Write("\r\e[2K");
         }
     }
 }

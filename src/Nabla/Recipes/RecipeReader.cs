@@ -39,6 +39,7 @@ internal static class RecipeReader
                 json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
             // Editors find the schema by it; to the recipe it means nothing.
             (document as JsonObject)?.Remove("$schema");
+            CheckKind(document, typeof(Recipe), "the document", source);
             Complete(document, RecipeJson.Default.Recipe, "", source);
             Recipe recipe = document.Deserialize(RecipeJson.Default.Recipe) ?? throw new MalformedFileException(source, "found null, expected a recipe.");
             if (recipe.Data.Train.Overlaps(recipe.Data.Test))
@@ -52,9 +53,7 @@ internal static class RecipeReader
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException
             or OverflowException or FormatException and not MalformedFileException)
         {
-            string reason = exception.Message.ReplaceLineEndings(" ");
-            string where = exception is JsonException { Path: string path } && path.Length > 1 ? $" at {path[2..]}" : "";
-            throw new MalformedFileException(source, $"is not a recipe{where}: {reason}", -1, exception);
+            throw new MalformedFileException(source, $"is not a recipe: {MalformedFileException.ReasonOf(exception)}", -1, exception);
         }
     }
 
@@ -65,6 +64,7 @@ internal static class RecipeReader
             for (int i = 0; i < array.Count; i++)
             {
                 JsonNode item = array[i] ?? throw new MalformedFileException(source, $"found null as '{path}[{i}]', expected a value; write one or take it out.");
+                CheckKind(item, element, $"'{path}[{i}]'", source);
                 Complete(item, elementType, $"{path}[{i}]", source);
             }
         }
@@ -98,10 +98,58 @@ internal static class RecipeReader
         }
         foreach (JsonPropertyInfo property in properties)
         {
-            if (members[property.Name] is JsonNode value && RecipeJson.Default.GetTypeInfo(property.PropertyType) is JsonTypeInfo valueType)
+            string place = Join(path, property.Name);
+            if (property.IsRequired && !members.ContainsKey(property.Name))
             {
-                Complete(value, valueType, Join(path, property.Name), source);
+                throw new MalformedFileException(source, $"has no '{place}', expected one; 'nabla recipes show digits' prints a whole recipe.");
             }
+            if (members[property.Name] is not JsonNode value)
+            {
+                if (members.ContainsKey(property.Name) && !property.IsSetNullable)
+                {
+                    CheckKind(null, property.PropertyType, $"'{place}'", source);
+                }
+                continue;
+            }
+            CheckKind(value, property.PropertyType, $"'{place}'", source);
+            if (RecipeJson.Default.GetTypeInfo(property.PropertyType) is JsonTypeInfo valueType)
+            {
+                Complete(value, valueType, place, source);
+            }
+        }
+    }
+
+    /// <summary>Numbers where numbers belong, and so on: the JSON reader would say it in terms of .NET's types.</summary>
+    private static void CheckKind(JsonNode? value, Type type, string place, string source)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        JsonValueKind kind = value?.GetValueKind() ?? JsonValueKind.Null;
+        string? expected;
+        if (type.IsEnum)
+        {
+            string[] names = Enum.GetNames(type);
+            string? text = kind == JsonValueKind.String ? value!.GetValue<string>() : null;
+            expected = text is not null && names.Contains(text, StringComparer.OrdinalIgnoreCase) ? null
+                : $"one of {string.Join(", ", names)}{(text is null ? "" : $"; did you mean '{Spelling.Nearest(text, names)}'?")}";
+        }
+        else
+        {
+            expected = Type.GetTypeCode(type) switch
+            {
+                TypeCode.Boolean => kind is JsonValueKind.True or JsonValueKind.False ? null : "true or false",
+                TypeCode.Int32 => kind == JsonValueKind.Number && value!.AsValue().TryGetValue(out int _) ? null : "a whole number",
+                TypeCode.UInt32 => kind == JsonValueKind.Number && value!.AsValue().TryGetValue(out uint _) ? null : $"a whole number from 0 to {uint.MaxValue}",
+                TypeCode.Single or TypeCode.Double => kind == JsonValueKind.Number ? null : "a number",
+                TypeCode.String => kind == JsonValueKind.String ? null : "a text",
+                _ when RecipeJson.Default.GetTypeInfo(type) is { ElementType: not null } => kind == JsonValueKind.Array ? null : "a list, [ … ]",
+                _ => kind == JsonValueKind.Object ? null : "an object, { … }",
+            };
+        }
+        if (expected is not null)
+        {
+            const int Shown = 60;
+            string found = value?.ToJsonString() ?? "null";
+            throw new MalformedFileException(source, $"found {(found.Length <= Shown ? found : found[..Shown] + "…")} as {place}, expected {expected}{(expected.EndsWith('?') ? "" : ".")}");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -18,11 +19,16 @@ public static class ModelFile
     {
         /// <summary>Writes the network to a file, all at once: a file that was there before stays until the new one is complete.</summary>
         /// <param name="path">Usually ending in <c>.safetensors</c>; its folder must exist.</param>
+        /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite or not a number.</exception>
         /// <exception cref="IOException">The file cannot be written.</exception>
         /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
         public void Save(string path)
         {
             network.ThrowUnlessReady(network.InputShape.Size, "values");
+            if (FirstNotFinite(network.Layers, network.Parameters) is string place)
+            {
+                throw new InvalidOperationException($"The network has {place}, and could not be used once it is loaded; train it again at a smaller learning rate.");
+            }
             string document = JsonSerializer.Serialize(Describe(network), ModelJson.Default.ModelDocument);
             Dictionary<string, string> metadata = new()
             {
@@ -81,6 +87,10 @@ public static class ModelFile
             {
                 byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters));
             }
+            if (FirstNotFinite(layers, loaded.Parameters) is string place)
+            {
+                throw new MalformedFileException(path, $"has {place}, expected finite numbers; the training that made it has failed, or the file is damaged.");
+            }
             loaded.MarkInitialized();
             if (checksum.Length > 0 && checksum != Checksum(json, loaded.Parameters))
             {
@@ -92,6 +102,23 @@ public static class ModelFile
     }
 
     private static List<Parameter> ParametersOf(IReadOnlyList<Layer> layers) => [.. layers.SelectMany(layer => layer.Parameters)];
+
+    /// <summary>What and where the first parameter is that is infinite or not a number; null where there is none.</summary>
+    private static string? FirstNotFinite(IReadOnlyList<Layer> layers, ReadOnlySpan<float> parameters)
+    {
+        foreach (Parameter parameter in ParametersOf(layers))
+        {
+            ReadOnlySpan<float> values = parameter.Of(parameters);
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (!float.IsFinite(values[i]))
+                {
+                    return string.Create(CultureInfo.InvariantCulture, $"{values[i]} as number {i} of {parameter.Name}");
+                }
+            }
+        }
+        return null;
+    }
 
     private static ModelDocument Describe(Network network) => new()
     {
@@ -134,7 +161,8 @@ public static class ModelFile
             or ArgumentException or OverflowException or NotSupportedException
             or FormatException and not MalformedFileException)
         {
-            string reason = exception.Message.ReplaceLineEndings(" ");
+            // The JSON reader's own words are about .NET's types.
+            string reason = exception is JsonException broken ? broken.Path is { Length: > 1 } place ? $"at {place[2..]}" : "it is no JSON" : MalformedFileException.ReasonOf(exception);
             throw new MalformedFileException(path, $"the description of the network in the metadata cannot be read ({reason}); the file is damaged.", -1, exception);
         }
     }
@@ -147,7 +175,7 @@ public static class ModelFile
         }
         catch (ArgumentException exception)
         {
-            throw new MalformedFileException(path, $"describes a network that cannot be made: {exception.Message.ReplaceLineEndings(" ")}", -1, exception);
+            throw new MalformedFileException(path, $"describes a network that cannot be made: {MalformedFileException.ReasonOf(exception)}", -1, exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Nabla.Numerics;
 
 namespace Nabla;
 
@@ -77,13 +78,18 @@ public sealed record TrainingOptions
     [JsonRequired]
     public Schedule Schedule { get; init; } = Schedule.Constant;
 
-    /// <summary>Threads to use, at least 1; the result does not depend on it. Default: one per processor.</summary>
+    /// <summary>Most threads that a training uses: 256. Beyond a machine's processors they only take each other's time.</summary>
+    public const int MostThreads = WorkerTeam.MostThreads;
+
+    /// <summary>Threads to use, from 1 to <see cref="MostThreads"/>; the result does not depend on it. Default: one per processor.</summary>
     [JsonIgnore]
     public int Threads
     {
         get;
-        init => field = AtLeastOne(value, nameof(Threads));
-    } = Environment.ProcessorCount;
+        init => field = value is >= 1 and <= MostThreads
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Threads), value, $"{nameof(Threads)} must be from 1 to {MostThreads}.");
+    } = Math.Min(Environment.ProcessorCount, MostThreads);
 
     private static int AtLeastOne(int value, string name) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");

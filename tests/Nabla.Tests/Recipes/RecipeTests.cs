@@ -75,7 +75,13 @@ public sealed class RecipeTests
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10, "weightInitializer": { "type": "uniform", "high": 0.5 } } ] }""", "low")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10, "weightInitializer": { "type": "variance-scaling", "scale": 1, "fan": "In" } } ] }""", "spread")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10, "weightInitializer": { "type": "variance-scaling", "scale": 1, "spread": "Normal" } } ] }""", "fan")]
-    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "preprocessing": { "standardization": {} } }""", "deviation")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "preprocessing": { "standardization": {} } }""", "has no 'preprocessing.standardization.mean', expected one")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10, "activation": "softmax" } ] }""", "found \"softmax\" as 'layers[0].activation', expected one of Identity, Sigmoid, Tanh, ReLU; did you mean")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": "10" } ] }""", "found \"10\" as 'layers[0].units', expected a whole number.")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 0 } ] }""", "at least 1 unit; found 0.")]
+    [InlineData("""{ "name": "n", "layers": 5 }""", "found 5 as 'layers', expected a list")]
+    [InlineData("""{ "name": "n", "layers": [ 5 ] }""", "found 5 as 'layers[0]', expected an object")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "optimizer": "adam" }""", "found \"adam\" as 'optimizer', expected an object")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "preprocessing": { "standardization": { "mean": null, "deviation": [1] } } }""", "mean")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "preprocessing": { "standardization": { "mean": [null], "deviation": [1] } } }""", "preprocessing.standardization.mean[0]")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "schedule": { "type": "phases", "phases": [ null ] } } }""", "found null as 'training.schedule.phases[0]', expected a value")]
@@ -89,7 +95,7 @@ public sealed class RecipeTests
     [InlineData("""{ "name": "n", "layers": [ { "type": "maxpooling2d", "kernelHeight": 2, "kernelWidth": 2, "stride": 0 } ] }""", "Stride must be at least 1")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "data": { "test": { "part": "Train" } } }""", "'data.train' and 'data.test' share samples")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "data": { "train": { "part": "Train", "count": 11 }, "test": { "part": "Train", "start": 10 } } }""", "share samples")]
-    [InlineData("[]", "is not a recipe")]
+    [InlineData("[]", "found [] as the document, expected an object")]
     [InlineData("null", "found null")]
     [InlineData("{", "is not a recipe")]
     [InlineData("", "is not a recipe")]
@@ -98,6 +104,7 @@ public sealed class RecipeTests
         MalformedFileException error = Assert.Throws<MalformedFileException>(() => Recipe.Parse(json, "mine.json"));
         Assert.StartsWith("mine.json: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotMatch("System\\.|Nabla\\.|LineNumber|Parameter '|Actual value", error.Message);
         Assert.DoesNotContain('\n', error.Message);
     }
 

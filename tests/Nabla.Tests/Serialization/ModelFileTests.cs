@@ -107,9 +107,30 @@ public sealed class ModelFileTests : IDisposable
     public void Every_bit_of_every_weight_comes_back()
     {
         Network network = Network.Create([1], Layer.Dense(8));
-        new float[] { 0, -0f, float.Epsilon, float.MaxValue, float.NaN, float.NegativeInfinity, 1f / 3, -1e-40f }.CopyTo(network.Parameters);
+        new float[] { 0, -0f, float.Epsilon, float.MaxValue, float.MinValue, -float.Epsilon, 1f / 3, -1e-40f }.CopyTo(network.Parameters);
         network.MarkInitialized();
         AssertComesBack(network);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.NegativeInfinity, "-Infinity")]
+    public void Weights_that_are_no_numbers_are_neither_saved_nor_loaded(float value, string shown)
+    {
+        Network network = Network.Create([2], Layer.Dense(3));
+        network.MarkInitialized();
+        network.Parameters[4] = 1234.5f;
+        network.Save(_folder["model"]);
+        byte[] file = File.ReadAllBytes(_folder["model"]);
+        int at = file.AsSpan().IndexOf(BitConverter.GetBytes(1234.5f));
+        BitConverter.GetBytes(value).CopyTo(file, at);
+        File.WriteAllBytes(_folder["model"], file);
+        Assert.Equal($"{_folder["model"]}: has {shown} as number 4 of dense1/weight, expected finite numbers; the training that made it has failed, or the file is damaged.",
+            Assert.Throws<MalformedFileException>(() => Network.Load(_folder["model"])).Message);
+
+        network.Parameters[4] = value;
+        Assert.StartsWith($"The network has {shown} as number 4 of dense1/weight", Assert.Throws<InvalidOperationException>(() => network.Save(_folder["other"])).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["other"]));
     }
 
     [Fact]
