@@ -8,7 +8,7 @@ namespace Nabla.Cli;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    private const string ShowCursor = "\u001b[?25h\n";
+    private const string ShowCursor = "\u001b[?25h\r\n";
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;

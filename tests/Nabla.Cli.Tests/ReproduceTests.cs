@@ -19,7 +19,7 @@ public sealed class ReproduceTests : IDisposable
         (int code, string output, string error) = NablaProcess.Run(_folder, "reproduce", "linear", "--seeds", "2", "--data", data, "--out", "pages/page.md");
 
         Assert.True(code == 0, error);
-        Assert.Matches(@"recipe +notebook +NumPy +seed 1 +mean +range +reached +time", output);
+        Assert.Matches(@"recipe +notebook +NumPy +seed 1 +mean +range +reached by +time", output);
         Assert.Contains("2/2  linear, seed 2: ", output, StringComparison.Ordinal);
         Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 80 || line.StartsWith("Data:", StringComparison.Ordinal), line));
         Network network = Network.Create([28, 28], Layer.Dense(10, bias: false, weights: Initializer.Zeros));
@@ -29,7 +29,7 @@ public sealed class ReproduceTests : IDisposable
         string correct = network.Evaluate(digits.Test).Correct!.Value.ToString("N0", CultureInfo.InvariantCulture);
         // Zero weights in file order: every seed does the same.
         Assert.Contains(
-            $"| linear | 002 | 100 | 1,000 | – | 725 | {correct} | {correct}.0 | {correct} | {correct} | none printed |",
+            $"| linear | 002 | 100 | 1,000 | – | 725 | 2 | {correct} | {correct}.0 | {correct} | {correct} | none printed |",
             File.ReadAllText(_folder["pages/page.md"]),
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["docs"]));
@@ -50,11 +50,11 @@ public sealed class ReproduceTests : IDisposable
             _folder, "reproduce", "tanh-softmax", "linear", "--seeds", "1", "--data", _folder["blank"], "--json", "--out", "page.md");
 
         Assert.Equal(1, code);
-        Assert.EndsWith("nabla reproduce: the notebook's figure is not reached by tanh-softmax.\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("nabla reproduce: no seed reaches the notebook's figure of tanh-softmax.\n", error, StringComparison.Ordinal);
         JsonElement[] recipes = [.. JsonDocument.Parse(output).RootElement.GetProperty("recipes").EnumerateArray()];
         Assert.Equal(["NoFigure", "Missed"], recipes.Select(recipe => recipe.GetProperty("verdict").GetString()));
         Assert.InRange(recipes[1].GetProperty("points")[0].GetProperty("correct")[0].GetInt32(), 50, 200);
-        Assert.Contains("| NO |", File.ReadAllText(_folder["page.md"]), StringComparison.Ordinal);
+        Assert.Contains("| NONE of 1 |", File.ReadAllText(_folder["page.md"]), StringComparison.Ordinal);
     }
 
     [Fact]

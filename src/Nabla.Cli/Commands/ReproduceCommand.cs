@@ -13,14 +13,18 @@ namespace Nabla.Cli.Commands;
 internal sealed class ReproduceCommand : Command
 {
     private const string DefaultPage = "docs/reproduction.md";
-    private const int DefaultSeeds = 5;
+
+    // A notebook's figure is one draw, so it takes many to tell how likely it is; but not for hours.
+    private const int ManySeeds = 40;
+    private const int FewSeeds = 5;
+    private const int ShortRunSeconds = 10;
 
     private readonly Argument<string[]> _names = new("recipe")
     {
         Description = "Recipes of notebooks, by name; all twelve if none is given.",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<int?> _seeds = NumberOption.CreateCount("--seeds", $"How many seeds, from 1; {DefaultSeeds} if not given.");
+    private readonly Option<int?> _seeds = NumberOption.CreateCount("--seeds", $"How many seeds, from 1. If not given: {ManySeeds} where a training takes less than {ShortRunSeconds} s, else {FewSeeds}.");
     private readonly Option<string> _data = new("--data")
     {
         Description = "The images, as for 'nabla train'. The notebooks' figures are of MNIST.",
@@ -51,7 +55,7 @@ internal sealed class ReproduceCommand : Command
         TextWriter notes = json ? PlainText.Error : PlainText.Out;
         string[] names = arguments.GetValue(_names) ?? [];
         IReadOnlyList<NotebookFigures> wanted = NotebookFigures.Load(names);
-        int seeds = arguments.GetValue(_seeds) ?? DefaultSeeds;
+        int? seeds = arguments.GetValue(_seeds);
         string? path = arguments.GetValue(_out) ?? (names.Length == 0 ? DefaultPage : null);
         if (path is not null)
         {
@@ -63,7 +67,7 @@ internal sealed class ReproduceCommand : Command
         TrainAndTest data = DataSource.Load(dataName, notes, keepsValidation: false, interruption.Token).Parts;
         notes.WriteLine($"Data: {data.Source}");
         List<ReproductionRow> rows = [];
-        ReproductionDisplay.Run(wanted.Count * seeds, toError: json, display =>
+        ReproductionDisplay.Run(wanted.Count * (seeds ?? ManySeeds), toError: json, display =>
         {
             try
             {
@@ -82,7 +86,7 @@ internal sealed class ReproduceCommand : Command
 
         if (json)
         {
-            ReproductionSummary summary = ReproductionSummary.Create(rows, seeds, data.Source, cancelled);
+            ReproductionSummary summary = ReproductionSummary.Create(rows, data.Source, cancelled);
             PlainText.Out.WriteLine(JsonSerializer.Serialize(summary, ReproductionJson.Default.ReproductionSummary));
         }
         else if (rows.Count > 0)
@@ -101,20 +105,26 @@ internal sealed class ReproduceCommand : Command
         string[] missed = [.. rows.Where(row => row.Verdict is Verdict.Missed or Verdict.Diverged).Select(row => row.Figures.Recipe)];
         if (missed.Length > 0)
         {
-            PlainText.Error.WriteLine($"nabla reproduce: the notebook's figure is not reached by {string.Join(", ", missed)}.");
+            PlainText.Error.WriteLine($"nabla reproduce: no seed reaches the notebook's figure of {string.Join(", ", missed)}.");
             return ExitCode.Failure;
         }
         return ExitCode.Success;
     }
 
-    private static ReproductionRow Reproduce(NotebookFigures figures, int seeds, TrainAndTest data, ReproductionDisplay display, CancellationToken cancellation)
+    private static ReproductionRow Reproduce(NotebookFigures figures, int? seeds, TrainAndTest data, ReproductionDisplay display, CancellationToken cancellation)
     {
         Recipe recipe = RecipeBook.Get(figures.Recipe);
         List<RecipeRun> runs = [];
-        for (uint seed = 1; seed <= seeds; seed++)
+        int wanted = seeds ?? ManySeeds;
+        for (uint seed = 1; seed <= wanted; seed++)
         {
             RecipeRun run = RecipeRun.Train(recipe, seed, figures, data, display, cancellation);
             runs.Add(run);
+            if (seeds is null && wanted != FewSeeds && runs[0].Seconds >= ShortRunSeconds)
+            {
+                wanted = FewSeeds;
+                display.Skip(ManySeeds - FewSeeds);
+            }
             display.Finish(figures, run);
         }
         return new ReproductionRow(figures, runs);
@@ -140,12 +150,12 @@ internal sealed class ReproduceCommand : Command
         }
     }
 
-    private static void WritePage(string? path, IReadOnlyList<ReproductionRow> rows, int asked, int seeds, string data, string[] names)
+    private static void WritePage(string? path, IReadOnlyList<ReproductionRow> rows, int asked, int? seeds, string data, string[] names)
     {
         if (path is not null)
         {
-            string command = string.Create(CultureInfo.InvariantCulture, $"nabla reproduce {string.Join("", names.Select(name => $"{name} "))}--seeds {seeds} --data {data}");
-            string page = ReproductionPage.Create(rows, asked, seeds, command, DateOnly.FromDateTime(DateTime.Now));
+            string command = string.Create(CultureInfo.InvariantCulture, $"nabla reproduce {string.Join("", names.Select(name => $"{name} "))}{(seeds is null ? "" : $"--seeds {seeds} ")}--data {data}");
+            string page = ReproductionPage.Create(rows, asked, command, DateOnly.FromDateTime(DateTime.Now));
             AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         }
     }

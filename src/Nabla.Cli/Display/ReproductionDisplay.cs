@@ -10,7 +10,7 @@ internal sealed class ReproductionDisplay
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
-    private readonly int _runs;
+    private int _runs;
     private readonly Action<string> _writeLine;
     private readonly ProgressTask? _task;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -52,6 +52,9 @@ internal sealed class ReproductionDisplay
                 CultureInfo.InvariantCulture, $"{_done + 1}/{_runs}  {recipe}, seed {seed}  epoch {step.Epoch}/{step.Epochs}");
         }
     }
+
+    /// <summary>So many of the trainings are not needed.</summary>
+    public void Skip(int runs) => _runs -= runs;
 
     /// <summary>A training is done: says what came of it where its notebook has a figure, in less than 80 columns.</summary>
     public void Finish(NotebookFigures figures, RecipeRun run)

@@ -9,10 +9,9 @@ internal static class ReproductionPage
 {
     /// <param name="rows">The recipes that are done.</param>
     /// <param name="asked">How many were asked for.</param>
-    /// <param name="seeds">Seeds of each, from 1.</param>
     /// <param name="command">The command that made the page.</param>
     /// <param name="date">The day.</param>
-    public static string Create(IReadOnlyList<ReproductionRow> rows, int asked, int seeds, string command, DateOnly date)
+    public static string Create(IReadOnlyList<ReproductionRow> rows, int asked, string command, DateOnly date)
     {
         StringBuilder page = new();
         string version = typeof(Trainer).Assembly.GetName().Version!.ToString(3);
@@ -32,13 +31,13 @@ internal static class ReproductionPage
             ## The notebooks' own figures
 
             Each figure counts images that were recognised, of so many; ours are counted after the same epoch on images of the
-            same part. A notebook's figure is a single draw, often the best row of an output that is cut off; it is reached
-            if the best seed has at least as many. NumPy is the reference run with seed 1, by the textbook's gradient. Time is
-            the median of the trainings, each to its end.
+            same part. A notebook's figure is a single draw, often the best row of an output that is cut off: how many of our
+            seeds have at least as many says how likely it is. NumPy is the reference run with seed 1, by the textbook's
+            gradient. Time is the median of the trainings, each to its end.
 
 
             """);
-        Append(page, ReproductionTable.NotebookHeadings(seeds), rows.Select(ReproductionTable.NotebookCells));
+        Append(page, ReproductionTable.NotebookHeadings, rows.Select(ReproductionTable.NotebookCells));
         page.Append("""
 
             ## The end of NumPy's runs
@@ -48,7 +47,7 @@ internal static class ReproductionPage
 
 
             """);
-        Append(page, ReproductionTable.NumPyHeadings(seeds), rows.Select(ReproductionTable.NumPyCells));
+        Append(page, ReproductionTable.NumPyHeadings, rows.Select(ReproductionTable.NumPyCells));
         page.Append("\n## What is what\n\n");
         foreach (NotebookFigures figures in rows.Select(row => row.Figures))
         {

@@ -25,6 +25,12 @@ internal sealed class ReproductionRow
         : Points[0].Highest >= notebook ? Verdict.Reached
         : Verdict.Missed;
 
+    /// <summary>With how many seeds it was trained.</summary>
+    public int Seeds => _runs.Count;
+
+    /// <summary>How many of them recognise at least as many images as the notebook says that it did; 0 where it says nothing.</summary>
+    public int SeedsThatReach => Points[0].Correct.Count(correct => correct >= Points[0].Point.Notebook);
+
     /// <summary>Median time of a training, in seconds.</summary>
     public double Seconds
     {

@@ -7,8 +7,10 @@ internal static class ReproductionTable
 {
     private const string None = "–";
 
+    private static readonly string[] SeedHeadings = ["seeds", "seed 1", "mean", "lowest", "highest"];
+
     /// <summary>Headings of <see cref="ShortCells"/>.</summary>
-    public static IReadOnlyList<string> ShortHeadings { get; } = ["recipe", "notebook", "NumPy", "seed 1", "mean", "range", "reached", "time"];
+    public static IReadOnlyList<string> ShortHeadings { get; } = ["recipe", "notebook", "NumPy", "seed 1", "mean", "range", "reached by", "time"];
 
     /// <summary>The first point of a recipe in less than 80 columns.</summary>
     public static IReadOnlyList<string> ShortCells(ReproductionRow row)
@@ -16,15 +18,15 @@ internal static class ReproductionTable
         ReproductionRow.Measured first = row.Points[0];
         string mean = first.Mean?.ToString("F0", CultureInfo.InvariantCulture) ?? None;
         string range = first.Mean is null ? None : string.Create(CultureInfo.InvariantCulture, $"{first.Lowest}–{first.Highest}");
-        string reached = row.Verdict == Verdict.NoFigure ? None : Word(row.Verdict);
+        string reached = row.Verdict == Verdict.NoFigure ? None : Reached(row);
         return [row.Figures.Recipe, Short(first.Point.Notebook), Short(first.Point.NumPy), Short(first.OwnSeed), mean, range, reached, Time(row.Seconds)];
 
         static string Short(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? None;
     }
 
     /// <summary>Headings of <see cref="NotebookCells"/>.</summary>
-    public static IReadOnlyList<string> NotebookHeadings(int seeds) =>
-        ["recipe", "notebook", "after epoch", "of", "it prints", "NumPy", .. SeedHeadings(seeds), "figure reached", "time", "its time"];
+    public static IReadOnlyList<string> NotebookHeadings { get; } =
+        ["recipe", "notebook", "after epoch", "of", "it prints", "NumPy", .. SeedHeadings, "figure reached by", "time", "its time"];
 
     /// <summary>The first point of a recipe: the notebook's own figure, where it prints one.</summary>
     public static IReadOnlyList<string> NotebookCells(ReproductionRow row)
@@ -33,12 +35,12 @@ internal static class ReproductionTable
         return
         [
             row.Figures.Recipe, row.Figures.Notebook, Number(first.Point.Epoch), Number(row.Figures.Count), Number(first.Point.Notebook), Number(first.Point.NumPy),
-            .. SeedCells(first), Word(row.Verdict), Time(row.Seconds), row.Figures.Seconds is double seconds ? Time(seconds) : None,
+            .. SeedCells(first), Reached(row), Time(row.Seconds), row.Figures.Seconds is double seconds ? Time(seconds) : None,
         ];
     }
 
     /// <summary>Headings of <see cref="NumPyCells"/>.</summary>
-    public static IReadOnlyList<string> NumPyHeadings(int seeds) => ["recipe", "after epoch", "of", "NumPy", .. SeedHeadings(seeds), "seed 1 and NumPy"];
+    public static IReadOnlyList<string> NumPyHeadings { get; } = ["recipe", "after epoch", "of", "NumPy", .. SeedHeadings, "seed 1 and NumPy"];
 
     /// <summary>The last point of a recipe that NumPy has, beside the run with its seed.</summary>
     public static IReadOnlyList<string> NumPyCells(ReproductionRow row)
@@ -48,20 +50,18 @@ internal static class ReproductionTable
         return [row.Figures.Recipe, Number(last.Point.Epoch), Number(row.Figures.Count), Number(last.Point.NumPy), .. SeedCells(last), difference];
     }
 
-    /// <summary>The verdict in a word, so that it can be told without colours.</summary>
-    public static string Word(Verdict verdict) => verdict switch
+    /// <summary>How many of the seeds come up to the notebook, so that it can be told without colours.</summary>
+    private static string Reached(ReproductionRow row) => row.Verdict switch
     {
-        Verdict.Reached => "yes",
-        Verdict.Missed => "NO",
         Verdict.Diverged => "diverged",
-        _ => "none printed",
+        Verdict.NoFigure => "none printed",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(row.Verdict == Verdict.Missed ? "NONE" : row.SeedsThatReach)} of {row.Seeds}"),
     };
 
-    private static string[] SeedHeadings(int seeds) => seeds == 1 ? ["seed 1"] : ["seed 1", $"mean of {seeds}", "lowest", "highest"];
-
-    private static string[] SeedCells(ReproductionRow.Measured measured) => measured.Correct.Count == 1
-        ? [Number(measured.OwnSeed)]
-        : [Number(measured.OwnSeed), measured.Mean?.ToString("N1", CultureInfo.InvariantCulture) ?? None, Number(measured.Lowest), Number(measured.Highest)];
+    private static string[] SeedCells(ReproductionRow.Measured measured) =>
+    [
+        Number(measured.Correct.Count), Number(measured.OwnSeed), measured.Mean?.ToString("N1", CultureInfo.InvariantCulture) ?? None, Number(measured.Lowest), Number(measured.Highest),
+    ];
 
     private static string Number(int? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? None;
 

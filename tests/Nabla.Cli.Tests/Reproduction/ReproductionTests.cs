@@ -58,11 +58,11 @@ public sealed class ReproductionTests
         ReproductionRow row = new(Figures, [new(1, [810, 860], 3), new(2, [815, 850], 1), new(3, [790, 840], 2)]);
         Assert.Equal(Verdict.Reached, row.Verdict);
         Assert.Equal(
-            ["some", "002", "91", "1,000", "815", "869", "810", "805.0", "790", "815", "yes", "2.0 s", "41 s"], ReproductionTable.NotebookCells(row));
-        Assert.Equal(["some", "291", "1,000", "858", "860", "850.0", "840", "860", "+2"], ReproductionTable.NumPyCells(row));
-        Assert.Equal(["some", "815", "869", "810", "805", "790–815", "yes", "2.0 s"], ReproductionTable.ShortCells(row));
-        Assert.Equal(ReproductionTable.NotebookHeadings(3).Count, ReproductionTable.NotebookCells(row).Count);
-        Assert.Equal(ReproductionTable.NumPyHeadings(3).Count, ReproductionTable.NumPyCells(row).Count);
+            ["some", "002", "91", "1,000", "815", "869", "3", "810", "805.0", "790", "815", "1 of 3", "2.0 s", "41 s"], ReproductionTable.NotebookCells(row));
+        Assert.Equal(["some", "291", "1,000", "858", "3", "860", "850.0", "840", "860", "+2"], ReproductionTable.NumPyCells(row));
+        Assert.Equal(["some", "815", "869", "810", "805", "790–815", "1 of 3", "2.0 s"], ReproductionTable.ShortCells(row));
+        Assert.Equal(ReproductionTable.NotebookHeadings.Count, ReproductionTable.NotebookCells(row).Count);
+        Assert.Equal(ReproductionTable.NumPyHeadings.Count, ReproductionTable.NumPyCells(row).Count);
         Assert.Equal(ReproductionTable.ShortHeadings.Count, ReproductionTable.ShortCells(row).Count);
     }
 
@@ -71,7 +71,7 @@ public sealed class ReproductionTests
     {
         ReproductionRow row = new(Figures, [new(1, [814, 999], 1), new(2, [700, 999], 2)]);
         Assert.Equal(Verdict.Missed, row.Verdict);
-        Assert.Equal("NO", ReproductionTable.NotebookCells(row)[^3]);
+        Assert.Equal("NONE of 2", ReproductionTable.NotebookCells(row)[^3]);
         Assert.Equal(1.5, row.Seconds);
     }
 
@@ -81,7 +81,7 @@ public sealed class ReproductionTests
         ReproductionRow row = new(Figures, [new(1, [900, null], 1), new(2, [900, 900], 2)]);
         Assert.Equal(Verdict.Diverged, row.Verdict);
         Assert.Equal("diverged", ReproductionTable.NotebookCells(row)[^3]);
-        Assert.Equal(["some", "291", "1,000", "858", "–", "900.0", "900", "900", "–"], ReproductionTable.NumPyCells(row));
+        Assert.Equal(["some", "291", "1,000", "858", "2", "–", "900.0", "900", "900", "–"], ReproductionTable.NumPyCells(row));
         ReproductionRow all = new(Figures, [new(1, [null, null], 1)]);
         Assert.Equal(["some", "815", "869", "–", "–", "–", "diverged", "1.0 s"], ReproductionTable.ShortCells(all));
     }
@@ -92,19 +92,19 @@ public sealed class ReproductionTests
         NotebookFigures none = Figures with { Points = [new(100, null, 725)] };
         ReproductionRow row = new(none, [new(1, [725], 12.4)]);
         Assert.Equal(Verdict.NoFigure, row.Verdict);
-        Assert.Equal(["some", "002", "100", "1,000", "–", "725", "725", "none printed", "12 s", "41 s"], ReproductionTable.NotebookCells(row));
+        Assert.Equal(["some", "002", "100", "1,000", "–", "725", "1", "725", "725.0", "725", "725", "none printed", "12 s", "41 s"], ReproductionTable.NotebookCells(row));
     }
 
     [Fact]
     public void The_page_has_a_line_for_each_recipe_and_says_when_it_is_not_finished()
     {
         ReproductionRow row = new(Figures, [new(1, [815, 860], 3)]);
-        string page = ReproductionPage.Create([row], asked: 2, seeds: 1, "nabla reproduce --seeds 1", new DateOnly(2026, 11, 23));
+        string page = ReproductionPage.Create([row], asked: 2, "nabla reproduce --seeds 1", new DateOnly(2026, 11, 23));
         Assert.Contains("Made by `nabla reproduce --seeds 1` on 2026-11-23", page, StringComparison.Ordinal);
         Assert.Contains("**Not finished: 1 of 2 recipes.**", page, StringComparison.Ordinal);
-        Assert.Contains("| some | 002 | 91 | 1,000 | 815 | 869 | 815 | yes | 3.0 s | 41 s |\n", page, StringComparison.Ordinal);
+        Assert.Contains("| some | 002 | 91 | 1,000 | 815 | 869 | 1 | 815 | 815.0 | 815 | 815 | 1 of 1 | 3.0 s | 41 s |\n", page, StringComparison.Ordinal);
         Assert.Contains("- **some**, of 1,000 test images. Its best row.\n", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("Not finished", ReproductionPage.Create([row], asked: 1, seeds: 1, "c", new DateOnly(2026, 11, 23)), StringComparison.Ordinal);
+        Assert.DoesNotContain("Not finished", ReproductionPage.Create([row], asked: 1, "c", new DateOnly(2026, 11, 23)), StringComparison.Ordinal);
     }
 
     /// <summary>Images that a reference run recognises after an epoch, from wherever its file has that.</summary>
