@@ -20,15 +20,16 @@ public sealed class GuardPageTests
     public void No_kernel_touches_what_is_not_its_own(string switchedOff)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The pages are made by calls of Unix.");
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["-class", "*GuardPageTests", "-explicit", "only"]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(Environment.ProcessPath!, ["-class", "*GuardPageTests", "-explicit", "only"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (switchedOff.Length > 0)
         {
             start.Environment[$"DOTNET_{switchedOff}"] = "0";
         }
         using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0 && output.Contains("Total: 11, Errors: 0, Failed: 0, Skipped: 0, Not Run: 4", StringComparison.Ordinal), $"exit code {process.ExitCode}: {output}");
+        Assert.True(process.ExitCode == 0 && output.Contains("Total: 11, Errors: 0, Failed: 0, Skipped: 0, Not Run: 4", StringComparison.Ordinal), $"exit code {process.ExitCode}: {output}{error.Result}");
     }
 
     [Fact(Explicit = true)]

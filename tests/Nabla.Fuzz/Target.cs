@@ -1,0 +1,125 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Nabla.Fuzz;
+
+/// <summary>A reader, files that it reads, and what is done with what it has read.</summary>
+/// <param name="Name">What it is called on the command line.</param>
+/// <param name="Seeds">Valid files, from which others are made.</param>
+/// <param name="Read">Reads a file; throws what the reader documents, or anything else, which is a finding.</param>
+internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<string> Read)
+{
+    public static IReadOnlyList<Target> All { get; } =
+    [
+        new("model", Models, path => Predict(Network.Load(path))),
+        new("recipe", Recipes, path => Recipe.Load(path)),
+        new("idx", () => WithGzip(IdxFiles()), path => ReadBoth(path)),
+        new("csv", () => WithGzip(CsvFiles()), path => ReadBoth(path)),
+        new("npy", () => Files("*.npy"), path => DataFiles.LoadFeatures(path)),
+        new("npz", () => Files("*.npz"), path => DataFiles.Load(path)),
+        new("pickle", () => WithGzip(Files("*.pkl")), path => DataFiles.Load(path)),
+        new("picture", Pictures, path => DigitImage.Read(path)),
+        new("history", Histories, path => Cli.HistoryFile.Read(path)),
+    ];
+
+    private static void ReadBoth(string path)
+    {
+        try
+        {
+            DataFiles.LoadFeatures(path);
+        }
+        catch (MalformedFileException)
+        {
+            // Labels alone are no features.
+        }
+        DataFiles.Load(path);
+    }
+
+    /// <summary>A sample of zeros: whatever a file describes, once it is loaded it can be used.</summary>
+    private static void Predict(Network network)
+    {
+        float[] scores = new float[network.OutputShape.Size];
+        network.Score(new float[network.InputShape.Size], scores);
+    }
+
+    private static List<byte[]> Models()
+    {
+        (Shape Input, LayerSpec[] Layers)[] networks =
+        [
+            ([4], [Layer.Dense(3, Activation.ReLU), Layer.Dense(2)]),
+            ([6, 5], [Layer.Convolution2D(2, 3, 2, Activation.Tanh, stride: 2, padding: 1), Layer.MaxPooling2D(2, 2, stride: 1), Layer.Flatten(), Layer.Dropout(), Layer.Dense(3)]),
+            ([8, 8, 2], [Layer.Cropping2D(1, 0, 1, 0), Layer.AveragePooling2D(3, 3, padding: 1), Layer.Convolution2D(1, 1, 1, bias: false)]),
+        ];
+        List<byte[]> files = [];
+        foreach ((Shape input, LayerSpec[] layers) in networks)
+        {
+            Network network = Network.Create(input, layers);
+            network.Initialize(new NumPyRandom(1));
+            network.Loss = files.Count % 2 == 0 ? Loss.SoftmaxCrossEntropy : Loss.Quadratic;
+            if (files.Count == 0)
+            {
+                network.Preprocessing = new Preprocessing { Standardization = new([0.5f], [2]) };
+                network.ClassNames = ["cat", "dog"];
+                network.Training = new TrainingRecord { Version = "1", Optimizer = new Adam(), Options = new TrainingOptions(), Samples = 3, BestEpoch = 1 };
+            }
+            byte[] file = Written(path => network.Save(path));
+            files.Add(file);
+            // Without its checksum, so that what is behind that is reached as well.
+            int at = file.AsSpan().IndexOf("\"sha256\":\""u8) + "\"sha256\":\"".Length;
+            byte[] unchecked64 = [.. file[..at], .. file[(at + 64)..]];
+            BitConverter.GetBytes(BitConverter.ToInt64(file) - 64).CopyTo(unchecked64, 0);
+            files.Add(unchecked64);
+        }
+        return files;
+    }
+
+    private static List<byte[]> Recipes() => [.. RecipeBook.Names.Select(name => Encoding.UTF8.GetBytes(RecipeBook.GetJson(name)))];
+
+    private static List<byte[]> IdxFiles()
+    {
+        DataSet digits = SyntheticDigits.Generate(2, 1);
+        return [Written(path => Idx.WriteImages(path, (ByteFeatures)digits.Features)), Written(path => Idx.WriteLabels(path, (ClassLabels)digits.Targets)), [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 7, 9]];
+    }
+
+    private static List<byte[]> CsvFiles() =>
+    [
+        Written(path => Csv.Write(path, SyntheticDigits.Generate(2, 1))), "label,1x1,1x2\n7,0,255\n3,4.5,-1e3\n"u8.ToArray(), "\ufeff7,0,1\r\n3,\"4\",5\r\n"u8.ToArray(),
+    ];
+
+    private static List<byte[]> Pictures()
+    {
+        byte[] pixels = ((ByteFeatures)SyntheticDigits.Generate(1, 1).Features).Values.ToArray();
+        byte[] plain = Encoding.ASCII.GetBytes($"P2\n# a digit\n28 28\n255\n{string.Join(' ', pixels)}\n");
+        return [Written(path => DigitImage.WritePng(path, pixels, 28, 28)), plain, [.. "P5 28 28 255\n"u8, .. pixels]];
+    }
+
+    private static List<byte[]> Histories() =>
+        [Encoding.UTF8.GetBytes(Cli.HistoryFile.Format([new EpochResult(1, 0.5, 0.9, 0.4, 0.8), new EpochResult(2, 0.25, null, null, null)]))];
+
+    private static List<byte[]> Files(string pattern) =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "seeds"), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+
+    private static List<byte[]> WithGzip(List<byte[]> files)
+    {
+        List<byte[]> compressed = [];
+        foreach (byte[] file in files)
+        {
+            using MemoryStream stream = new();
+            using (GZipStream gzip = new(stream, CompressionLevel.Fastest))
+            {
+                gzip.Write(file);
+            }
+            compressed.Add(stream.ToArray());
+        }
+        return [.. files, .. compressed];
+    }
+
+    private static byte[] Written(Action<string> write)
+    {
+        string path = Path.GetTempFileName();
+        write(path);
+        byte[] contents = File.ReadAllBytes(path);
+        File.Delete(path);
+        return contents;
+    }
+}
