@@ -52,7 +52,7 @@ internal static class Report
         List<string> head =
         [
             "workload", "threads", "unit", .. peers.Select(peer => peer.Title()), .. others.Select(peer => $"Nabla ÷ {peer.Title()}"),
-            "limit", "share of limit", "reach at least", "aim for",
+            "limit", "share of limit",
         ];
         Row(text, head);
         Row(text, head.Select(_ => "---"));
@@ -67,7 +67,7 @@ internal static class Report
                 $"`{workload.Name}`: {workload.Description}", $"{result.Threads}", workload.Unit,
                 .. peers.Select(peer => Cell(result.Rates.GetValueOrDefault(peer))),
                 .. others.Select(peer => nabla is not null && result.Rates.TryGetValue(peer, out Rates? rates) ? Format.Times(nabla.Median / rates.Median) : "–"),
-                $"{Format.Number(limit)} ({bound})", nabla is null ? "–" : Format.Percent(nabla.Median / limit), workload.AtLeast, workload.AimFor,
+                $"{Format.Number(limit)} ({bound})", nabla is null ? "–" : Format.Percent(nabla.Median / limit),
             ]);
         }
     }

@@ -17,12 +17,6 @@ internal abstract class Workload
 
     public abstract Cost Cost { get; }
 
-    /// <summary>What is to be reached at least, in the words of the table.</summary>
-    public abstract string AtLeast { get; }
-
-    /// <summary>What is aimed for.</summary>
-    public abstract string AimFor { get; }
-
     /// <summary>Numbers of threads to run it with, of the <paramref name="threads"/> that are allowed.</summary>
     public virtual IEnumerable<int> ThreadCounts(int threads) => [threads];
 

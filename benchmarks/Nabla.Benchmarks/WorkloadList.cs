@@ -27,8 +27,8 @@ internal static class WorkloadList
     ];
 
     private static ProductWorkload Square(int size) =>
-        new(ProductKind.Forward, size, size, size, "85 % of the peak on one core, 80 % on two", "95 %", alsoAllThreads: true);
+        new(ProductKind.Forward, size, size, size, alsoAllThreads: true);
 
     private static IEnumerable<ProductWorkload> LayerProducts(int rows, int inner, int columns) =>
-        Enum.GetValues<ProductKind>().Select(kind => new ProductWorkload(kind, rows, inner, columns, "70 % of the peak on one core", "85 %", alsoAllThreads: false));
+        Enum.GetValues<ProductKind>().Select(kind => new ProductWorkload(kind, rows, inner, columns, alsoAllThreads: false));
 }

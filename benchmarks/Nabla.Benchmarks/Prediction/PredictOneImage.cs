@@ -6,10 +6,6 @@ internal sealed class PredictOneImage : PredictionWorkload
 
     public override string Description => "one image, 784-128-10, ReLU";
 
-    public override string AtLeast => "2× ONNX Runtime";
-
-    public override string AimFor => "5×";
-
     public override int Images => 1;
 
     /// <summary>The first weights are read for each image.</summary>

@@ -8,10 +8,6 @@ internal sealed class PredictPooledConvolution : PredictionWorkload
 
     public override string Description => "10,000 images, 32 of 3×3, pool, 64 of 3×3, pool, dense 128, 10, ReLU";
 
-    public override string AtLeast => "1× ONNX Runtime";
-
-    public override string AimFor => "1.5×";
-
     public override int Images => 10_000;
 
     protected override LayerSpec[] Layers => PooledConvolution.Network;

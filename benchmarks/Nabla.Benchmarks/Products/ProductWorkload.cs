@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Nabla.Benchmarks.Products;
 
 /// <summary>One product of two matrices, in the shape in which a layer with a batch needs it.</summary>
-internal sealed class ProductWorkload(ProductKind kind, int rows, int inner, int columns, string atLeast, string aimFor, bool alsoAllThreads) : Workload
+internal sealed class ProductWorkload(ProductKind kind, int rows, int inner, int columns, bool alsoAllThreads) : Workload
 {
     private readonly Lazy<(float[] Left, float[] Right)> _factors = new(() => Factors(kind, rows, inner, columns));
 
@@ -54,10 +54,6 @@ internal sealed class ProductWorkload(ProductKind kind, int rows, int inner, int
     public override double UnitsPerRun => Cost.Flops / 1e9;
 
     public override Cost Cost => new(2.0 * rows * inner * columns);
-
-    public override string AtLeast => atLeast;
-
-    public override string AimFor => aimFor;
 
     public override IEnumerable<int> ThreadCounts(int threads) => alsoAllThreads && threads > 1 ? [1, threads] : [1];
 

@@ -10,10 +10,6 @@ internal sealed class Convolution : AutogradWorkload
 
     public override string Description => "16 kernels of 3×3, tanh, dropout, dense 10, softmax, batch 128";
 
-    public override string AtLeast => "10× TorchSharp";
-
-    public override string AimFor => "600";
-
     public override int Samples => 896;
 
     public override int BatchSize => 128;

@@ -9,10 +9,6 @@ internal sealed class DeepSigmoid : AutogradWorkload
 
     public override string Description => "784-300-100-10, sigmoid, squared error, batch 30";
 
-    public override string AtLeast => "4× TorchSharp";
-
-    public override string AimFor => "9,000";
-
     public override int Samples => 50_000;
 
     public override int BatchSize => 30;

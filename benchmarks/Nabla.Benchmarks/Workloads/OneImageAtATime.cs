@@ -11,10 +11,6 @@ internal sealed class OneImageAtATime : TrainingWorkload
 
     public override string Unit => "images/s";
 
-    public override string AtLeast => "12× the better peer";
-
-    public override string AimFor => "250,000";
-
     /// <summary>The first weights are read forward, read again and written in the update.</summary>
     public override Cost Cost => base.Cost with { CacheBytes = 3 * 4.0 * 784 * 100 };
 

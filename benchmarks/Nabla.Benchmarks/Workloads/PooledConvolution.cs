@@ -20,10 +20,6 @@ internal sealed class PooledConvolution : AutogradWorkload
 
     public override string Description => "32 of 3×3, pool, 64 of 3×3, pool, dense 128, 10, ReLU, softmax, batch 128";
 
-    public override string AtLeast => "2.5× TorchSharp";
-
-    public override string AimFor => "150";
-
     public override int Samples => 12_800;
 
     public override int BatchSize => 128;

@@ -9,10 +9,6 @@ internal sealed class ReluSoftmaxClass : AutogradWorkload
 
     public override string Description => "784-128-10, ReLU, softmax, standardised columns, one batch of 60,000";
 
-    public override string AtLeast => "3× TorchSharp";
-
-    public override string AimFor => "15";
-
     public override Cost Cost => base.Cost with { MemoryBytes = 4.0 * 784 * BatchSize };
 
     public override int Samples => 60_000;

@@ -9,10 +9,6 @@ internal sealed class ReluSoftmaxFullBatch : AutogradWorkload
 
     public override string Description => "784-10-10, ReLU, softmax, one batch of 10,000";
 
-    public override string AtLeast => "5× TorchSharp";
-
-    public override string AimFor => "600";
-
     public override Cost Cost => base.Cost with { MemoryBytes = 4.0 * 784 * BatchSize };
 
     public override int Samples => 10_000;

@@ -9,10 +9,6 @@ internal sealed class TanhDropoutBatch : AutogradWorkload
 
     public override string Description => "784-100-10, tanh, dropout, softmax, batch 100";
 
-    public override string AtLeast => "4× TorchSharp";
-
-    public override string AimFor => "9,000";
-
     public override int Samples => 1000;
 
     public override int BatchSize => 100;
