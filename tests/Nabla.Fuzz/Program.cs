@@ -16,16 +16,16 @@ uint seed = uint.Parse(Option("--seed", "1"), CultureInfo.InvariantCulture);
 
 if (args.Contains("--child"))
 {
-    return RunChild(Target.All.Single(one => one.Name == target));
+    return RunChild(Target.Named(target));
 }
 if (Option("--file", "") is { Length: > 0 } path)
 {
-    Console.WriteLine(Violation(Target.All.Single(one => one.Name == target), path, out _) ?? "no finding");
+    Console.WriteLine(Violation(Target.Named(target), path, out _) ?? "no finding");
     return 0;
 }
 Console.WriteLine("target      inputs  accepted   refused  slowest  allocated  findings");
 int failed = 0;
-foreach (Target one in Target.All.Where(one => target is "all" || one.Name == target))
+foreach (Target one in target is "all" ? Target.All : [Target.Named(target)])
 {
     failed += RunTarget(one);
 }

@@ -13,8 +13,8 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
     [
         new("model", Models, path => Predict(Network.Load(path))),
         new("recipe", Recipes, path => Recipe.Load(path)),
-        new("idx", () => WithGzip(IdxFiles()), path => ReadBoth(path)),
-        new("csv", () => WithGzip(CsvFiles()), path => ReadBoth(path)),
+        new("idx", () => WithGzip(IdxFiles()), path => Either(() => Idx.ReadImages(path), () => Idx.ReadLabels(path, 10))),
+        new("csv", () => WithGzip(CsvFiles()), path => Either(() => DataFiles.LoadFeatures(path), () => DataFiles.Load(path))),
         new("npy", () => Files("*.npy"), path => DataFiles.LoadFeatures(path)),
         new("npz", () => Files("*.npz"), path => DataFiles.Load(path)),
         new("pickle", () => WithGzip(Files("*.pkl")), path => DataFiles.Load(path)),
@@ -22,17 +22,46 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         new("history", Histories, path => Cli.HistoryFile.Read(path)),
     ];
 
-    private static void ReadBoth(string path)
+    /// <summary>No reader of ours: it breaks every promise, one for each size of file, to show that that is found. Only when asked for by name.</summary>
+    public static Target Faulty { get; } = new("faulty", () => [[1, 2, 3, 4]], path =>
+    {
+        switch (new FileInfo(path).Length % 30)
+        {
+            case 1:
+                throw new InvalidOperationException("An exception that nobody promised.");
+            case 2:
+                throw new IOException("A message\nof two lines.");
+            case 3:
+                GC.KeepAlive(GC.AllocateUninitializedArray<byte>(1_100_000_000));
+                break;
+            case 4:
+                Thread.Sleep(2100);
+                break;
+        }
+    });
+
+    /// <summary>The target of that name.</summary>
+    public static Target Named(string name) => All.Append(Faulty).Single(target => target.Name == name);
+
+    /// <summary>Reads a file as one kind of contents and as another: it may be either, and each reader must refuse the other's.</summary>
+    private static void Either(Action first, Action second)
     {
         try
         {
-            DataFiles.LoadFeatures(path);
+            first();
         }
         catch (MalformedFileException)
         {
-            // Labels alone are no features.
+            second();
+            return;
         }
-        DataFiles.Load(path);
+        try
+        {
+            second();
+        }
+        catch (MalformedFileException)
+        {
+        }
     }
 
     /// <summary>A sample of zeros: whatever a file describes, once it is loaded it can be used.</summary>

@@ -17,7 +17,7 @@ public sealed class GuardPageTests
     [InlineData("EnableAVX512")]
     [InlineData("EnableAVX2")]
     [InlineData("EnableHWIntrinsic")]
-    public void No_kernel_touches_what_is_not_its_own(string switchedOff)
+    public async Task No_kernel_touches_what_is_not_its_own(string switchedOff)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The pages are made by calls of Unix.");
         ProcessStartInfo start = new(Environment.ProcessPath!, ["-class", "*GuardPageTests", "-explicit", "only"]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -29,7 +29,7 @@ public sealed class GuardPageTests
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0 && output.Contains("Total: 11, Errors: 0, Failed: 0, Skipped: 0, Not Run: 4", StringComparison.Ordinal), $"exit code {process.ExitCode}: {output}{error.Result}");
+        Assert.True(process.ExitCode == 0 && output.Contains("Total: 11, Errors: 0, Failed: 0, Skipped: 0, Not Run: 4", StringComparison.Ordinal), $"exit code {process.ExitCode}: {output}{await error}");
     }
 
     [Fact(Explicit = true)]
