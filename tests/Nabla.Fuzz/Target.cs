@@ -22,19 +22,19 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         new("history", Histories, path => Cli.HistoryFile.Read(path)),
     ];
 
-    /// <summary>No reader of ours: it breaks every promise, one for each size of file, to show that that is found. Only when asked for by name.</summary>
+    /// <summary>No reader of ours: it breaks every promise, one for each of some sizes of file, to show that that is found. Only when asked for by name.</summary>
     public static Target Faulty { get; } = new("faulty", () => [[1, 2, 3, 4]], path =>
     {
         switch (new FileInfo(path).Length % 30)
         {
-            case 1:
+            case 4:
                 throw new InvalidOperationException("An exception that nobody promised.");
-            case 2:
-                throw new IOException("A message\nof two lines.");
             case 3:
+                throw new IOException("A message\nof two lines.");
+            case 5:
                 GC.KeepAlive(GC.AllocateUninitializedArray<byte>(1_100_000_000));
                 break;
-            case 4:
+            case 2:
                 Thread.Sleep(2100);
                 break;
         }

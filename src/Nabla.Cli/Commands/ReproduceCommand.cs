@@ -17,7 +17,7 @@ internal sealed class ReproduceCommand : Command
     // A notebook's figure is one draw, so it takes many to tell how likely it is; but not for hours.
     private const int ManySeeds = 40;
     private const int FewSeeds = 5;
-    private const int ShortRunSeconds = 10;
+    private const int ShortRunSeconds = 5;
 
     private readonly Argument<string[]> _names = new("recipe")
     {
