@@ -30,13 +30,12 @@ internal static class DataSource
         if (parts.Validation is { } validation && !keepsValidation)
         {
             notes.WriteLine(FormattableString.Invariant($"The recipe sets nothing aside for validation: the {validation.Count:N0} images that the data has for it are trained on, too."));
-            parts = parts with { Train = parts.Train.Append(validation), Validation = null };
+            parts = WithoutValidation(parts);
         }
-        if (parts.Test is not null)
-        {
-            return new TrainingData(new TrainAndTest(parts.Train, parts.Test, parts.Source) { Validation = parts.Validation }, data, null);
-        }
-        return new TrainingData(SetTestAside(parts), data, Fingerprint(parts.Train));
+        TrainAndTest trained = parts.Test is null
+            ? SetTestAside(parts)
+            : new TrainAndTest(parts.Train, parts.Test, parts.Source) { Validation = parts.Validation };
+        return new TrainingData(trained, data, Fingerprint(parts.Train));
     }
 
     /// <summary>The same for commands that begin with it: Ctrl-C stops a download, and is their own business no longer once there is data.</summary>
@@ -73,30 +72,30 @@ internal static class DataSource
             return new TestData(known.Test, known.Source, "the test images");
         }
         DataParts parts = AllDataFiles.Load(data);
+        if (training?.Options.ValidationFraction == 0)
+        {
+            // As in the training, which learnt from both together.
+            parts = WithoutValidation(parts);
+        }
+        bool isSame = training?.DataSha256 is string trainedOn && Fingerprint(parts.Train) == trainedOn;
+        string change = !isSame && training?.DataPath == data ? "; the data is not what it was when the model was trained on it, which may have seen some" : "";
         if (parts.Test is not null)
         {
-            return new TestData(parts.Test, parts.Source, "the test images");
+            return new TestData(parts.Test, parts.Source, $"the test images{change}");
         }
-        if (training?.DataSha256 is string trainedOn && parts.Train.Count >= TestShare)
+        if (isSame && parts.Train.Count >= TestShare)
         {
-            // A recipe without validation has trained on both together.
-            if (Fingerprint(parts.Train) == trainedOn)
-            {
-                return new TestData(SetTestAside(parts).Test, parts.Source, "the tenth that was set aside for testing when the model was trained on it");
-            }
-            if (parts.Validation is not null && parts.Train.Append(parts.Validation) is var joined && Fingerprint(joined) == trainedOn)
-            {
-                return new TestData(SetTestAside(parts with { Train = joined, Validation = null }).Test, parts.Source, "the tenth that was set aside for testing when the model was trained on it");
-            }
+            return new TestData(SetTestAside(parts).Test, parts.Source, "the tenth that was set aside for testing when the model was trained on it");
         }
-        string part = training switch
-        {
-            null or { DataPath: null } => "all of it, also what the model may have been trained on",
-            { DataPath: var path } when path == data => "all of it; it is not what it was when the model was trained on it, which may have seen some",
-            _ => "all of it",
-        };
-        return new TestData(parts.Validation is null ? parts.Train : parts.Train.Append(parts.Validation), parts.Source, part);
+        string part = isSame ? "all of it, so few samples that the model was trained on them"
+            : training?.DataPath is null ? "all of it, also what the model may have been trained on"
+            : $"all of it{change}";
+        return new TestData(WithoutValidation(parts).Train, parts.Source, part);
     }
+
+    /// <summary>The samples for validation among those to learn from.</summary>
+    private static DataParts WithoutValidation(DataParts parts) =>
+        parts.Validation is null ? parts : parts with { Train = parts.Train.Append(parts.Validation), Validation = null };
 
     /// <summary>MNIST or the built-in digits; null for a path.</summary>
     private static TrainingData? TryLoadKnown(string data, TextWriter notes, CancellationToken cancellation)

@@ -4,8 +4,8 @@ namespace Nabla;
 
 /// <summary>
 /// Reads a folder of PNG images with one subfolder for each class: the sorted names of the subfolders are the classes. Or
-/// three such folders in one, named <c>train</c>, <c>test</c> and perhaps <c>validation</c> (or <c>training</c> and
-/// <c>testing</c>), of the same classes.
+/// three such folders in one, named <c>train</c>, <c>test</c> and perhaps <c>validation</c> (or <c>training</c>,
+/// <c>testing</c>, and <c>valid</c> or <c>val</c>), of the same classes.
 /// </summary>
 /// <remarks>
 /// All images have one size; colours become grey and light paper dark as <see cref="DigitImage"/> does it, image by image, so
@@ -21,7 +21,7 @@ public static class ImageFolder
     /// <summary>As much as <see cref="DigitImage"/> takes.</summary>
     private const int MaximumLength = 4 << 20;
 
-    private static readonly string[][] PartNames = [["train", "training"], ["validation"], ["test", "testing"]];
+    private static readonly string[][] PartNames = [["train", "training"], ["validation", "valid", "val"], ["test", "testing"]];
 
     /// <summary>Reads all images.</summary>
     /// <param name="folder">Holds a subfolder for each class, or the folders of the parts.</param>

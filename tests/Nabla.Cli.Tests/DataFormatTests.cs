@@ -121,7 +121,7 @@ public sealed class DataFormatTests : IDisposable
         Assert.Contains("; all of it\n", Evaluate("--data", "others.csv").ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(190, 1));
         output = Evaluate();
-        Assert.Contains("; all of it; it is not what it was when the model was trained on it, which may have seen some", output, StringComparison.Ordinal);
+        Assert.Contains("; all of it; the data is not what it was when the model was trained on it, which may have seen some", output, StringComparison.Ordinal);
         Assert.Contains("of 190 recognised", output, StringComparison.Ordinal);
 
         File.Delete(_folder["digits.csv"]);
@@ -133,6 +133,35 @@ public sealed class DataFormatTests : IDisposable
             (int code, string output, string error) = NablaProcess.Run(_folder, ["evaluate", "run", .. more]);
             Assert.True(code == 0, error);
             return output;
+        }
+    }
+
+    [Fact]
+    public void Of_fewer_samples_than_can_be_split_it_is_said_that_they_were_trained_on()
+    {
+        Csv.Write(_folder["few.csv"], SyntheticDigits.Generate(9, 1));
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "few.csv", "--epochs", "1", "--out", "run");
+        Assert.True(code == 0, error);
+        (code, string output, error) = NablaProcess.Run(_folder, "evaluate", "run");
+        Assert.True(code == 0, error);
+        Assert.Contains("; all of it, so few samples that the model was trained on them\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_with_a_test_part_that_has_changed_since_is_told()
+    {
+        SmallDigits.Write(_folder["idx"], train: 200, test: 50);
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "1", "--out", "run");
+        Assert.True(code == 0, error);
+        Assert.EndsWith("; the test images", Part(), StringComparison.Ordinal);
+        SmallDigits.Write(_folder["idx"], train: 210, test: 50);
+        Assert.EndsWith("; the test images; the data is not what it was when the model was trained on it, which may have seen some", Part(), StringComparison.Ordinal);
+
+        string Part()
+        {
+            (int code, string output, string error) = NablaProcess.Run(_folder, "evaluate", "run");
+            Assert.True(code == 0, error);
+            return output.ReplaceLineEndings("\n").Split('\n').Single(line => line.StartsWith("Data: ", StringComparison.Ordinal));
         }
     }
 

@@ -36,6 +36,8 @@ public sealed class ImageFolderTests : IDisposable
 
     [Theory]
     [InlineData("train", "validation", "test")]
+    [InlineData("train", "val", "test")]
+    [InlineData("training", "valid", null)]
     [InlineData("training", null, "testing")]
     [InlineData("train", null, null)]
     public void Reads_parts_of_the_same_classes(string train, string? validation, string? test)

@@ -47,7 +47,15 @@ internal sealed class Evaluator
 
     /// <summary>The data set with the network's own numbers of classes, where it has the same classes in another order.</summary>
     /// <exception cref="ArgumentException">Samples or targets have another size than the network's input or output, classes are others, or there are none.</exception>
-    public static DataSet Fitting(Network network, DataSet data)
+    public static DataSet Fitting(Network network, DataSet data) =>
+        // What the outputs stand for is open yet, or known to the program alone, where there are neither names nor a training.
+        Fitting(network, data, isOpen: network.ClassNames is null && network.Training is null, network.ClassNames);
+
+    /// <summary>The same for a network that is about to learn classes of these names, or classes without names.</summary>
+    /// <exception cref="ArgumentException">As the other overload.</exception>
+    public static DataSet Fitting(Network network, DataSet data, IReadOnlyList<string>? names) => Fitting(network, data, isOpen: false, names);
+
+    private static DataSet Fitting(Network network, DataSet data, bool isOpen, IReadOnlyList<string>? names)
     {
         if (data.Count == 0)
         {
@@ -58,16 +66,14 @@ internal sealed class Evaluator
             throw new ArgumentException(
                 $"The network takes samples of {network.InputShape} ({network.Layers[0]}), but the data set has samples of {data.Features.SampleShape}.", nameof(data));
         }
-        // What the outputs stand for is open yet, or known to the program alone.
-        bool isOpen = network.ClassNames is null && network.Training is null;
-        if (!isOpen && data.Targets is ClassLabels labels && labels.Matching(network.ClassNames, network.OutputShape.Size) is { } matched)
+        if (!isOpen && data.Targets is ClassLabels labels && labels.Matching(names, network.OutputShape.Size) is { } matched)
         {
             data = ReferenceEquals(matched, labels) ? data : new DataSet(data.Features, matched);
         }
         else if (!isOpen && data.Targets is ClassLabels { Width: int width } other && width == network.OutputShape.Size)
         {
             throw new ArgumentException(
-                $"The network knows the classes {Show(network.ClassNames, width)}, but the data set has {Show(other.ClassNames, width)}; give them the same names, or the numbers of the network's classes.", nameof(data));
+                $"The network knows the classes {Show(names, width)}, but the data set has {Show(other.ClassNames, width)}; give them the same names, or the numbers of the network's classes.", nameof(data));
         }
         if (data.Targets.Width != network.OutputShape.Size)
         {

@@ -52,7 +52,10 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// </summary>
     /// <param name="data">Samples to learn from.</param>
     /// <param name="options">How long and in which portions.</param>
-    /// <param name="random">Where all random numbers come from.</param>
+    /// <param name="random">
+    /// Where all random numbers come from. A training that is continued sets the same samples aside only with a generator in the
+    /// state that the first one began with.
+    /// </param>
     /// <param name="validation">Samples for validation, instead of a share of <paramref name="data"/>.</param>
     /// <param name="cancellation">Stops training after the step under way.</param>
     /// <exception cref="ArgumentException">As the other overload.</exception>
@@ -66,7 +69,13 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
                 $"The network ({string.Join(", ", network.Layers.Select(layer => layer.Name))}) has no parameters, so there is nothing to train; give it a layer that has, such as Layer.Dense(10).");
         }
         data = Evaluator.Fitting(network, data);
-        validation = validation is null ? null : Evaluator.Fitting(network, validation);
+        if (validation is not null)
+        {
+            validation = data.Targets is ClassLabels learnt
+                ? Evaluator.Fitting(network, validation, learnt.ClassNames ?? network.ClassNames)
+                : Evaluator.Fitting(network, validation);
+            loss.ThrowUnlessFits(validation.Targets);
+        }
         int validationCount = validation is null ? ValidationCount(data, options.ValidationFraction) : 0;
         ThrowUnlessLearnable(data);
         ThrowUnlessFit(options, data.Count - validationCount);

@@ -47,8 +47,8 @@ public sealed record TrainingRecord
     public string? DataPath { get; init; }
 
     /// <summary>
-    /// SHA-256 of the samples before some were set aside for testing, in hexadecimal, where the data has no test part: tells
-    /// later whether it is the same, so that only those are measured that were not learnt from.
+    /// SHA-256 of the training part before some was set aside for testing, in hexadecimal, where the data is a file or folder:
+    /// tells later whether it is the same, so that only samples are measured that were not learnt from.
     /// </summary>
     public string? DataSha256 { get; init; }
 }

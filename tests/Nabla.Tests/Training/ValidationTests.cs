@@ -112,6 +112,31 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public void Samples_of_ones_own_are_compared_by_the_names_of_their_classes()
+    {
+        DataSet train = DataSet.OfLabeledVectors([-1, 1, -2, 2], [1], [0, 1, 0, 1], 2, ["cat", "dog"]);
+        DataSet turned = DataSet.OfLabeledVectors([-1, 1, -2, 2], [1], [1, 0, 1, 0], 2, ["dog", "cat"]);
+        TrainingOptions options = new() { Epochs = 200, BatchSize = 4 };
+        Assert.Equal(1, new Trainer(Network.Create([1], Layer.Dense(2)), Loss.SoftmaxCrossEntropy, new Adam { LearningRate = 0.1 }).Fit(train, options, turned).Best!.ValidationAccuracy);
+
+        DataSet strange = DataSet.OfLabeledVectors([-1, 1], [1], [0, 1], 2, ["cat", "cow"]);
+        Network network = Network.Create([1], Layer.Dense(2));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()).Fit(train, options, strange));
+        Assert.Contains("knows the classes cat, dog, but the data set has cat, cow", error.Message, StringComparison.Ordinal);
+        Assert.False(network.IsInitialized);
+        Assert.Null(network.ClassNames);
+    }
+
+    [Fact]
+    public void Samples_of_ones_own_must_have_targets_that_the_loss_compares_with()
+    {
+        DataSet train = DataSet.OfLabeledVectors([-1, 1], [1], [0, 1], 2);
+        DataSet numbers = DataSet.OfVectors([-1, 1], [1], [5, 7, 8, 9], 2);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(Network.Create([1], Layer.Dense(2)), Loss.SoftmaxCrossEntropy, new Adam()).Fit(train, null, numbers));
+        Assert.Contains("the targets of sample 0 add up to 12", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Setting_samples_aside_copies_none()
     {
         DataSet data = DataSet.OfImages(new byte[20_000_000], [100, 100], [.. Enumerable.Range(0, 2000).Select(i => i % 2)], 2);
