@@ -3,6 +3,9 @@ namespace Nabla.Cli;
 /// <summary>What <c>nabla evaluate</c> found, for --json.</summary>
 internal sealed record EvaluationSummary
 {
+    /// <summary>What is said where the accuracy tells nothing.</summary>
+    public const string OneClassRemark = "All of these images are of one class: a network that always gives the same answer would be right.";
+
     public required string Model { get; init; }
 
     public required string Data { get; init; }

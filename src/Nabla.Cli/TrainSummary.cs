@@ -16,7 +16,15 @@ internal sealed record TrainSummary
     /// <summary>How many of the test images would be recognised by always giving their commonest class.</summary>
     public required int CommonestCount { get; init; }
 
-    /// <summary>Whether no more are recognised than that, of enough test images to tell.</summary>
+    /// <summary>Mean loss of giving each class the share that it has of the images to learn from, whatever the image.</summary>
+    public required double ConstantLoss { get; init; }
+
+    /// <summary>Whether neither an epoch's loss nor that of the test images is below <see cref="ConstantLoss"/>.</summary>
+    public required bool LossStayedHigh { get; init; }
+
+    /// <summary>
+    /// Whether it is no better than an answer without looking, by what it recognises or by its loss, with enough test images to tell.
+    /// </summary>
     public required bool HasLearntNothing { get; init; }
 
     public required double TestLoss { get; init; }
@@ -52,16 +60,27 @@ internal sealed record TrainSummary
     // Of fewer images, a network that has learnt may by chance recognise no more than the commonest class.
     private const int EnoughToTell = 30;
 
+    // "Slight agreement" at most: Landis and Koch, "The measurement of observer agreement for categorical data", Biometrics 33, 1977.
+    // Weights out of all bounds, or as they were drawn, recognise a little more than the commonest class by luck; and where one
+    // class is far more common than another, a network that finds the other may recognise less.
+    private const double MostKappa = 0.2;
+
     public static TrainSummary Create(
-        Recipe recipe, Network network, TrainingHistory history, Evaluation test, double seconds, string model, string data) => new()
+        Recipe recipe, Network network, TrainingHistory history, Evaluation test, double constantLoss, double seconds, string model, string data)
+    {
+        bool lossStayedHigh = history.Epochs.Select(epoch => epoch.Loss).Append(test.Loss).Min() >= constantLoss;
+        return new()
         {
             Recipe = recipe.Name,
             TestAccuracy = test.Accuracy ?? 0,
             TestCorrect = test.Correct ?? 0,
             TestCount = test.Samples,
             CommonestCount = test.Confusion is { } counts ? counts.Support(counts.CommonestClass) : 0,
-            HasLearntNothing = test.Confusion is { } taken && taken.Support(taken.CommonestClass) is var commonest
-                && test.Samples >= EnoughToTell && commonest < test.Samples && taken.Correct <= commonest,
+            ConstantLoss = constantLoss,
+            LossStayedHigh = lossStayedHigh,
+            HasLearntNothing = test.Confusion is { Kappa: <= MostKappa } taken && taken.Support(taken.CommonestClass) is var commonest
+                && test.Samples >= EnoughToTell && commonest < test.Samples
+                && (taken.Correct <= commonest || lossStayedHigh),
             TestLoss = test.Loss,
             ValidationAccuracy = history.Best?.ValidationAccuracy,
             TrainSeconds = Math.Round(seconds, 3),
@@ -74,4 +93,5 @@ internal sealed record TrainSummary
             Model = model,
             Data = data,
         };
+    }
 }

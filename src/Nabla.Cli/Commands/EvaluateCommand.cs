@@ -43,12 +43,17 @@ internal sealed class EvaluateCommand : Command
         notes.WriteLine(network);
         notes.WriteLine($"Data: {data.Source}; {data.Part}");
         notes.WriteLine(evaluation);
+        ConfusionMatrix confusion = evaluation.Confusion!;
+        if (confusion.Support(confusion.CommonestClass) == evaluation.Samples)
+        {
+            notes.WriteLine(EvaluationSummary.OneClassRemark);
+        }
         IAnsiConsole console = AnsiConsole.Console;
-        console.Write(ClassTable(network, evaluation.Confusion!));
+        console.Write(ClassTable(network, confusion));
         notes.WriteLine("Confusion: actual digits down, taken for across");
-        console.Write(ConfusionTable(evaluation.Confusion!));
+        console.Write(ConfusionTable(confusion));
         notes.WriteLine("Most confused:");
-        foreach ((int actual, int predicted, int count) in evaluation.Confusion!.MostConfused(ConfusedPairsShown))
+        foreach ((int actual, int predicted, int count) in confusion.MostConfused(ConfusedPairsShown))
         {
             notes.WriteLine($"  {network.NameOf(actual)} taken for {network.NameOf(predicted)}: {count} {(count == 1 ? "time" : "times")}");
         }

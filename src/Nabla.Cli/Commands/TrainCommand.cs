@@ -98,7 +98,7 @@ internal sealed class TrainCommand : Command
         Remember(network, source, test);
         folder.SaveModel(network);
         folder.SaveHistory(history);
-        TrainSummary summary = TrainSummary.Create(recipe, network, history, test, seconds, folder.ModelPath, data.Source);
+        TrainSummary summary = TrainSummary.Create(recipe, network, history, test, recipe.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
         string text = JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary);
         folder.SaveSummary(text);
 
@@ -113,8 +113,10 @@ internal sealed class TrainCommand : Command
         }
         if (summary.HasLearntNothing)
         {
-            PlainText.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"nabla train: the network has learnt nothing: it recognises no more of the test images than one that always answers {network.NameOf(test.Confusion!.CommonestClass)} ({summary.CommonestCount:N0}); try a smaller --learning-rate, more --epochs or another --seed, and look at {folder.HistoryPath}."));
+            string found = summary.TestCorrect <= summary.CommonestCount
+                ? FormattableString.Invariant($"it recognises no more of the test images than one that always answers {network.NameOf(test.Confusion!.CommonestClass)} ({summary.CommonestCount:N0})")
+                : FormattableString.Invariant($"its loss never fell below {summary.ConstantLoss:G3}, which one has that answers without looking at the image");
+            PlainText.Error.WriteLine($"nabla train: the network has learnt nothing: {found}; try a smaller --learning-rate, more --epochs or another --seed, and look at {folder.HistoryPath}.");
             return ExitCode.Failure;
         }
         return ExitCode.Success;
@@ -134,6 +136,14 @@ internal sealed class TrainCommand : Command
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Test accuracy {summary.TestAccuracy:P2} ({summary.TestCorrect:N0} of {summary.TestCount:N0} test images) after {summary.TrainSeconds:F1} s of training"));
+        if (summary.CommonestCount == summary.TestCount)
+        {
+            notes.WriteLine(EvaluationSummary.OneClassRemark);
+        }
+        if (summary is { LossStayedHigh: true, HasLearntNothing: false, Cancelled: false })
+        {
+            notes.WriteLine(FormattableString.Invariant($"The loss never fell below {summary.ConstantLoss:G3}, which one has that answers without looking at the image: its scores mean nothing; try a smaller --learning-rate."));
+        }
         if (isBuiltIn)
         {
             notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: about 93 %).");

@@ -20,10 +20,13 @@ internal sealed class ReproductionRow
     public IReadOnlyList<Measured> Points { get; }
 
     public Verdict Verdict =>
-        _runs.Any(run => run.Diverged) ? Verdict.Diverged
+        _runs.All(run => run.Diverged) ? Verdict.Diverged
         : Points[0].Point.Notebook is not int notebook ? Verdict.NoFigure
         : Points[0].Highest >= notebook ? Verdict.Reached
         : Verdict.Missed;
+
+    /// <summary>How many seeds' runs diverged.</summary>
+    public int SeedsThatDiverge => _runs.Count(run => run.Diverged);
 
     /// <summary>With how many seeds it was trained.</summary>
     public int Seeds => _runs.Count;

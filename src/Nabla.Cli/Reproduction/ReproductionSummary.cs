@@ -19,11 +19,12 @@ internal sealed record ReproductionSummary
     /// <param name="Verdict">Whether it comes up to its notebook.</param>
     /// <param name="Seeds">With how many seeds it was trained, from 1.</param>
     /// <param name="SeedsThatReach">How many of them have the notebook's figure.</param>
+    /// <param name="SeedsThatDiverge">How many of them diverged.</param>
     /// <param name="Seconds">Median time of a training.</param>
     /// <param name="NotebookSeconds">The time that the notebook says, or null.</param>
     /// <param name="Points">Where in the run something was measured.</param>
     internal sealed record RecipeSummary(
-        string Recipe, string Notebook, string Images, int Count, Verdict Verdict, int Seeds, int SeedsThatReach, double Seconds, double? NotebookSeconds, IReadOnlyList<PointSummary> Points);
+        string Recipe, string Notebook, string Images, int Count, Verdict Verdict, int Seeds, int SeedsThatReach, int SeedsThatDiverge, double Seconds, double? NotebookSeconds, IReadOnlyList<PointSummary> Points);
 
     /// <summary>Images recognised after an epoch: the notebook's, NumPy's, and ours seed by seed from seed 1 (null: diverged).</summary>
     internal sealed record PointSummary(int Epoch, int? Notebook, int? NumPy, IReadOnlyList<int?> Correct, double? Mean);
@@ -35,7 +36,7 @@ internal sealed record ReproductionSummary
         Recipes =
         [
             .. rows.Select(row => new RecipeSummary(
-                row.Figures.Recipe, row.Figures.Notebook, row.Figures.Images, row.Figures.Count, row.Verdict, row.Seeds, row.SeedsThatReach, Math.Round(row.Seconds, 3), row.Figures.Seconds,
+                row.Figures.Recipe, row.Figures.Notebook, row.Figures.Images, row.Figures.Count, row.Verdict, row.Seeds, row.SeedsThatReach, row.SeedsThatDiverge, Math.Round(row.Seconds, 3), row.Figures.Seconds,
                 [.. row.Points.Select(point => new PointSummary(point.Point.Epoch, point.Point.Notebook, point.Point.NumPy, point.Correct, point.Mean))])),
         ],
     };

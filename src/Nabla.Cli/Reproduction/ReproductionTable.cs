@@ -51,12 +51,16 @@ internal static class ReproductionTable
     }
 
     /// <summary>How many of the seeds come up to the notebook, so that it can be told without colours.</summary>
-    private static string Reached(ReproductionRow row) => row.Verdict switch
+    private static string Reached(ReproductionRow row)
     {
-        Verdict.Diverged => "diverged",
-        Verdict.NoFigure => "none printed",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(row.Verdict == Verdict.Missed ? "NONE" : row.SeedsThatReach)} of {row.Seeds}"),
-    };
+        string diverged = row.SeedsThatDiverge == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {row.SeedsThatDiverge} diverged");
+        return row.Verdict switch
+        {
+            Verdict.Diverged => "diverged",
+            Verdict.NoFigure => $"none printed{diverged}",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{(row.Verdict == Verdict.Missed ? "NONE" : row.SeedsThatReach)} of {row.Seeds}{diverged}"),
+        };
+    }
 
     private static string[] SeedCells(ReproductionRow.Measured measured) =>
     [

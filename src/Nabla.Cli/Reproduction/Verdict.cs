@@ -12,7 +12,7 @@ internal enum Verdict
     /// <summary>Every seed recognises fewer.</summary>
     Missed,
 
-    /// <summary>A seed diverged.</summary>
+    /// <summary>Every seed's run diverged.</summary>
     Diverged,
 
     /// <summary>The notebook prints no figure.</summary>

@@ -81,6 +81,28 @@ public abstract record Loss
     {
     }
 
+    /// <summary>Mean loss of the best answer that is the same for every sample: who gets no lower has learnt nothing.</summary>
+    internal double OfConstantAnswer(Targets targets)
+    {
+        float[] row = new float[targets.Width];
+        double[] mean = new double[targets.Width];
+        double meanSquare = 0;
+        for (int sample = 0; sample < targets.Count; sample++)
+        {
+            targets.CopyRow(sample, row);
+            for (int i = 0; i < row.Length; i++)
+            {
+                mean[i] += (double)row[i] / targets.Count;
+                meanSquare += (double)row[i] * row[i] / targets.Count;
+            }
+        }
+        return OfConstantAnswer(mean, meanSquare);
+    }
+
+    /// <param name="mean">Mean of the targets, [width].</param>
+    /// <param name="meanSquare">Mean of the sum of the squares of a sample's targets.</param>
+    private protected abstract double OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare);
+
     /// <summary>Turns outputs into the scores of a <see cref="Prediction"/>, in place.</summary>
     internal virtual void ToScores(Span<float> output, int rows)
     {

@@ -19,6 +19,17 @@ public sealed record QuadraticLoss : Loss
         return sum / 2;
     }
 
+    // The mean, so half of the variance.
+    private protected override double OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare)
+    {
+        double square = 0;
+        foreach (double value in mean)
+        {
+            square += value * value;
+        }
+        return (meanSquare - square) / 2;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => "quadratic";
 }

@@ -13,6 +13,10 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
 
     internal override void ThrowUnlessFits(Targets targets)
     {
+        if (targets.Width == 1)
+        {
+            throw new ArgumentException("Softmax cross-entropy of a single output is 0 whatever it is; give the last layer an output for each class, or take Loss.Quadratic for a number to be predicted.");
+        }
         if (targets is not TargetVectors { Width: int width } vectors)
         {
             return;
@@ -39,6 +43,17 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
     private protected override double EvaluateRows(
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor) =>
         Softmax.CrossEntropy(output, target, gradient, rows, width, divisor);
+
+    // The share of each class, so the entropy.
+    private protected override double OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare)
+    {
+        double entropy = 0;
+        foreach (double share in mean)
+        {
+            entropy -= share > 0 ? share * Math.Log(share) : 0;
+        }
+        return entropy;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => "softmax cross-entropy";

@@ -30,11 +30,26 @@ public sealed class ConfusionMatrix
     /// <summary>Number of samples whose class was recognised.</summary>
     public int Correct => Enumerable.Range(0, ClassCount).Sum(c => this[c, c]);
 
+    /// <summary>
+    /// Cohen's kappa: how much of what chance would get wrong is right, 1 where all is, 0 where no more is than by answering
+    /// each class as often without looking, below 0 where less is; 0 also where there is one class alone. Cohen, "A coefficient of
+    /// agreement for nominal scales", Educational and Psychological Measurement 20, 1960.
+    /// </summary>
+    public double Kappa
+    {
+        get
+        {
+            double total = Math.Max(Total, 1);
+            double chance = Enumerable.Range(0, ClassCount).Sum(c => Support(c) / total * (Predicted(c) / total));
+            return chance == 1 ? 0 : (Correct / total - chance) / (1 - chance);
+        }
+    }
+
     /// <summary>Counts one sample.</summary>
     public void Add(int actual, int predicted) => _counts[IndexOf(actual, predicted)]++;
 
     /// <summary>Of the samples taken for the class, the share that are of it; 0 where none was.</summary>
-    public double Precision(int label) => Share(this[label, label], Enumerable.Range(0, ClassCount).Sum(actual => this[actual, label]));
+    public double Precision(int label) => Share(this[label, label], Predicted(label));
 
     /// <summary>Of the samples of the class, the share that was recognised; 0 where there are none.</summary>
     public double Recall(int label) => Share(this[label, label], Support(label));
@@ -52,6 +67,9 @@ public sealed class ConfusionMatrix
 
     /// <summary>Number of samples of the class.</summary>
     public int Support(int label) => Enumerable.Range(0, ClassCount).Sum(predicted => this[label, predicted]);
+
+    /// <summary>Number of samples that were taken for the class.</summary>
+    private int Predicted(int label) => Enumerable.Range(0, ClassCount).Sum(actual => this[actual, label]);
 
     /// <summary>The mistakes made most often, most frequent first; at most <paramref name="count"/>, and none that was never made.</summary>
     public IReadOnlyList<(int Actual, int Predicted, int Count)> MostConfused(int count)

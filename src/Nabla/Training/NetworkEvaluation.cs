@@ -9,12 +9,14 @@ public static class NetworkEvaluation
     /// <param name="network">A network with weights.</param>
     /// <param name="data">At least one sample, of the network's input and output sizes.</param>
     /// <param name="threads">Threads to use, at least 1; the result does not depend on it. Default: one per processor.</param>
-    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="ArgumentException">The data set is empty, or does not fit the network or its loss.</exception>
     /// <exception cref="InvalidOperationException">The network has no weights yet.</exception>
     public static Evaluation Evaluate(this Network network, DataSet data, int? threads = null)
     {
         data = Evaluator.Fitting(network, data);
         network.ThrowUnlessReady(data.Features.SampleShape.Size, "values");
-        return new Evaluator(network, network.Loss ?? Loss.Quadratic, data.Count, threads ?? Environment.ProcessorCount).Evaluate(data);
+        Loss loss = network.Loss ?? Loss.Quadratic;
+        loss.ThrowUnlessFits(data.Targets);
+        return new Evaluator(network, loss, data.Count, threads ?? Environment.ProcessorCount).Evaluate(data);
     }
 }

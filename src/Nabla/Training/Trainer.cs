@@ -183,12 +183,12 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <summary>What a loss cannot compare with, or a classifier cannot learn.</summary>
     private void ThrowUnlessLearnable(DataSet data)
     {
-        loss.ThrowUnlessFits(data.Targets);
         if (data.Targets is ClassLabels labels && labels.Values.IndexOfAnyExcept(labels.Values[0]) < 0)
         {
             throw new ArgumentException(FormattableString.Invariant(
                 $"All {data.Count:N0} samples to learn from are of one class, {labels.NameOf(labels.Values[0])}, expected at least two: a network that always gives the same answer would be right."));
         }
+        loss.ThrowUnlessFits(data.Targets);
     }
 
     /// <summary>Options that are right each by itself but not together, or not with the number of samples to learn from.</summary>

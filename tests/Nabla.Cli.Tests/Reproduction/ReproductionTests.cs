@@ -76,13 +76,17 @@ public sealed class ReproductionTests
     }
 
     [Fact]
-    public void A_seed_that_diverges_is_no_success_whatever_the_others_do()
+    public void A_seed_that_diverges_is_told_and_hides_no_other()
     {
         ReproductionRow row = new(Figures, [new(1, [900, null], 1), new(2, [900, 900], 2)]);
-        Assert.Equal(Verdict.Diverged, row.Verdict);
-        Assert.Equal("diverged", ReproductionTable.NotebookCells(row)[^3]);
+        Assert.Equal(Verdict.Reached, row.Verdict);
+        Assert.Equal("2 of 2, 1 diverged", ReproductionTable.NotebookCells(row)[^3]);
         Assert.Equal(["some", "291", "1,000", "858", "2", "–", "900.0", "900", "900", "–"], ReproductionTable.NumPyCells(row));
+        ReproductionRow missed = new(Figures, [new(1, [null, null], 1), new(2, [700, 900], 2)]);
+        Assert.Equal(Verdict.Missed, missed.Verdict);
+        Assert.Equal("NONE of 2, 1 diverged", ReproductionTable.NotebookCells(missed)[^3]);
         ReproductionRow all = new(Figures, [new(1, [null, null], 1)]);
+        Assert.Equal(Verdict.Diverged, all.Verdict);
         Assert.Equal(["some", "815", "869", "–", "–", "–", "diverged", "1.0 s"], ReproductionTable.ShortCells(all));
     }
 

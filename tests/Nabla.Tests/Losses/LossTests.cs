@@ -151,6 +151,39 @@ public sealed class LossTests
     }
 
     [Theory]
+    [InlineData("quadratic")]
+    [InlineData("softmax cross-entropy")]
+    public void No_answer_that_is_the_same_for_all_has_less_than_the_loss_of_the_best(string name)
+    {
+        Loss loss = name == "quadratic" ? Loss.Quadratic : Loss.SoftmaxCrossEntropy;
+        const int Rows = 40, Width = 3;
+        NumPyRandom random = new(5);
+        float[] targets = Targets(name == "quadratic" ? "vectors" : "soft", Rows, Width, random);
+        double best = loss.OfConstantAnswer(new TargetVectors(targets, Width));
+        float[] mean = [.. Enumerable.Range(0, Width).Select(i => (float)Enumerable.Range(0, Rows).Average(row => (double)targets[row * Width + i]))];
+        float[] answer = name == "quadratic" ? mean : [.. mean.Select(value => MathF.Log(value))];
+        Assert.Equal(best, LossOf(answer), 1e-6);
+        for (int i = 0; i < 20; i++)
+        {
+            float[] step = Numbers.Normal(random, Width, deviation: 0.3f);
+            Assert.True(LossOf([.. answer.Zip(step, (value, by) => value + by)]) > best);
+        }
+
+        ClassLabels labels = new([0, 0, 0, 1], 3);
+        Assert.Equal(name == "quadratic" ? (1 - (0.75 * 0.75 + 0.25 * 0.25)) / 2 : -(0.75 * Math.Log(0.75) + 0.25 * Math.Log(0.25)), loss.OfConstantAnswer(labels), 1e-12);
+
+        double LossOf(float[] constant) => loss.Value([.. Enumerable.Range(0, Rows).SelectMany(_ => constant)], targets, Rows) / Rows;
+    }
+
+    [Fact]
+    public void Softmax_of_a_single_output_is_refused()
+    {
+        DataSet data = DataSet.OfVectors([1, 2, 3, 4], [1], [1, 1, 1, 1], 1);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(Network.Create([1], Layer.Dense(1)), Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data));
+        Assert.Contains("of a single output is 0 whatever it is", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1, 10)]
     [InlineData(37, 3)]
     [InlineData(2000, 17)]

@@ -24,6 +24,7 @@ public sealed class EvaluationTests
         Assert.Equal([5.0 / 8, 3.0 / 9, 0, 0], Each(confusion.Precision));
         Assert.Equal([5.0 / 7, 3.0 / 4, 0, 0], Each(confusion.Recall));
         Assert.Equal([10.0 / 15, 6.0 / 13, 0, 0], Each(confusion.F1).Select(value => Math.Round(value, 15)).ToArray(), (x, y) => Math.Abs(x - y) < 1e-14);
+        Assert.Equal(44.0 / 197, confusion.Kappa, 1e-12);
         Assert.Equal((2, 4), (confusion[0, 1], confusion[2, 1]));
         Assert.Equal([(2, 1, 4), (0, 1, 2), (2, 0, 2)], confusion.MostConfused(3));
         Assert.Equal([(2, 1, 4), (0, 1, 2), (2, 0, 2), (1, 0, 1)], confusion.MostConfused(100));
@@ -51,6 +52,38 @@ public sealed class EvaluationTests
         Assert.StartsWith(Message, Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.Quadratic, new Sgd()).Fit(data)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConfusionMatrix(46_341));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConfusionMatrix(65_536));
+    }
+
+    [Fact]
+    public void Kappa_is_1_where_all_is_right_and_0_where_nothing_was_looked_at()
+    {
+        Assert.Equal(1, Kappa([5, 0, 0, 7]));
+        Assert.Equal(0, Kappa([5, 0, 7, 0]));
+        Assert.Equal(0, Kappa([5, 0, 0, 0]));
+        Assert.Equal(0, Kappa([0, 0, 0, 0]));
+        Assert.Equal(0, Kappa([8, 2, 4, 1]), 1e-15);
+        Assert.Equal(-1, Kappa([0, 6, 6, 0]));
+
+        static double Kappa(int[] counts)
+        {
+            ConfusionMatrix confusion = new(2);
+            for (int i = 0; i < counts.Length; i++)
+            {
+                for (int count = 0; count < counts[i]; count++)
+                {
+                    confusion.Add(i / 2, i % 2);
+                }
+            }
+            return confusion.Kappa;
+        }
+    }
+
+    [Fact]
+    public void Targets_that_the_loss_does_not_compare_with_are_refused()
+    {
+        Network network = Network.Create([1], Layer.Dense(2));
+        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(DataSet.OfLabeledVectors([-1, 1], [1], [0, 1], 2), new TrainingOptions { Epochs = 1, ValidationFraction = 0 });
+        Assert.Contains("add up to 12", Assert.Throws<ArgumentException>(() => network.Evaluate(DataSet.OfVectors([1], [1], [5, 7], 2))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
