@@ -24,7 +24,7 @@ internal static class Data
     }
 
     /// <summary>Images of bytes, four fifths of them blank, with the class marked in one place.</summary>
-    public static DataSet MakeImages(Shape input, int samples)
+    public static DataSet MakeImages(Shape input, int samples, int classes = Classes)
     {
         NumPyRandom random = new(8);
         byte[] pixels = new byte[samples * input.Size];
@@ -35,9 +35,9 @@ internal static class Data
         }
         for (int i = 0; i < samples; i++)
         {
-            labels[i] = random.NextInt32(Classes);
+            labels[i] = random.NextInt32(classes);
             pixels[i * input.Size + labels[i]] = 255;
         }
-        return DataSet.OfImages(pixels, input, labels, Classes);
+        return DataSet.OfImages(pixels, input, labels, classes);
     }
 }

@@ -9,6 +9,23 @@ namespace Nabla.Tests.Training;
 /// </summary>
 public sealed class InstructionSetTests
 {
+    // What a recipe trains changes only where it is meant to: say why in the commit, and show that the golden runs still hold.
+    private const string RecipeBits = """
+        convolution fdf88fd27b98afb1
+        deep-sigmoid f5302fd22a60c6e8
+        digits 4cd02404c5d43c2a
+        linear cb02306956cd022a
+        quadratic-sgd bc30939e7c6bb206
+        relu-dropout bcc85d3ccc726271
+        relu-dropout-400-minibatch 7b85c9b8d580fc8f
+        relu-dropout-400-online 7ca50c3e3bb7fdc7
+        relu-dropout-minibatch b2297f930da30dc3
+        relu-online 950b4c2ec277fa2a
+        relu-softmax-class 6e509f9551715158
+        relu-softmax-full-batch 4067a40f956905ae
+        tanh-softmax 17875dec1a821bb5
+        """;
+
     private static readonly Lazy<Report> Everything = new(() => Run(null));
 
     [Fact]
@@ -31,11 +48,16 @@ public sealed class InstructionSetTests
     [Fact]
     public void Without_any_vector_instructions() => AssertSameWithout("EnableHWIntrinsic", "Vector512", "Vector256", "Vector128", "Fma");
 
+    [Fact]
+    public void Recipes_train_the_bits_that_they_did() => Assert.Equal(
+        RecipeBits.ReplaceLineEndings("\n"), string.Join('\n', Everything.Value.Recipes.Select(recipe => $"{recipe.Key} {recipe.Value[..16]}")));
+
     private static void AssertSameWithout(string setting, params string[] off)
     {
         Report report = Run(setting);
         Assert.All(off, name => Assert.False(report.Has(name), $"DOTNET_{setting}=0 did not switch off {name}: this test would show nothing."));
         Assert.Equal(Everything.Value.Hashes, report.Hashes);
+        Assert.Equal(Everything.Value.Recipes, report.Recipes);
     }
 
     private static Report Run(string? switchedOff)
@@ -73,6 +95,21 @@ public sealed class InstructionSetTests
                 string[] hashes = [.. Lines.Where(line => line.StartsWith("hash ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
                 Assert.Equal(4, hashes.Length);
                 return hashes;
+            }
+        }
+
+        /// <summary>A hash of each recipe, which is the same for every number of threads.</summary>
+        public SortedDictionary<string, string> Recipes
+        {
+            get
+            {
+                SortedDictionary<string, string> recipes = new(StringComparer.Ordinal);
+                foreach (string[] words in Lines.Where(line => line.StartsWith("recipe ", StringComparison.Ordinal)).Select(line => line.Split(' ')))
+                {
+                    recipes.TryAdd(words[1], words[3]);
+                    Assert.True(recipes[words[1]] == words[3], $"{words[1]} trains other bits on {words[2]} threads.");
+                }
+                return recipes;
             }
         }
 
