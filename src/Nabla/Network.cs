@@ -6,7 +6,7 @@ using Nabla.Numerics;
 namespace Nabla;
 
 /// <summary>
-/// Layers in order over one flat vector of parameters. Predicting and evaluating only read it, so any number of threads
+/// Layers over one flat vector of parameters, each after those whose outputs it reads. Predicting and evaluating only read it, so any number of threads
 /// may do so at once, as long as nobody trains it meanwhile.
 /// </summary>
 public sealed class Network
@@ -21,22 +21,18 @@ public sealed class Network
 
     // Nobody's network, but within reach of a file of a few hundred bytes, which must not take a machine's memory or hours:
     // twice an image of 8,000×8,000, and VGG-16 on one of 224×224, are within.
-    private const int MostLayers = 1000;
     private const long MostBytesPerSample = 512L * 1024 * 1024;
     private const double MostWorkPerSample = 1L << 34;
 
     private readonly AlignedFloats _parameters;
     private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
 
-    // The layer before and after each, not counting those that only give their input another shape.
-    private readonly Layer?[] _before;
-    private readonly Layer?[] _after;
-
-    internal Network(Shape input, IReadOnlyList<Layer> layers)
+    internal Network(LayerGraph graph)
     {
-        InputShape = input;
-        Layers = layers;
-        _parameters = new AlignedFloats(ParameterCountOf(layers));
+        Graph = graph;
+        IReadOnlyList<Layer> layers = graph.Layers;
+        Shape input = InputShape;
+        _parameters = new AlignedFloats(graph.ParameterCount);
         IEnumerable<Layer> withMemory = layers.Where(layer => !layer.IsView);
         long inCachePerRow = input.Size + withMemory.Where(layer => !layer.TakesSamplesOneByOne).Sum(FloatsOf);
         FloatsPerSample = input.Size + withMemory.Sum(FloatsOf);
@@ -44,37 +40,29 @@ public sealed class Network
         int longestRow = layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
         int most = Math.Clamp(Array.MaxLength / longestRow, 1, MatrixJob.BlockDepth);
         RowsAtOnce = LayerGroup.WholeUnits((int)Math.Clamp(rows, Math.Min(LeastRowsAtOnce, most), most));
-        FirstLearningLayer = layers.TakeWhile(layer => layer.Parameters.Count == 0).Count();
         Groups = LayerGroup.Of(this);
-        _before = new Layer?[layers.Count];
-        _after = new Layer?[layers.Count];
-        for (int i = 1; i < layers.Count; i++)
-        {
-            _before[i] = layers[i - 1].IsView ? _before[i - 1] : layers[i - 1];
-        }
-        for (int i = layers.Count - 2; i >= 0; i--)
-        {
-            _after[i] = layers[i + 1].IsView ? _after[i + 1] : layers[i + 1];
-        }
     }
 
     /// <summary>Shape of one sample that goes in.</summary>
-    public Shape InputShape { get; }
+    public Shape InputShape => Graph.ShapeOf(0);
 
     /// <summary>Shape of one sample that comes out.</summary>
     public Shape OutputShape => Layers[^1].OutputShape;
 
-    /// <summary>The layers, first to last.</summary>
-    public IReadOnlyList<Layer> Layers { get; }
+    /// <summary>
+    /// The layers, each after those whose outputs it reads; the last puts out what the network does. A residual block stands there
+    /// as the layers that it is made of.
+    /// </summary>
+    public IReadOnlyList<Layer> Layers => Graph.Layers;
+
+    /// <summary>Who reads what.</summary>
+    internal LayerGraph Graph { get; }
 
     /// <summary>The layers in groups that a pass goes through together.</summary>
     internal IReadOnlyList<LayerGroup> Groups { get; }
 
     /// <summary>What a workspace for training holds for each sample, in floats.</summary>
     internal long FloatsPerSample { get; }
-
-    /// <summary>Index of the first layer with parameters; gradients are not carried further back.</summary>
-    internal int FirstLearningLayer { get; }
 
     /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
     public Span<float> Parameters => _parameters.Span;
@@ -118,52 +106,28 @@ public sealed class Network
     /// <summary>How the network came to be, or null while it is untrained. Kept in the model file.</summary>
     public TrainingRecord? Training { get; set; }
 
-    /// <summary>Makes a network; each layer learns its input shape from the one before.</summary>
+    /// <summary>
+    /// Makes a network. Each layer reads the output of the one before, or what it names (<see cref="LayerSpec.Inputs"/>), and learns
+    /// its input shape from there.
+    /// </summary>
     /// <param name="input">Shape of one sample, such as <c>[28, 28]</c>.</param>
     /// <param name="layers">The layers, first to last; at least one.</param>
     /// <exception cref="ArgumentException">
-    /// There is no layer, or there are more than 1,000 or more than 2³¹ − 1 parameters; or a sample needs more than 512 MiB or
+    /// There is no layer, layers do not fit together or read what is not there, the output of one is read by nobody, or there are more than 1,000 or more than 2³¹ − 1 parameters; or a sample needs more than 512 MiB or
     /// 17 billion multiply-adds.
     /// </exception>
-    public static Network Create(Shape input, params IReadOnlyList<LayerSpec> layers) => new(input, Build(input, layers));
+    public static Network Create(Shape input, params IReadOnlyList<LayerSpec> layers) => new(Build(input, layers));
 
     /// <summary>Builds layers without memory for their parameters.</summary>
-    internal static IReadOnlyList<Layer> Build(Shape input, IReadOnlyList<LayerSpec> specs)
+    internal static LayerGraph Build(Shape input, IReadOnlyList<LayerSpec> specs)
     {
-        if (specs.Count == 0)
-        {
-            throw new ArgumentException("A network needs at least one layer, for example Layer.Dense(10).", nameof(specs));
-        }
-        if (specs.Count > MostLayers)
-        {
-            throw new ArgumentException(FormattableString.Invariant($"The network has {specs.Count:N0} layers, expected at most {MostLayers:N0}."), nameof(specs));
-        }
-        List<Layer> layers = [];
-        Dictionary<string, int> count = [];
-        Shape shape = input;
-        long offset = 0;
-        foreach (LayerSpec? spec in specs)
-        {
-            if (spec is null)
-            {
-                throw new ArgumentException($"Layer {layers.Count + 1} of {specs.Count} is null.", nameof(specs));
-            }
-            int number = count[spec.Kind] = count.GetValueOrDefault(spec.Kind) + 1;
-            Layer layer = spec.Build($"{spec.Kind}{number}", shape, (int)offset);
-            offset += layer.Parameters.Sum(parameter => (long)parameter.Shape.Size);
-            if (offset > Array.MaxLength)
-            {
-                throw new ArgumentException($"The network has more than {Array.MaxLength:N0} parameters up to {layer.Name}: use fewer or smaller layers.", nameof(specs));
-            }
-            layers.Add(layer);
-            shape = layer.OutputShape;
-        }
-        ThrowIfTooLarge(input, layers);
-        return layers;
+        LayerGraph graph = new(input, specs);
+        ThrowIfTooLarge(input, graph.Layers);
+        return graph;
     }
 
     /// <summary>What a pass will need is asked here, so that it does not fail, or take the machine, when it is under way.</summary>
-    private static void ThrowIfTooLarge(Shape input, List<Layer> layers)
+    private static void ThrowIfTooLarge(Shape input, IReadOnlyList<Layer> layers)
     {
         Layer largest = layers.MaxBy(BytesOf)!, slowest = layers.MaxBy(layer => layer.Work)!;
         long bytes = (long)sizeof(float) * input.Size + layers.Sum(layer => sizeof(float) * (layer.IsView ? 0L : layer.OutputShape.Size))
@@ -199,8 +163,6 @@ public sealed class Network
 
     /// <summary>With those of the gradient.</summary>
     private static long FloatsOf(Layer layer) => 2L * layer.OutputShape.Size + layer.StateSize;
-
-    internal static int ParameterCountOf(IReadOnlyList<Layer> layers) => layers.Sum(layer => layer.ParameterCount);
 
     /// <summary>Draws first values for all parameters.</summary>
     /// <param name="random">Where the numbers come from.</param>
@@ -372,13 +334,23 @@ public sealed class Network
     /// <param name="label">The class, from 0.</param>
     public string NameOf(int label) => (uint)label < (uint)(ClassNames?.Count ?? 0) ? ClassNames![label] : label.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>One line per layer and a sum, as <c>nabla train</c> shows it.</summary>
+    /// <summary>
+    /// One line per layer and a sum, as <c>nabla train</c> shows it. Where not each layer reads just the one before, they have their
+    /// names, and those that read others say which.
+    /// </summary>
     public override string ToString()
     {
         StringBuilder text = new();
-        foreach (Layer layer in Layers)
+        int width = Layers.Max(layer => layer.Name.Length);
+        for (int i = 0; i < Layers.Count; i++)
         {
-            text.Append(layer).AppendLine();
+            ReadOnlySpan<int> inputs = Graph.InputsOf(i);
+            text.Append(Graph.IsChain ? "" : Layers[i].Name.PadRight(width + 2)).Append(Layers[i]);
+            if (inputs is not [int only] || only != i)
+            {
+                text.Append("  ← ").AppendJoin(", ", inputs.ToArray().Select(Graph.NameOf));
+            }
+            text.AppendLine();
         }
         return text.Append(CultureInfo.InvariantCulture, $"{_parameters.Length:N0} parameters in all").ToString();
     }
@@ -411,22 +383,6 @@ public sealed class Network
         }
     }
 
-    /// <summary>The circumstances of a pass of some samples through a layer.</summary>
-    internal LayerPass Pass(
-        Workspace workspace, int layer, int firstRow, int rows, int threads, Span<float> scratch, GradientUse use, NumPyRandom? random) => new()
-        {
-            Rows = rows,
-            Threads = threads,
-            Scratch = scratch,
-            State = workspace.State(layer, firstRow, rows),
-            GradientUse = use,
-            InputActivation = Layers[layer].TakesInputDerivative ? _before[layer]?.Activation ?? Activation.Identity : Activation.Identity,
-            OutputActivation = _after[layer]?.TakesInputDerivative == true ? Activation.Identity : Layers[layer].Activation,
-            SharesFeatures = workspace.SharesFeatures,
-            SparseInput = layer == 0 ? workspace.SparseInput : null,
-            Random = random,
-        };
-
     private Prediction PredictAndReturn(Workspace workspace)
     {
         Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
@@ -458,7 +414,7 @@ public sealed class Network
     private ReadOnlySpan<float> Scores(Workspace workspace, int rows)
     {
         Forward(workspace, rows);
-        Span<float> output = workspace.Activation(Layers.Count, 0, rows);
+        Span<float> output = workspace.Output[..(rows * OutputShape.Size)];
         Loss?.ToScores(output, rows);
         return output;
     }

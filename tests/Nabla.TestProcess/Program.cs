@@ -67,6 +67,12 @@ static string Hash(int threads)
             Layer.AveragePooling2D(2, 3, stride: 1, padding: 1), Layer.MaxPooling2D(3, 2, stride: 1), Layer.Dense(Data.Classes),
         ],
         Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
+    Train(hash, [11, 13],
+        [
+            Layer.Convolution2D(5, 3, 3, Activation.ReLU, padding: 1) with { Name = "a" }, Layer.Residual(Layer.Convolution2D(5, 3, 3, Activation.Tanh, padding: 1)) with { Name = "b" },
+            Layer.Concatenate("input", "a", "b"), Layer.MaxPooling2D(3, 3), Layer.Dense(33, Activation.ReLU), Layer.Residual(Layer.Dropout(0.3), Layer.Dense(33)), Layer.Dense(Data.Classes),
+        ],
+        Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
     // Large enough that the element-wise work and the optimiser are split over threads, too.
     TrainDense(hash, inputs: 121, hidden: 303, Activation.Tanh, Loss.SoftmaxCrossEntropy, new Adam(), threads);
     // Batches in shares: with a thin first layer, which skips blanks one by one, and with standardised samples.

@@ -167,7 +167,7 @@ public sealed class NetworkTests
     [Fact]
     public void Bytes_are_divided_as_the_preprocessing_says()
     {
-        Network network = new([2], Network.Build([2], [Layer.Dense(1)])) { Preprocessing = new Preprocessing { ByteDivisor = 4 } };
+        Network network = new(Network.Build([2], [Layer.Dense(1)])) { Preprocessing = new Preprocessing { ByteDivisor = 4 } };
         new float[] { 1, 10, 0 }.CopyTo(network.Parameters);
         network.MarkInitialized();
         Assert.Equal(20.5f, network.Predict([2, 8]).Confidence);

@@ -9,5 +9,5 @@ public sealed record AveragePooling2DSpec : Pooling2DSpec
     [JsonIgnore]
     public override string Kind => "averagepooling2d";
 
-    internal override Layer Build(string name, Shape inputShape, int offset) => new AveragePooling2D(name, ImageShape.Of(name, inputShape), this);
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new AveragePooling2D(name, ImageShape.Of(name, inputShapes[0]), this);
 }

@@ -41,7 +41,7 @@ public sealed record Cropping2DSpec : LayerSpec
     [JsonIgnore]
     public override string Kind => "cropping2d";
 
-    internal override Layer Build(string name, Shape inputShape, int offset) => new Cropping2D(name, ImageShape.Of(name, inputShape), this);
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Cropping2D(name, ImageShape.Of(name, inputShapes[0]), this);
 
     private static int NotNegative(int value, string name) =>
         value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0.");

@@ -36,5 +36,5 @@ public sealed record DenseSpec : LayerSpec
     [JsonIgnore]
     public override string Kind => "dense";
 
-    internal override Layer Build(string name, Shape inputShape, int offset) => new Dense(name, inputShape, offset, this);
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Dense(name, inputShapes[0], offset, this);
 }

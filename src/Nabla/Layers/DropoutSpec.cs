@@ -22,5 +22,5 @@ public sealed record DropoutSpec : LayerSpec
     [JsonIgnore]
     public override string Kind => "dropout";
 
-    internal override Layer Build(string name, Shape inputShape, int offset) => new Dropout(name, inputShape, this);
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Dropout(name, inputShapes[0], this);
 }

@@ -23,6 +23,11 @@ public sealed class Flatten : Layer
         ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
         Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
     {
+        // Where others read the input, too, its gradient is a sum and has memory of its own.
+        if (!dInput.IsEmpty && !dInput.Overlaps(dOutput))
+        {
+            dOutput.CopyTo(dInput);
+        }
     }
 
     /// <summary>What it is, in one line: <c>Flatten 13×13×32 → 5408</c>.</summary>

@@ -9,5 +9,5 @@ public sealed record FlattenSpec : LayerSpec
     [JsonIgnore]
     public override string Kind => "flatten";
 
-    internal override Layer Build(string name, Shape inputShape, int offset) => new Flatten(name, inputShape, this);
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Flatten(name, inputShapes[0], this);
 }

@@ -138,6 +138,18 @@ public abstract class Layer
     public static AveragePooling2DSpec AveragePooling2D(int kernelHeight, int kernelWidth, int? stride = null, int padding = 0) =>
         new() { KernelHeight = kernelHeight, KernelWidth = kernelWidth, Stride = stride, Padding = padding };
 
+    /// <summary>Describes a residual block, body(x) + x.</summary>
+    /// <param name="body">The layers of the body, first to last; its output has the shape of its input. For another shape, and for an activation, write a <see cref="ResidualSpec"/>.</param>
+    public static ResidualSpec Residual(params IReadOnlyList<LayerSpec> body) => new() { Body = body };
+
+    /// <summary>Describes a sum of values of the same shape.</summary>
+    /// <param name="inputs">Names of the layers whose outputs are added (<see cref="LayerSpec.Name"/>), or <c>input</c>; at least two.</param>
+    public static AddSpec Add(params IReadOnlyList<string> inputs) => new() { Inputs = inputs };
+
+    /// <summary>Describes values side by side along their last extent.</summary>
+    /// <param name="inputs">Names of the layers whose outputs are joined (<see cref="LayerSpec.Name"/>), or <c>input</c>; at least two.</param>
+    public static ConcatenateSpec Concatenate(params IReadOnlyList<string> inputs) => new() { Inputs = inputs };
+
     /// <summary>output [rows, outputs] = layer(input [rows, inputs]).</summary>
     internal abstract void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass);
 

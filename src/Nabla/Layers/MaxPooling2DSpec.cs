@@ -12,5 +12,5 @@ public sealed record MaxPooling2DSpec : Pooling2DSpec
     [JsonIgnore]
     public override string Kind => "maxpooling2d";
 
-    internal override Layer Build(string name, Shape inputShape, int offset) => new MaxPooling2D(name, ImageShape.Of(name, inputShape), this);
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new MaxPooling2D(name, ImageShape.Of(name, inputShapes[0]), this);
 }

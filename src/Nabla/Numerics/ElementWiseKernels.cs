@@ -14,6 +14,15 @@ internal static class ElementWiseKernels
         ElementWise.Run(ref kernel, values.Length, threads);
     }
 
+    /// <summary>sums = first + second, element by element; sums may be one of the two.</summary>
+    public static void Add(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> sums, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(second.Length, first.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, first.Length);
+        AddKernel kernel = new(first, second, sums);
+        ElementWise.Run(ref kernel, sums.Length, threads);
+    }
+
     /// <summary>
     /// products = mask · values, with a mask of <paramref name="scale"/> where a coin shows 1 and else 0, which takes the
     /// place of the draws (<see cref="NumPyRandom.DrawCoins"/>).
@@ -48,6 +57,16 @@ internal static class ElementWiseKernels
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index)).Store(ref _parameters, index);
+    }
+
+    private readonly ref struct AddKernel(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> sums) : IElementKernel
+    {
+        private readonly ref readonly float _first = ref MemoryMarshal.GetReference(first);
+        private readonly ref readonly float _second = ref MemoryMarshal.GetReference(second);
+        private readonly ref float _sums = ref MemoryMarshal.GetReference(sums);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T> => (T.Load(in _first, index) + T.Load(in _second, index)).Store(ref _sums, index);
     }
 
     private readonly ref struct MultiplyKernel(ReadOnlySpan<float> factors, ReadOnlySpan<float> values, Span<float> products) : IElementKernel

@@ -21,11 +21,12 @@ internal static class RecipeReader
         new Initialization(), new DenseSpec { Units = 1 }, new Convolution2DSpec { Filters = 1, KernelHeight = 1, KernelWidth = 1 },
         new DropoutSpec(), new FlattenSpec(), new Cropping2DSpec(),
         new MaxPooling2DSpec { KernelHeight = 1, KernelWidth = 1 }, new AveragePooling2DSpec { KernelHeight = 1, KernelWidth = 1 },
+        new ResidualSpec { Body = [] }, new AddSpec(), new ConcatenateSpec(),
         new Sgd(), new Adam(), new AdamW(),
     ];
 
     /// <summary>Members of those objects that must be in the document.</summary>
-    internal static readonly string[] AlwaysGiven = ["name", "layers", "units", "filters", "kernelHeight", "kernelWidth", "part"];
+    internal static readonly string[] AlwaysGiven = ["name", "layers", "units", "filters", "kernelHeight", "kernelWidth", "part", "body"];
 
     public static Recipe Read(string json, string source)
     {

@@ -61,10 +61,10 @@ public static class ModelFile
             {
                 throw new MalformedFileException(path, $"found no '{ChecksumKey}' in the metadata, expected the checksum of its contents, or an empty text where they were edited on purpose.");
             }
-            (ModelDocument document, IReadOnlyList<Layer> layers, Shape input) = Parse(path, json);
+            (ModelDocument document, LayerGraph graph) = Parse(path, json);
 
             // Checked before a network of that size is allocated.
-            List<Parameter> expected = ParametersOf(layers);
+            List<Parameter> expected = ParametersOf(graph.Layers);
             if (tensors.Count != expected.Count)
             {
                 throw new MalformedFileException(path, $"found {tensors.Count} tensors, expected the {expected.Count} of the network it describes.");
@@ -82,12 +82,12 @@ public static class ModelFile
                 }
             }
 
-            Network loaded = new(input, layers) { Preprocessing = document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training };
+            Network loaded = new(graph) { Preprocessing = document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training };
             foreach (Parameter parameter in expected)
             {
                 byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters));
             }
-            if (FirstNotFinite(layers, loaded.Parameters) is string place)
+            if (FirstNotFinite(graph.Layers, loaded.Parameters) is string place)
             {
                 throw new MalformedFileException(path, $"has {place}, expected finite numbers; the training that made it has failed, or the file is damaged.");
             }
@@ -124,14 +124,14 @@ public static class ModelFile
     {
         Format = ModelDocument.CurrentFormat,
         Input = [.. network.InputShape],
-        Layers = [.. network.Layers.Select(layer => layer.Spec)],
+        Layers = [.. network.Graph.Specs],
         Preprocessing = network.Preprocessing,
         Loss = network.Loss,
         ClassNames = network.ClassNames?.ToArray(),
         Training = network.Training,
     };
 
-    private static (ModelDocument Document, IReadOnlyList<Layer> Layers, Shape Input) Parse(string path, string json)
+    private static (ModelDocument Document, LayerGraph Graph) Parse(string path, string json)
     {
         try
         {
@@ -148,12 +148,12 @@ public static class ModelFile
                 ?? throw new JsonException("null");
             Shape input = Shape.Create(document.Input);
             document.Preprocessing.ThrowUnlessFits(input);
-            IReadOnlyList<Layer> layers = Build(path, input, document.Layers);
+            LayerGraph graph = Build(path, input, document.Layers);
             if (document.ClassNames is not null)
             {
-                ClassNames.Check(document.ClassNames, layers[^1].OutputShape.Size);
+                ClassNames.Check(document.ClassNames, graph.Layers[^1].OutputShape.Size);
             }
-            return (document, layers, input);
+            return (document, graph);
         }
         // What the JSON reader throws for a document that is broken or of other types, and what our own checks throw for
         // values that are out of range.
@@ -167,7 +167,7 @@ public static class ModelFile
         }
     }
 
-    private static IReadOnlyList<Layer> Build(string path, Shape input, LayerSpec[] specs)
+    private static LayerGraph Build(string path, Shape input, LayerSpec[] specs)
     {
         try
         {

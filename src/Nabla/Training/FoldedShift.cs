@@ -39,12 +39,12 @@ internal sealed class FoldedShift
     public Preprocessing Preprocessing { get; }
 
     /// <summary>
-    /// For a network that standardises its samples, whose first layer is dense, with biases, and for samples that are blank
+    /// For a network that standardises its samples, whose only layer to read them is dense, with biases, and for samples that are blank
     /// in places; else null.
     /// </summary>
     public static FoldedShift? For(Network network, Features features)
     {
-        if (network.Preprocessing.Standardization is not { } figures || network.Layers[0] is not Dense { Parameters.Count: 2 })
+        if (network.Preprocessing.Standardization is not { } figures || network.Layers[0] is not Dense { Parameters.Count: 2 } || network.Graph.ReadersOf(0).Length > 1)
         {
             return null;
         }

@@ -50,7 +50,7 @@ internal sealed class LargeBatchPass
             && threads * _piece * network.FloatsPerSample <= MostActivationFloats;
         _shift = FoldedShift.For(network, data.Features);
         Preprocessing preprocessing = _shift?.Preprocessing ?? network.Preprocessing;
-        SparseSamples? sparse = shares > 1 && network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MostColumns }
+        SparseSamples? sparse = shares > 1 && network.Graph.ReadersOf(0).Length == 1 && network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MostColumns }
             ? Batch.Sparse(data.Features, preprocessing) : null;
         _passes = [.. Enumerable.Range(0, takesWholeShares ? threads : 1)
             .Select(_ => new TrainingPass(network, loss, data, preprocessing, _piece, takesWholeShares ? 1 : threads, sparse: sparse))];

@@ -54,12 +54,15 @@ internal sealed class ReferenceNetwork
         double WeightedSum() => Forward(inputs, rows).Zip(weights, (output, weight) => output * weight).Sum();
     }
 
-    private double[] ForwardRow(double[] x, int row)
+    private double[] ForwardRow(double[] input, int row)
     {
+        List<double[]> values = [input];
         for (int i = 0; i < _network.Layers.Count; i++)
         {
             Layer layer = _network.Layers[i];
-            x = layer.Spec switch
+            double[][] inputs = [.. _network.Graph.InputsOf(i).ToArray().Select(value => values[value])];
+            double[] x = inputs[0];
+            values.Add(layer.Spec switch
             {
                 DenseSpec spec => Activate(Dense(x, layer, spec), spec.Activation),
                 Convolution2DSpec spec => Activate(Convolve(x, layer, spec), spec.Activation),
@@ -67,10 +70,18 @@ internal sealed class ReferenceNetwork
                 Cropping2DSpec spec => Crop(x, layer, spec),
                 Pooling2DSpec spec => Pool(x, layer, spec),
                 FlattenSpec => x,
+                AddSpec spec => Activate([.. x.Select((_, at) => inputs.Sum(values => values[at]))], spec.Activation),
+                ConcatenateSpec => SideBySide(inputs, layer.OutputShape),
                 _ => throw new NotSupportedException($"No reference for {layer}."),
-            };
+            });
         }
-        return x;
+        return values[^1];
+    }
+
+    private static double[] SideBySide(double[][] inputs, Shape output)
+    {
+        int outer = output.Size / output[^1];
+        return [.. Enumerable.Range(0, outer).SelectMany(at => inputs.SelectMany(x => x.Skip(at * (x.Length / outer)).Take(x.Length / outer)))];
     }
 
     private double[] Dense(double[] x, Layer layer, DenseSpec spec)

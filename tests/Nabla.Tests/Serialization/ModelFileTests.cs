@@ -48,6 +48,37 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Residual_blocks_sums_and_values_side_by_side_come_back()
+    {
+        Network network = Network.Create(
+            [6, 6],
+            Layer.Convolution2D(2, 3, 3, padding: 1) with { Name = "a" },
+            new ResidualSpec { Name = "b", Body = [Layer.Convolution2D(3, 1, 1), Layer.Residual(Layer.Convolution2D(3, 1, 1))], Projection = Layer.Convolution2D(3, 1, 1), Activation = Activation.ReLU },
+            Layer.Convolution2D(2, 1, 1) with { Name = "c", Inputs = ["a"] },
+            Layer.Add("a", "c") with { Name = "d", Activation = Activation.Tanh },
+            Layer.Concatenate("b", "d", "input"), Layer.Dense(2));
+        network.Initialize(new NumPyRandom(1));
+        AssertComesBack(network);
+    }
+
+    /// <summary>A network of each kind of layer that there was, as version 0.1 wrote it, and what it answered.</summary>
+    [Fact]
+    public void What_version_0_1_wrote_is_read()
+    {
+        Network network = Network.Load(Path.Combine(AppContext.BaseDirectory, "Serialization", "Models", "chain-0.1.safetensors"));
+        Assert.Equal(
+            ["cropping2d1", "convolution2d1", "maxpooling2d1", "averagepooling2d1", "dropout1", "flatten1", "dense1", "dense2"], network.Layers.Select(layer => layer.Name));
+        NumPyRandom random = new(3);
+        byte[] pixels = new byte[2 * 72];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)random.NextInt32(256);
+        }
+        Assert.Equal([0.86763614f, 0.13236393f, 0.87342f, 0.12658001f], network.Score(new ByteFeatures(pixels, [9, 8])));
+        AssertComesBack(network);
+    }
+
+    [Fact]
     public void Names_of_classes_come_back_and_bad_ones_are_refused()
     {
         Network network = Network.Create([2], Layer.Dense(3));
@@ -148,7 +179,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Preprocessing_comes_back()
     {
-        Network network = new([2], Network.Build([2], [Layer.Dense(2)])) { Preprocessing = new Preprocessing { ByteDivisor = 256 } };
+        Network network = new(Network.Build([2], [Layer.Dense(2)])) { Preprocessing = new Preprocessing { ByteDivisor = 256 } };
         network.MarkInitialized();
         AssertComesBack(network);
     }

@@ -13,6 +13,7 @@ public sealed class Workspace
     private readonly AlignedFloats[] _activations;
     private readonly bool[] _isPassing;
     private readonly AlignedFloats[] _activationGradients;
+    private readonly AlignedFloats[] _temporaryGradients;
     private readonly AlignedFloats[] _states;
     private readonly AlignedFloats _partialGradients;
     private readonly AlignedFloats[] _scratch;
@@ -35,19 +36,11 @@ public sealed class Workspace
         Lengths lengths = new(network, rows, training, threads);
         IReadOnlyList<Layer> layers = network.Layers;
         _isPassing = lengths.IsPassing;
-        _activations = new AlignedFloats[layers.Count + 1];
-        _activations[0] = NewRows(rows, lengths.Activations[0], "the network's input");
-        for (int i = 0; i < layers.Count; i++)
-        {
-            _activations[i + 1] = layers[i].IsView ? _activations[i] : NewRows(rows, lengths.Activations[i + 1], layers[i].Name);
-        }
-        _activationGradients = training ? new AlignedFloats[layers.Count + 1] : [];
-        for (int i = layers.Count; i >= 0 && training; i--)
-        {
-            _activationGradients[i] = i > network.FirstLearningLayer && i < layers.Count && layers[i].IsView
-                ? _activationGradients[i + 1]
-                : new AlignedFloats((int)lengths.ActivationGradients[i]);
-        }
+        AlignedFloats[] buffers = [.. lengths.Buffers.Select(buffer => NewRows(rows, buffer.Length, buffer.Of == 0 ? "the network's input" : network.Graph.NameOf(buffer.Of)))];
+        _activations = [.. lengths.BufferOf.Select(buffer => buffers[buffer])];
+        AlignedFloats[] gradients = [.. lengths.Gradients.Select((length, value) => NewRows(rows, length, network.Graph.NameOf(value)))];
+        _activationGradients = training ? [.. gradients.Select((_, value) => gradients[network.Graph.GradientMemoryOf(value)])] : [];
+        _temporaryGradients = [.. lengths.TemporaryGradients.Select(length => NewRows(rows, length, "gradients that are added up"))];
         _states = [.. layers.Select((layer, i) => NewRows(rows, lengths.States[i], layer.Name))];
         _partialGradients = NewRows(rows, lengths.PartialGradients, "the gradients of a few samples each");
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(lengths.Scratch))];
@@ -75,13 +68,16 @@ public sealed class Workspace
     public Span<float> Input => _activations[0].Span;
 
     /// <summary>What the last forward pass put out: [rows, output size].</summary>
-    public Span<float> Output => _activations[^1].Span;
+    public Span<float> Output => _activations[^1].Span[..(Rows * _network.OutputShape.Size)];
 
     /// <summary>Where the loss's gradient goes before a backward pass: [rows, output size]. A backward pass uses it up.</summary>
     public Span<float> OutputGradient => _activationGradients[^1].Span;
 
     /// <summary>The gradient of all parameters, in the order of <see cref="Network.Parameters"/>. Backward passes add to it.</summary>
     public Span<float> Gradient => (_gradient ??= new AlignedFloats(IsForTraining ? _network.Parameters.Length : 0)).Span;
+
+    /// <summary>Who reads what.</summary>
+    internal LayerGraph Graph => _network.Graph;
 
     private bool IsForTraining => _activationGradients.Length > 0;
 
@@ -97,23 +93,26 @@ public sealed class Workspace
     /// <summary>Samples that are read instead of <see cref="Input"/>, by a dense layer that comes first; null for none.</summary>
     internal SparseInput? SparseInput { get; init; }
 
-    /// <summary>Output of layer <paramref name="layer"/>, counted from 1, for some samples; 0 is the network's input.</summary>
-    internal Span<float> Activation(int layer, int firstRow, int rows) =>
-        Part(_activations[layer], layer == 0 ? _network.InputShape.Size : _network.Layers[layer - 1].OutputShape.Size, firstRow, rows);
-
-    /// <summary>
-    /// Whether the next layer reads the output of layer <paramref name="layer"/>, counted from 1, at once, and nobody does
-    /// later: then there are rows for the few samples under way only, <see cref="LayerGroup.SamplesAtOnce"/> for each
-    /// thread. They stay in the cache.
-    /// </summary>
-    internal bool IsPassing(int layer) => _isPassing[layer];
+    /// <summary>A value for some samples; see <see cref="LayerGraph"/>.</summary>
+    /// <param name="value">Its number.</param>
+    /// <param name="firstRow">The first sample.</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="part">
+    /// Which of the threads asks: a value that a group computes and reads alone has rows for the few samples under way only,
+    /// <see cref="LayerGroup.SamplesAtOnce"/> for each thread, which stay in its cache.
+    /// </param>
+    internal Span<float> Activation(int value, int firstRow, int rows, int part) =>
+        Part(_activations[value], Graph.ShapeOf(value).Size, _isPassing[value] ? part * LayerGroup.SamplesAtOnce : firstRow, rows);
 
     /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
     internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], _states[layer].Length / Rows, firstRow, rows);
 
-    /// <summary>The gradient of <see cref="Activation"/>.</summary>
-    internal Span<float> ActivationGradient(int layer, int firstRow, int rows) =>
-        Part(_activationGradients[layer], _activationGradients[layer].Length / Rows, firstRow, rows);
+    /// <summary>The gradient of a value for some samples; empty where nobody asks for it.</summary>
+    internal Span<float> ActivationGradient(int value, int firstRow, int rows) =>
+        Part(_activationGradients[value], _activationGradients[value].Length / Rows, firstRow, rows);
+
+    /// <summary>Where a layer leaves the gradient of a value before it is added to those that other layers have left.</summary>
+    internal Span<float> TemporaryGradient(int slot, int value, int firstRow, int rows) => Part(_temporaryGradients[slot], Graph.ShapeOf(value).Size, firstRow, rows);
 
     /// <summary>Memory for the intermediate results of one of the threads.</summary>
     internal Span<float> Scratch(int thread) => _scratch[thread].Span;
@@ -147,34 +146,66 @@ public sealed class Workspace
     {
         public Lengths(Network network, int rows, bool training, int threads)
         {
-            IReadOnlyList<Layer> layers = network.Layers;
-            IsPassing = new bool[layers.Count + 1];
-            foreach (int layer in training ? [] : network.Groups.SelectMany(group => group.PassingOn()))
+            LayerGraph graph = network.Graph;
+            IsPassing = new bool[graph.ValueCount];
+            foreach (int value in training ? [] : network.Groups.SelectMany(group => group.PassingOn()))
             {
-                IsPassing[layer] = true;
+                IsPassing[value] = true;
             }
-            Activations = new long[layers.Count + 1];
-            Activations[0] = (long)rows * network.InputShape.Size;
-            for (int i = 0; i < layers.Count; i++)
+            BufferOf = new int[graph.ValueCount];
+            Buffers = [(0, (long)rows * network.InputShape.Size)];
+            // Where nobody goes back, a value's memory is free once its last reader's group is through; what comes in stays.
+            List<(int Buffer, int End)> inUse = [];
+            foreach (LayerGroup group in network.Groups)
             {
-                long rowsThere = IsPassing[i + 1] ? Math.Min(rows, (long)threads * LayerGroup.SamplesAtOnce) : rows;
-                Activations[i + 1] = layers[i].IsView ? 0 : rowsThere * layers[i].OutputShape.Size;
+                int[] free = [.. inUse.Where(use => use.End <= group.First).Select(use => use.Buffer)];
+                inUse.RemoveAll(use => use.End <= group.First);
+                foreach (int value in Enumerable.Range(group.First + 1, group.End - group.First))
+                {
+                    if (graph.MemoryOf(value) != value)
+                    {
+                        BufferOf[value] = BufferOf[graph.MemoryOf(value)];
+                        continue;
+                    }
+                    long length = (IsPassing[value] ? Math.Min(rows, (long)threads * LayerGroup.SamplesAtOnce) : rows) * graph.ShapeOf(value).Size;
+                    if (!training && !IsPassing[value] && free.Length > 0)
+                    {
+                        BufferOf[value] = free[^1];
+                        free = free[..^1];
+                        Buffers[BufferOf[value]] = Buffers[BufferOf[value]].Length >= length ? Buffers[BufferOf[value]] : (value, length);
+                    }
+                    else
+                    {
+                        BufferOf[value] = Buffers.Count;
+                        Buffers.Add((value, length));
+                    }
+                    if (!IsPassing[value])
+                    {
+                        inUse.Add((BufferOf[value], network.Groups.First(other => graph.LastUseOf(value) < other.End || other.End == graph.Layers.Count).End));
+                    }
+                }
             }
-            // Nobody asks for the gradient of what comes in before the first layer that learns.
-            ActivationGradients = [.. Activations.Select((_, i) =>
-                !training || i <= network.FirstLearningLayer || (i < layers.Count && layers[i].IsView) ? 0 : (long)rows * layers[i - 1].OutputShape.Size)];
-            States = [.. layers.Select(layer => training ? (long)rows * layer.StateSize : 0)];
+            Gradients = [.. Enumerable.Range(0, graph.ValueCount).Select(value =>
+                training && graph.NeedsGradient(value) && graph.GradientMemoryOf(value) == value ? (long)rows * graph.ShapeOf(value).Size : 0)];
+            TemporaryGradients = training ? [.. TemporarySizes(graph).Select(size => (long)rows * size)] : [];
+            States = [.. graph.Layers.Select(layer => training ? (long)rows * layer.StateSize : 0)];
             PartialGradients = training ? network.Groups.Max(group => group.PartialGradientSize(rows)) : 0;
-            Scratch = training ? layers.Max(layer => layer.BackwardScratchSize) : 0;
+            Scratch = training ? graph.Layers.Max(layer => layer.BackwardScratchSize) : 0;
         }
 
-        /// <summary>See <see cref="Workspace.IsPassing(int)"/>.</summary>
+        /// <summary>Whether a group computes and reads a value alone.</summary>
         public bool[] IsPassing { get; }
 
-        /// <summary>Of the input, and of each layer; 0 where a layer only shows what came in under another shape.</summary>
-        public long[] Activations { get; }
+        /// <summary>The buffers of values, the input's first: how long each is, and the value that needs it so.</summary>
+        public List<(int Of, long Length)> Buffers { get; }
 
-        public long[] ActivationGradients { get; }
+        /// <summary>The buffer of each value.</summary>
+        public int[] BufferOf { get; }
+
+        /// <summary>Of each value; 0 where it has none or its gradient lies in another's memory.</summary>
+        public long[] Gradients { get; }
+
+        public long[] TemporaryGradients { get; }
 
         public long[] States { get; }
 
@@ -184,6 +215,29 @@ public sealed class Workspace
         public int Scratch { get; }
 
         /// <summary>Of all but <see cref="Scratch"/>.</summary>
-        public long Sum => Activations.Sum() + ActivationGradients.Sum() + States.Sum() + PartialGradients;
+        public long Sum => Buffers.Sum(buffer => buffer.Length) + Gradients.Sum() + TemporaryGradients.Sum() + States.Sum() + PartialGradients;
+
+        /// <summary>The greatest sample that each of the temporary gradients has to take.</summary>
+        private static List<int> TemporarySizes(LayerGraph graph)
+        {
+            List<int> sizes = [];
+            for (int layer = 0; layer < graph.Layers.Count; layer++)
+            {
+                ReadOnlySpan<int> inputs = graph.InputsOf(layer);
+                for (int i = 0; i < inputs.Length; i++)
+                {
+                    int slot = graph.GradientSlotOf(layer, i), size = graph.ShapeOf(inputs[i]).Size;
+                    if (slot == sizes.Count)
+                    {
+                        sizes.Add(size);
+                    }
+                    else if (slot >= 0)
+                    {
+                        sizes[slot] = Math.Max(sizes[slot], size);
+                    }
+                }
+            }
+            return sizes;
+        }
     }
 }

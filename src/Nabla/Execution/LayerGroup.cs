@@ -24,13 +24,13 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
     private const int MostParametersOneByOne = 64 * 1024;
 
     private readonly bool _isOneByOne = network.Layers[first].TakesSamplesOneByOne;
-    private readonly int _firstToLearn = Math.Max(first, network.FirstLearningLayer);
+    private readonly bool _learns = Enumerable.Range(first, end - first).Any(layer => network.Graph.NeedsGradient(layer + 1));
 
     // Of all layers up to this group, because a layer finds its own by their place in the whole vector. Convolutions stand
     // at the begin of a network, so hardly any belong to others.
     private readonly int _parameterCount = parametersBefore + network.Layers.Skip(first).Take(end - first).Sum(layer => layer.ParameterCount);
 
-    private bool LearnsOneByOne => _isOneByOne && _firstToLearn < end && _parameterCount <= MostParametersOneByOne;
+    private bool LearnsOneByOne => _isOneByOne && _learns && _parameterCount <= MostParametersOneByOne;
 
     /// <summary>The groups of a network, first to last.</summary>
     public static IReadOnlyList<LayerGroup> Of(Network network)
@@ -54,19 +54,15 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
     /// <summary>At most so many samples, such that what goes through in pieces of them has the bits of the whole.</summary>
     public static int WholeUnits(int rows) => rows < SamplesAtOnce ? rows : rows / SamplesAtOnce * SamplesAtOnce;
 
-    /// <summary>Indices of the layers, counted from 1, whose output is read within the group and not after it.</summary>
-    public IEnumerable<int> PassingOn()
-    {
-        bool isRead = false;
-        for (int layer = end - 1; layer > first && _isOneByOne; layer--)
-        {
-            isRead |= !network.Layers[layer].IsView;
-            if (isRead)
-            {
-                yield return layer;
-            }
-        }
-    }
+    /// <summary>The values that are computed and read within the group alone.</summary>
+    public IEnumerable<int> PassingOn() =>
+        Enumerable.Range(first + 1, end - first).Where(value => _isOneByOne && network.Graph.MemoryOf(value) > first && network.Graph.LastUseOf(value) < end);
+
+    /// <summary>Index of the first layer.</summary>
+    public int First => first;
+
+    /// <summary>Index of the first layer after.</summary>
+    public int End => end;
 
     /// <summary>Floats that a backward pass needs for the sums of each few samples.</summary>
     public long PartialGradientSize(int rows) => LearnsOneByOne ? (long)Units(rows) * _parameterCount : 0;
@@ -80,8 +76,7 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
             WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
             return;
         }
-        LayerPass pass = network.Pass(workspace, first, 0, rows, workspace.Threads, workspace.Scratch(0), GradientUse.Add, random);
-        network.Layers[first].Forward(network.Parameters, workspace.Activation(first, 0, rows), workspace.Activation(end, 0, rows), pass);
+        new LayerPass(workspace, first, firstRow: 0, rows, workspace.Threads, part: 0, GradientUse.Add, random).Forward(network.Parameters);
     }
 
     /// <summary>The backward pass: see <see cref="Network.Backward(Workspace, int)"/>.</summary>
@@ -97,16 +92,15 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
             BackwardJob job = new(this, workspace, rows);
             WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
         }
-        for (int i = end - 1; i >= _firstToLearn; i--)
+        for (int i = end - 1; i >= first && _learns; i--)
         {
             Layer layer = network.Layers[i];
             GradientUse layerUse = learningRate > 0 ? GradientUse.Descend((float)(learningRate * layer.Spec.LearningRateFactor)) : use;
-            if (!LearnsOneByOne)
+            if (!LearnsOneByOne && network.Graph.NeedsGradient(i + 1))
             {
-                LayerPass pass = network.Pass(workspace, i, 0, rows, workspace.Threads, workspace.Scratch(0), layerUse, random: null);
-                Backward(i, workspace, 0, dParameters, pass);
+                new LayerPass(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, layerUse, random: null).Backward(network.Parameters, dParameters);
             }
-            else if (layer.ParameterCount > 0)
+            else if (LearnsOneByOne && layer.ParameterCount > 0)
             {
                 int offset = layer.Parameters[0].Offset;
                 Reductions.SumColumns(
@@ -116,10 +110,6 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
     }
 
     private static int Units(int rows) => (int)(((long)rows + SamplesAtOnce - 1) / SamplesAtOnce);
-
-    private void Backward(int layer, Workspace workspace, int firstRow, Span<float> dParameters, in LayerPass pass) => network.Layers[layer].Backward(
-        network.Parameters, workspace.Activation(layer, firstRow, pass.Rows), workspace.Activation(layer + 1, firstRow, pass.Rows), dParameters,
-        workspace.ActivationGradient(layer, firstRow, pass.Rows), workspace.ActivationGradient(layer + 1, firstRow, pass.Rows), pass);
 
     private readonly struct ForwardJob(LayerGroup group, Workspace workspace, int rows) : IJob
     {
@@ -137,11 +127,8 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
     {
         for (int i = first; i < end; i++)
         {
-            LayerPass pass = network.Pass(workspace, i, firstRow, rows, threads: 1, workspace.Scratch(part), GradientUse.Add, random: null);
-            network.Layers[i].Forward(network.Parameters, Activation(i), Activation(i + 1), pass);
+            new LayerPass(workspace, i, firstRow, rows, threads: 1, part, GradientUse.Add, random: null).Forward(network.Parameters);
         }
-
-        Span<float> Activation(int layer) => workspace.Activation(layer, workspace.IsPassing(layer) ? part * SamplesAtOnce : firstRow, rows);
     }
 
     private readonly struct BackwardJob(LayerGroup group, Workspace workspace, int rows) : IJob
@@ -159,10 +146,12 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
     private void BackwardFew(Workspace workspace, int unit, int rows, int part)
     {
         Span<float> partialGradient = workspace.PartialGradients.Slice(unit * _parameterCount, _parameterCount);
-        for (int i = end - 1; i >= _firstToLearn; i--)
+        for (int i = end - 1; i >= first; i--)
         {
-            LayerPass pass = network.Pass(workspace, i, unit * SamplesAtOnce, rows, threads: 1, workspace.Scratch(part), GradientUse.Replace, random: null);
-            Backward(i, workspace, unit * SamplesAtOnce, partialGradient, pass);
+            if (network.Graph.NeedsGradient(i + 1))
+            {
+                new LayerPass(workspace, i, unit * SamplesAtOnce, rows, threads: 1, part, GradientUse.Replace, random: null).Backward(network.Parameters, partialGradient);
+            }
         }
     }
 }
