@@ -56,11 +56,11 @@ Console.WriteLine($"Training images: {network.Evaluate(mnist.Train)}");
 Evaluation test = network.Evaluate(mnist.Test);
 Console.WriteLine($"Test images:     {test}");
 
-// The notebook ends at 60.34 %: its first layer does not learn, see docs/notebooks.md.
+// The notebook ends at 60.34%: its first layer does not learn, see docs/notebooks.md.
 double expected = quick ? 0.90 : 0.92;
 if (test.Accuracy < expected)
 {
-    Console.Error.WriteLine($"Too few test images are recognised: {test.Accuracy:P2}, expected at least {expected:P2}.");
+    Console.Error.WriteLine($"Too few test images are recognised: {test.Accuracy:0.00%}, expected at least {expected:0.00%}.");
     return 1;
 }
 return 0;

@@ -47,7 +47,7 @@ void Learn(string name, int iterations, int batch, double rate, int? expected, p
     {
         if ((epoch.Epoch - 1) % 50 == 0)
         {
-            Console.WriteLine($"  iteration {epoch.Epoch - 1}: {epoch.Accuracy:P1} of the training images, {network.Evaluate(test).Accuracy:P1} of the test images");
+            Console.WriteLine($"  iteration {epoch.Epoch - 1}: {epoch.Accuracy:0.0%} of the training images, {network.Evaluate(test).Accuracy:0.0%} of the test images");
         }
     };
     try

@@ -46,7 +46,7 @@ trainer.StepCompleted += step =>
     if (step.Step == step.Steps || (step.Step % 100 == 0 && !Console.IsOutputRedirected))
     {
         string bar = new string('█', 50 * step.Step / step.Steps).PadRight(50);
-        Console.Write($"\r{100 * step.Step / step.Steps,3} %|{bar}| {step.Step}/{step.Steps} [{clock.Elapsed:mm\\:ss}, {step.Step / clock.Elapsed.TotalSeconds:F0} steps/s]");
+        Console.Write($"\r{100 * step.Step / step.Steps,3}%|{bar}| {step.Step}/{step.Steps} [{clock.Elapsed:mm\\:ss}, {step.Step / clock.Elapsed.TotalSeconds:F0} steps/s]");
     }
 };
 trainer.Fit(train, new TrainingOptions
@@ -65,7 +65,7 @@ Console.WriteLine();
 int correct = network.Evaluate(test).Correct!.Value;
 Console.WriteLine($"The model classified correctly {correct} out of {test.Count} test examples");
 
-// The notebook ends with 9,441. The end depends much on the first weights: seeds are known that lead to 8,500.
+// The notebook ends with 9,441. The end depends much on the initial weights: seeds are known that lead to 8,500.
 int expected = quick ? 7000 : 9300;
 if (correct < expected)
 {

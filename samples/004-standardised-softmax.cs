@@ -61,15 +61,15 @@ trainer.Fit(train, new TrainingOptions
     Initialization = new Initialization { OutputsFirst = true },
 });
 
-Console.WriteLine($"Train Accuracy: {network.Evaluate(train).Accuracy:P2}");
+Console.WriteLine($"Train Accuracy: {network.Evaluate(train).Accuracy:0.00%}");
 double accuracy = network.Evaluate(test).Accuracy!.Value;
-Console.WriteLine($"Test Accuracy: {accuracy:P2}");
+Console.WriteLine($"Test Accuracy: {accuracy:0.00%}");
 
-// The notebook stops with an error before it prints a figure; NumPy, with the error mended, ends at 90.21 %.
+// The notebook stops with an error before it prints a figure; NumPy, with the error mended, ends at 90.21%.
 double expected = quick ? 0.60 : 0.90;
 if (accuracy < expected)
 {
-    Console.Error.WriteLine($"Too few test images are recognised: {accuracy:P2}, expected at least {expected:P2}.");
+    Console.Error.WriteLine($"Too few test images are recognised: {accuracy:0.00%}, expected at least {expected:0.00%}.");
     return 1;
 }
 return 0;

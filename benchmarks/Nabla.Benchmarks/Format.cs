@@ -9,7 +9,7 @@ internal static class Format
 
     public static string Times(double ratio) => $"{ratio.ToString(ratio >= 10 ? "N1" : "N2", CultureInfo.InvariantCulture)}×";
 
-    public static string Percent(double share) => $"{(100 * share).ToString("N0", CultureInfo.InvariantCulture)} %";
+    public static string Percent(double share) => $"{(100 * share).ToString("N0", CultureInfo.InvariantCulture)}%";
 
     public static string Title(this Peer peer) => peer == Peer.OnnxRuntime ? "ONNX Runtime" : peer.ToString();
 }

@@ -31,7 +31,7 @@ internal static class Report
                 $"Measured limits, {limit.Threads} {(limit.Threads == 1 ? "thread" : "threads")}: {limit.Flops / 1e9:N0} GFLOP/s of fused multiply-adds; copies {limit.MemoryBandwidth / 1e9:N1} GB/s in memory, {limit.CacheBandwidth / 1e9:N0} GB/s in the second-level cache (read and written).").AppendLine();
         }
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Median of {rounds} rounds in which the programs take turns, in brackets the least and the greatest. All get the same images, first weights and number of threads. Before they are timed they must agree: in the losses of the first steps and in how far the weights have moved by then (with dropout at rate 0, since everyone draws other masks), or in the results. A limit counts all products; Nabla leaves out many of those with blank pixels, so its share can be above 100 %.").AppendLine();
+            $"Median of {rounds} rounds in which the programs take turns, in brackets the least and the greatest. All get the same images, initial weights and number of threads. Before they are timed they must agree: in the losses of the first steps and in how far the weights have moved by then (with dropout at rate 0, since everyone draws other masks), or in the results. A limit counts all products; Nabla leaves out many of those with blank pixels, so its share can be above 100%.").AppendLine();
         Table(text, results, limits);
         string[] remarks = [.. results.SelectMany(result => result.Remarks).Distinct()];
         if (remarks.Length > 0)

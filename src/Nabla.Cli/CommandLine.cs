@@ -22,10 +22,10 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0 || unknown is not null || empty is not null)
         {
             string command = CommandName(parsed);
-            string message = unknown is not null ? $"'{unknown}' is not a command, option or argument that '{command}' knows."
+            string message = unknown is not null ? $"'{unknown}' is not a command, option or argument that '{command}' knows{Suggestion(parsed, unknown)}"
                 : empty is not null ? $"{empty}: found '', expected a value."
                 : parsed.Errors[0].Message;
-            return Fail(command, $"{message} '{command} --help' shows what can be said.", ExitCode.Usage);
+            return Fail(command, $"{message} See '{command} --help'.", ExitCode.Usage);
         }
         try
         {
@@ -80,6 +80,14 @@ internal static class CommandLine
     private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
         .TakeWhile(token => token.Type != TokenType.DoubleDash)
         .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+
+    /// <summary>What was probably meant, and the end of the sentence.</summary>
+    private static string Suggestion(ParseResult parsed, string unknown)
+    {
+        Command command = parsed.CommandResult.Command;
+        string[] candidates = unknown.StartsWith('-') ? [.. command.Options.Select(option => option.Name)] : [.. command.Subcommands.Select(sub => sub.Name)];
+        return Spelling.Misspelt(unknown, candidates) is string meant ? $"; did you mean '{meant}'?" : ".";
+    }
 
     /// <summary>The option or argument that was given a value of nothing, as a script does whose variable is not set.</summary>
     private static string? EmptyValue(ParseResult parsed) => parsed.CommandResult.Children

@@ -26,7 +26,7 @@ internal sealed record EvaluationSummary
     /// <summary>Figures of each class, from class 0.</summary>
     public required IReadOnlyList<ClassSummary> Classes { get; init; }
 
-    /// <summary>[actual][predicted]: how many images of one class were taken for the other.</summary>
+    /// <summary>[actual][predicted]: how many images of one class were predicted as the other.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
 
     /// <summary>Figures of one class; shares from 0 to 1. Its name is its number where it has none.</summary>

@@ -37,7 +37,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ],
         ["show"] =
         [
-            "nabla show runs/1                             the first test images, and what they are taken for",
+            "nabla show runs/1                             the first test images, and what they are predicted as",
             "nabla show runs/1 --mistakes --out wrong.png  the worst mistakes, also as a picture",
         ],
         ["plot"] =

@@ -11,7 +11,7 @@ internal static class HistoryFile
     private const string Header = "epoch,loss,accuracy,validation_loss,validation_accuracy";
 
     /// <summary>More than a million epochs; whatever is longer is no history.</summary>
-    private const int MaximumLength = 128 << 20;
+    private const int MaxLength = 128 << 20;
 
     public static string Format(IEnumerable<EpochResult> epochs)
     {
@@ -31,9 +31,9 @@ internal static class HistoryFile
     public static IReadOnlyList<EpochResult> Read(string path)
     {
         using FileStream file = InputFile.Open(path);
-        if (file.Length > MaximumLength)
+        if (file.Length > MaxLength)
         {
-            throw new MalformedFileException(path, $"has {file.Length:N0} bytes, expected at most {MaximumLength:N0}; give the {Name} of a run.");
+            throw new MalformedFileException(path, $"has {file.Length:N0} bytes, expected at most {MaxLength:N0}; give the {Name} of a run.");
         }
         using StreamReader reader = new(file);
         string? header = reader.ReadLine();

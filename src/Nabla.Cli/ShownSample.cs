@@ -14,14 +14,14 @@ internal sealed record ShownSample(int Row, int Actual, Prediction Prediction)
     public static IEnumerable<ShownSample> Mistakes(Network network, DataSet data) =>
         Predict(network, data).Where(sample => sample.IsMistake).OrderByDescending(sample => sample.Prediction.Confidence);
 
-    /// <summary>Two lines: what it is, and what it is taken for, with a mark that needs no colour.</summary>
+    /// <summary>Two lines: what it is, and what it is predicted as, with a mark that needs no colour.</summary>
     public (string First, string Second) Caption(Network network)
     {
         // Only a softmax gives shares of certainty.
         string format = network.Loss is SoftmaxCrossEntropyLoss ? "0.0%" : "0.00";
         string confidence = Prediction.Confidence.ToString(format, CultureInfo.InvariantCulture);
         string row = Row.ToString(CultureInfo.InvariantCulture);
-        return ($"{network.NameOf(Actual)} (image {row})", $"{(IsMistake ? "✗ taken for" : "✓")} {network.NameOf(Prediction.Label)} {confidence}");
+        return ($"{network.NameOf(Actual)} (image {row})", $"{(IsMistake ? "✗ predicted as" : "✓")} {network.NameOf(Prediction.Label)} {confidence}");
     }
 
     private static ShownSample[] Predict(Network network, DataSet data)

@@ -63,7 +63,7 @@ internal sealed record TrainSummary
     // "Slight agreement" at most: Landis and Koch, "The measurement of observer agreement for categorical data", Biometrics 33, 1977.
     // Weights out of all bounds, or as they were drawn, recognise a little more than the commonest class by luck; and where one
     // class is far more common than another, a network that finds the other may recognise less.
-    private const double MostKappa = 0.2;
+    private const double MaxKappa = 0.2;
 
     public static TrainSummary Create(
         Recipe recipe, Network network, TrainingHistory history, Evaluation test, double constantLoss, double seconds, string model, string data)
@@ -78,7 +78,7 @@ internal sealed record TrainSummary
             CommonestCount = test.Confusion is { } counts ? counts.Support(counts.CommonestClass) : 0,
             ConstantLoss = constantLoss,
             LossStayedHigh = lossStayedHigh,
-            HasLearntNothing = test.Confusion is { Kappa: <= MostKappa } taken && taken.Support(taken.CommonestClass) is var commonest
+            HasLearntNothing = test.Confusion is { Kappa: <= MaxKappa } taken && taken.Support(taken.CommonestClass) is var commonest
                 && test.Samples >= EnoughToTell && commonest < test.Samples
                 && (taken.Correct <= commonest || lossStayedHigh),
             TestLoss = test.Loss,

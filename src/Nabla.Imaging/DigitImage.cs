@@ -9,10 +9,10 @@ public static class DigitImage
     public const int Side = 28;
 
     /// <summary>Greatest height and width that <see cref="WritePng"/> writes, in pixels: 16,384.</summary>
-    public const int MaximumSide = 16_384;
+    public const int MaxSide = 16_384;
 
     /// <summary>A file of 28×28 pixels needs a few kilobytes; the rest is room for what programs put beside the pixels.</summary>
-    private const int MaximumLength = 4 << 20;
+    private const int MaxLength = 4 << 20;
 
     /// <summary>
     /// Reads a PNG (grey, colour or palette, 1 to 16 bits, transparency laid on white) or PGM file (P2 or P5), recognised
@@ -29,7 +29,7 @@ public static class DigitImage
     public static byte[] Read(string path, int height = Side, int width = Side)
     {
         using FileStream file = InputFile.Open(path);
-        byte[] contents = new byte[Math.Min(file.Length, MaximumLength)];
+        byte[] contents = new byte[Math.Min(file.Length, MaxLength)];
         file.ReadExactly(contents);
 
         byte[] pixels;
@@ -59,16 +59,16 @@ public static class DigitImage
     /// <summary>Writes grey levels as they are into a PNG file of 8 bits a pixel.</summary>
     /// <param name="path">The file to make or replace, all at once.</param>
     /// <param name="pixels">[height, width], row by row, 0 for black to 255 for white.</param>
-    /// <param name="width">1 to <see cref="MaximumSide"/> pixels.</param>
-    /// <param name="height">1 to <see cref="MaximumSide"/> pixels.</param>
+    /// <param name="width">1 to <see cref="MaxSide"/> pixels.</param>
+    /// <param name="height">1 to <see cref="MaxSide"/> pixels.</param>
     /// <exception cref="ArgumentException">The size is out of its range, or is not that of the pixels.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void WritePng(string path, ReadOnlySpan<byte> pixels, int width, int height)
     {
-        if (width is < 1 or > MaximumSide || height is < 1 or > MaximumSide || pixels.Length != width * height)
+        if (width is < 1 or > MaxSide || height is < 1 or > MaxSide || pixels.Length != width * height)
         {
-            throw new ArgumentException($"{pixels.Length} pixels do not make an image of {width}×{height}; expected width × height, each 1 to {MaximumSide}.", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} pixels do not make an image of {width}×{height}; expected width × height, each 1 to {MaxSide}.", nameof(pixels));
         }
         using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque), pixels, width);
         using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
@@ -85,9 +85,9 @@ public static class DigitImage
 
     private static void CheckLength(string path, long length)
     {
-        if (length > MaximumLength)
+        if (length > MaxLength)
         {
-            throw new MalformedFileException(path, $"has {length} bytes, expected at most {MaximumLength} for one image; save it without other contents.");
+            throw new MalformedFileException(path, $"has {length} bytes, expected at most {MaxLength} for one image; save it without other contents.");
         }
     }
 }

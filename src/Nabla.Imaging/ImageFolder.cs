@@ -9,17 +9,17 @@ namespace Nabla;
 /// </summary>
 /// <remarks>
 /// All images have one size; colours become grey and light paper dark as <see cref="DigitImage"/> does it, image by image, so
-/// that a model sees in use what it was trained on. Names are sorted as numbers where all are, else by their characters'
+/// that a model sees at inference what it was trained on. Names are sorted as numbers where all are, else by their characters'
 /// codes. Files and folders whose name begins with a dot are skipped,
 /// and so are <c>Thumbs.db</c> and <c>desktop.ini</c>.
 /// </remarks>
 public static class ImageFolder
 {
     /// <summary>Greatest height and width of an image, in pixels: 1,024.</summary>
-    public const int MaximumSide = 1024;
+    public const int MaxSide = 1024;
 
     /// <summary>As much as <see cref="DigitImage"/> takes.</summary>
-    private const int MaximumLength = 4 << 20;
+    private const int MaxLength = 4 << 20;
 
     private static readonly string[][] PartNames = [["train", "training"], ["validation", "valid", "val"], ["test", "testing"]];
 
@@ -116,9 +116,9 @@ public static class ImageFolder
                 if (pixels.Length == 0)
                 {
                     shape ??= [(int)image.Height, (int)image.Width];
-                    if ((long)count * shape.Size > SampleLimits.MaximumValues)
+                    if ((long)count * shape.Size > SampleLimits.MaxValues)
                     {
-                        throw new MalformedFileException(folder, $"has {count} images of {shape}, expected at most {SampleLimits.MaximumValues} pixels in all.");
+                        throw new MalformedFileException(folder, $"has {count} images of {shape}, expected at most {SampleLimits.MaxValues} pixels in all.");
                     }
                     pixels = new byte[count * shape.Size];
                 }
@@ -128,7 +128,7 @@ public static class ImageFolder
                 labels[i++] = label;
             }
         }
-        return DataSet.OfImages(pixels, shape!, labels, classCount ?? classes.Length, classes);
+        return DataSet.FromImages(pixels, shape!, labels, classCount ?? classes.Length, classes);
     }
 
     private static string[] FindImages(string folder)
@@ -142,21 +142,21 @@ public static class ImageFolder
     private static PngFile Open(string path, Shape? expected, string like)
     {
         using FileStream file = InputFile.Open(path);
-        byte[] contents = new byte[Math.Min(file.Length, MaximumLength)];
+        byte[] contents = new byte[Math.Min(file.Length, MaxLength)];
         file.ReadExactly(contents);
         if (!contents.AsSpan().StartsWith(PngFile.Signature))
         {
             string found = contents.Length == 0 ? "is empty" : $"begins with {Convert.ToHexStringLower(contents.AsSpan(0, Math.Min(contents.Length, 8)))}";
             throw new MalformedFileException(path, $"{found}, expected a PNG image (89504e47…); convert it, or move it out of the folder.", 0);
         }
-        if (file.Length > MaximumLength)
+        if (file.Length > MaxLength)
         {
-            throw new MalformedFileException(path, $"has {file.Length} bytes, expected at most {MaximumLength} for one image; save it without other contents.");
+            throw new MalformedFileException(path, $"has {file.Length} bytes, expected at most {MaxLength} for one image; save it without other contents.");
         }
         PngFile image = new(path, contents);
-        if (image.Width is < 1 or > MaximumSide || image.Height is < 1 or > MaximumSide)
+        if (image.Width is < 1 or > MaxSide || image.Height is < 1 or > MaxSide)
         {
-            throw new MalformedFileException(path, $"is an image of {image.Height}×{image.Width} pixels, expected 1 to {MaximumSide} each; scale it.");
+            throw new MalformedFileException(path, $"is an image of {image.Height}×{image.Width} pixels, expected 1 to {MaxSide} each; scale it.");
         }
         if (expected is not null && (image.Height != expected[0] || image.Width != expected[1]))
         {

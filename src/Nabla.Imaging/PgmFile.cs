@@ -10,7 +10,7 @@ internal sealed class PgmFile
     private const int GreatestLevel = 65535;
 
     /// <summary>Digits that a number may have; more could not be told apart from an overflow.</summary>
-    private const int MaximumDigits = 9;
+    private const int MaxDigits = 9;
 
     private readonly string _path;
     private readonly byte[] _contents;
@@ -90,7 +90,7 @@ internal sealed class PgmFile
         SkipSpace();
         int start = _position;
         int number = 0;
-        while (_position < _contents.Length && _position - start < MaximumDigits && char.IsAsciiDigit((char)_contents[_position]))
+        while (_position < _contents.Length && _position - start < MaxDigits && char.IsAsciiDigit((char)_contents[_position]))
         {
             number = number * 10 + _contents[_position++] - '0';
         }

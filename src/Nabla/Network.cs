@@ -9,20 +9,12 @@ namespace Nabla;
 /// Layers over one flat vector of parameters, each after those whose outputs it reads. Predicting and evaluating only read it, so any number of threads
 /// may do so at once, as long as nobody trains it meanwhile.
 /// </summary>
-public sealed class Network
+public sealed partial class Network
 {
-    // What two cores' second-level caches of 2 MiB hold: a core has its weights there, too. Rows below which products become
-    // thin.
-    private const int FloatsAtOnce = 1024 * 1024;
-    private const int LeastRowsAtOnce = 32;
-
-    // What may be used where the caches do not matter.
-    private const int MostFloatsAtOnce = 16 * FloatsAtOnce;
-
     // Nobody's network, but within reach of a file of a few hundred bytes, which must not take a machine's memory or hours:
     // twice an image of 8,000×8,000, and VGG-16 on one of 224×224, are within.
-    private const long MostBytesPerSample = 512L * 1024 * 1024;
-    private const double MostWorkPerSample = 1L << 34;
+    private const long MaxBytesPerSample = 512L * 1024 * 1024;
+    private const double MaxWorkPerSample = 1L << 34;
 
     private readonly AlignedFloats _parameters;
     private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
@@ -30,16 +22,8 @@ public sealed class Network
     internal Network(LayerGraph graph)
     {
         Graph = graph;
-        IReadOnlyList<Layer> layers = graph.Layers;
-        Shape input = InputShape;
         _parameters = new AlignedFloats(graph.ParameterCount);
-        IEnumerable<Layer> withMemory = layers.Where(layer => !layer.IsView);
-        long inCachePerRow = input.Size + withMemory.Where(layer => !layer.TakesSamplesOneByOne).Sum(FloatsOf);
-        FloatsPerSample = input.Size + withMemory.Sum(FloatsOf);
-        long rows = Math.Min(FloatsAtOnce / inCachePerRow, MostFloatsAtOnce / FloatsPerSample);
-        int longestRow = layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
-        int most = Math.Clamp(Array.MaxLength / longestRow, 1, MatrixJob.BlockDepth);
-        RowsAtOnce = LayerGroup.WholeUnits((int)Math.Clamp(rows, Math.Min(LeastRowsAtOnce, most), most));
+        MicroBatch = ExecutionPlan.MicroBatchOf(graph);
         Groups = LayerGroup.Of(this);
     }
 
@@ -61,13 +45,10 @@ public sealed class Network
     /// <summary>The layers in groups that a pass goes through together.</summary>
     internal IReadOnlyList<LayerGroup> Groups { get; }
 
-    /// <summary>What a workspace for training holds for each sample, in floats.</summary>
-    internal long FloatsPerSample { get; }
-
     /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
     public Span<float> Parameters => _parameters.Span;
 
-    /// <summary>Whether the parameters have their first values: drawn, trained, loaded, or set by hand.</summary>
+    /// <summary>Whether the parameters have their initial values: drawn, trained, loaded, or set by hand.</summary>
     public bool IsInitialized { get; private set; }
 
     /// <summary>What is done to features before they come in.</summary>
@@ -132,16 +113,16 @@ public sealed class Network
         Layer largest = layers.MaxBy(BytesOf)!, slowest = layers.MaxBy(layer => layer.Work)!;
         long bytes = (long)sizeof(float) * input.Size + layers.Sum(layer => sizeof(float) * (layer.IsView ? 0L : layer.OutputShape.Size))
             + sizeof(float) * layers.Select(layer => layer.ThreadFloats(rows: 1, training: false)).Aggregate(ThreadFloats.Max).Sum;
-        if (bytes > MostBytesPerSample)
+        if (bytes > MaxBytesPerSample)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"One sample needs {bytes:N0} bytes, most of them for {largest.Name} ({largest}), expected at most {MostBytesPerSample:N0}; use smaller images, less padding, smaller kernels or fewer units."));
+                $"One sample needs {bytes:N0} bytes, most of them for {largest.Name} ({largest}), expected at most {MaxBytesPerSample:N0}; use smaller images, less padding, smaller kernels or fewer units."));
         }
         double work = layers.Sum(layer => layer.Work);
-        if (work > MostWorkPerSample)
+        if (work > MaxWorkPerSample)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"One sample takes about {work:N0} multiply-adds, most of them in {slowest.Name} ({slowest}), expected at most {MostWorkPerSample:N0}; use smaller images or windows, or a greater stride."));
+                $"One sample takes about {work:N0} multiply-adds, most of them in {slowest.Name} ({slowest}), expected at most {MaxWorkPerSample:N0}; use smaller images or windows, or a greater stride."));
         }
 
         static long BytesOf(Layer layer) => sizeof(float) * (layer.OutputShape.Size + layer.ThreadFloats(rows: 1, training: false).Sum);
@@ -161,10 +142,15 @@ public sealed class Network
         return Workspace.BytesFor(this, rows, training, threads);
     }
 
-    /// <summary>With those of the gradient.</summary>
-    private static long FloatsOf(Layer layer) => 2L * layer.OutputShape.Size + layer.StateSize;
+    /// <summary>
+    /// Says in words how a batch goes through the network in training, first as a whole and then layer by layer: how many samples at a
+    /// time, what threads share, and what memory it takes.
+    /// </summary>
+    /// <param name="batchSize">Samples in a batch, at least 1.</param>
+    /// <param name="threads">Threads to use, at least 1. Default: one per processor.</param>
+    public string Explain(int batchSize, int? threads = null) => new ExecutionPlan(this, batchSize, threads ?? Environment.ProcessorCount).ToString();
 
-    /// <summary>Draws first values for all parameters.</summary>
+    /// <summary>Draws initial values for all parameters.</summary>
     /// <param name="random">Where the numbers come from.</param>
     /// <param name="how">In which order; by default layer by layer, weights before biases.</param>
     public void Initialize(NumPyRandom random, Initialization? how = null)
@@ -181,8 +167,8 @@ public sealed class Network
         IEnumerable<Parameter> parameters = Layers.SelectMany(layer => layer.Parameters);
         parameters = how.Order switch
         {
-            ParameterOrder.WeightsFirst => parameters.OrderBy(parameter => parameter.IsBias),
-            ParameterOrder.BiasesFirst => parameters.OrderByDescending(parameter => parameter.IsBias),
+            ParameterOrder.WeightsFirst => parameters.OrderBy(parameter => parameter.Role == ParameterRole.Bias),
+            ParameterOrder.BiasesFirst => parameters.OrderByDescending(parameter => parameter.Role == ParameterRole.Bias),
             _ => parameters,
         };
         foreach (Parameter parameter in parameters)
@@ -197,7 +183,7 @@ public sealed class Network
     /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>.</summary>
     /// <param name="workspace">Memory that was made for this network.</param>
     /// <param name="rows">Number of samples.</param>
-    /// <param name="random">Where layers that behave at random in training, such as dropout, draw from; null for the network in use.</param>
+    /// <param name="random">Where layers that behave at random in training, such as dropout, draw from; null at inference.</param>
     /// <exception cref="ArgumentException">The workspace belongs to another network, is too small, or was not made for training but gets a random source.</exception>
     public void Forward(Workspace workspace, int rows, NumPyRandom? random = null)
     {
@@ -231,7 +217,7 @@ public sealed class Network
     /// and a step of plain gradient descent after it, in half the time: no gradient is written down and read again.
     /// </summary>
     /// <param name="workspace">Memory that was made for this network.</param>
-    /// <param name="rows">Number of samples, at most <see cref="RowsAtOnce"/>: a whole batch.</param>
+    /// <param name="rows">Number of samples, at most <see cref="MicroBatch"/>: a whole batch.</param>
     /// <param name="learningRate">Step size; with each layer's factor above 0, also as a float.</param>
     internal void BackwardAndDescend(Workspace workspace, int rows, double learningRate)
     {
@@ -355,11 +341,8 @@ public sealed class Network
         return text.Append(CultureInfo.InvariantCulture, $"{_parameters.Length:N0} parameters in all").ToString();
     }
 
-    /// <summary>
-    /// Samples that go through at a time: as many as leave the activations of layers that take them all at once, and their
-    /// gradients, in the second-level caches, within bounds, and never more than an array can hold.
-    /// </summary>
-    internal int RowsAtOnce { get; }
+    /// <summary>Samples that go through at a time; see <see cref="ExecutionPlan"/>.</summary>
+    internal int MicroBatch { get; }
 
     /// <exception cref="ArgumentException">Samples have another size than the network's input.</exception>
     /// <exception cref="InvalidOperationException">The parameters have no values yet.</exception>
@@ -396,10 +379,10 @@ public sealed class Network
         _predictionWorkspaces.Add(workspace);
     }
 
-    /// <summary>Gives the scores of samples in pieces of at most <see cref="RowsAtOnce"/>, each with the index of its first sample.</summary>
+    /// <summary>Gives the scores of samples in pieces of at most <see cref="MicroBatch"/>, each with the index of its first sample.</summary>
     private void ForEachPiece(Features features, int threads, Action<int, ReadOnlySpan<float>> use)
     {
-        Workspace workspace = new(this, Math.Clamp(features.Count, 1, RowsAtOnce), training: false, threads);
+        Workspace workspace = new(this, Math.Clamp(features.Count, 1, MicroBatch), training: false, threads);
         for (int start = 0; start < features.Count; start += workspace.Rows)
         {
             int rows = Math.Min(workspace.Rows, features.Count - start);

@@ -113,7 +113,7 @@ public sealed class DataFormatTests : IDisposable
         {
             output = Evaluate(data);
             Assert.Contains("; the tenth that was set aside for testing when the model was trained on it\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-            Assert.Contains(FormattableString.Invariant($"{accuracy:P2} of 20 recognised"), output, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"accuracy {accuracy:0.00%} ("), output, StringComparison.Ordinal);
         }
         Assert.Contains("\"part\": \"the tenth that was set aside", Evaluate("--json"), StringComparison.Ordinal);
 
@@ -122,7 +122,7 @@ public sealed class DataFormatTests : IDisposable
         Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(190, 1));
         output = Evaluate();
         Assert.Contains("; all of it; the data is not what it was when the model was trained on it, which may have seen some", output, StringComparison.Ordinal);
-        Assert.Contains("of 190 recognised", output, StringComparison.Ordinal);
+        Assert.Contains(" of 190), loss", output, StringComparison.Ordinal);
 
         File.Delete(_folder["digits.csv"]);
         (code, output, error) = NablaProcess.Run(_folder, "evaluate", "run");
@@ -213,7 +213,7 @@ public sealed class DataFormatTests : IDisposable
         WriteFolders("words", words);
         (code, string output, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "words");
         Assert.True(code == 0, error);
-        Assert.Contains($"of 100 recognised ({correct})", output, StringComparison.Ordinal);
+        Assert.Contains($"({correct} of 100), loss", output, StringComparison.Ordinal);
 
         WriteFolders("letters", [.. "abcdefghij".Select(letter => $"{letter}")]);
         (code, _, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "letters");
@@ -252,7 +252,7 @@ public sealed class DataFormatTests : IDisposable
         SmallDigits.Write(_folder["idx"], train: 400, test: 500);
         for (int seed = 1; seed <= 6; seed++)
         {
-            // Its first weights stay as they are; some recognise more than the commonest class, by luck.
+            // Its initial weights stay as they are; some recognise more than the commonest class, by luck.
             (int code, string output, string error) = NablaProcess.Run(
                 _folder, "train", "--data", "idx", "--epochs", "1", "--optimizer", "sgd", "--learning-rate", "1e-9", "--seed", $"{seed}", "--out", $"{seed}", "--json");
             Assert.Equal(1, code);

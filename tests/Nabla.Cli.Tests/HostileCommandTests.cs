@@ -10,6 +10,20 @@ public sealed class HostileCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData(2, "nabla: 'trian' is not a command, option or argument that 'nabla' knows; did you mean 'train'? See 'nabla --help'.", "trian")]
+    [InlineData(2, "nabla train: '--epoch' is not a command, option or argument that 'nabla train' knows; did you mean '--epochs'? See 'nabla train --help'.", "train", "--epoch", "5")]
+    [InlineData(2, "nabla recipes: 'shwo' is not a command, option or argument that 'nabla recipes' knows; did you mean 'show'? See 'nabla recipes --help'.", "recipes", "shwo")]
+    [InlineData(2, "nabla: 'xyzzy' is not a command, option or argument that 'nabla' knows. See 'nabla --help'.", "xyzzy")]
+    [InlineData(1, "nabla train: there is no recipe or file 'tanh-sofmax'; did you mean 'tanh-softmax'?", "train", "tanh-sofmax")]
+    [InlineData(1, "nabla train: there is no recipe or file 'mine'; recipes are: convolution,", "train", "mine")]
+    public void What_was_probably_meant_is_said(int expected, string message, params string[] arguments)
+    {
+        (int code, _, string error) = NablaProcess.Run(_folder, arguments);
+        Assert.Equal(expected, code);
+        Assert.StartsWith(message, error, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> CommandLines() => new()
     {
         "train|--out|", "train|--data|", "train|", "train|--threads|5000", "train|--threads|0", "train|--epochs|abc", "train|--hidden|1,,2", "train|--seed|-1",

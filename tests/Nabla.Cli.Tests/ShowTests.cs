@@ -30,7 +30,7 @@ public sealed class ShowTests : IDisposable
         {
             int actual = ((ClassLabels)test.Targets).Values[row];
             Assert.Contains($"{actual} (image {row})", output, StringComparison.Ordinal);
-            string mark = predictions[row].Label == actual ? "✓" : "✗ taken for";
+            string mark = predictions[row].Label == actual ? "✓" : "✗ predicted as";
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{mark} {predictions[row].Label} {predictions[row].Confidence:0.0%}"), output, StringComparison.Ordinal);
         }
         Assert.DoesNotContain("(image 5)", output, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ShowTests : IDisposable
         int[] labels = ((ClassLabels)test.Targets).Values.ToArray();
         int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(row => predictions[row].Label != labels[row]).OrderByDescending(row => predictions[row].Confidence)];
         Assert.NotEmpty(wrong);
-        Assert.Equal(wrong.Length, output.Split("✗ taken for").Length - 1);
+        Assert.Equal(wrong.Length, output.Split("✗ predicted as").Length - 1);
         Assert.DoesNotContain("✓", output, StringComparison.Ordinal);
         int[] places = [.. wrong.Select(row => output.IndexOf($"(image {row})", StringComparison.Ordinal))];
         Assert.Equal(places.Order(), places);

@@ -12,6 +12,17 @@ public sealed class TrainTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Explain_says_how_a_batch_goes_through_and_trains_nothing()
+    {
+        SmallDigits.Write(_folder["idx"], train: 100, test: 20);
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--explain", "--threads", "2", "--batch-size", "32");
+        Assert.True(code == 0, error);
+        Assert.Contains("A batch of 32 samples, 2 threads: all go through at a time.", output, StringComparison.Ordinal);
+        Assert.Matches(@"dense2 +[\d.]+ kB  ", output);
+        Assert.False(Directory.Exists(_folder["runs"]));
+    }
+
+    [Fact]
     public void Default_network_recognises_at_least_97_8_percent_of_MNIST()
     {
         string? mnist = Environment.GetEnvironmentVariable("NABLA_DATA");

@@ -7,8 +7,8 @@ namespace Nabla.Fuzz;
 /// <summary>Makes files of others, as damage and malice would: bits, bytes and blocks, numbers in text and in binary, pieces of other files.</summary>
 internal sealed class Mutator(IReadOnlyList<byte[]> seeds, uint seed)
 {
-    private const int MostChanges = 6;
-    private const int MostBytes = 1 << 16;
+    private const int MaxChanges = 6;
+    private const int MaxBytes = 1 << 16;
 
     private static readonly long[] Numbers =
     [
@@ -23,11 +23,11 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, uint seed)
     public byte[] Next()
     {
         byte[] file = Any();
-        for (int changes = _random.NextInt32(1, MostChanges + 1); changes > 0; changes--)
+        for (int changes = _random.NextInt32(1, MaxChanges + 1); changes > 0; changes--)
         {
             file = Change(file);
         }
-        return file.Length <= MostBytes ? file : file[..MostBytes];
+        return file.Length <= MaxBytes ? file : file[..MaxBytes];
     }
 
     private byte[] Any() => seeds[_random.NextInt32(seeds.Count)];

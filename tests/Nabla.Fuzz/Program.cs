@@ -7,8 +7,8 @@ using Nabla.Fuzz;
 // Each target runs in a process of its own, which writes a file before it has it read: one that ends the process, or is not
 // done after a while, is there to be looked at. Exit code 1: there are findings. With --file, one file is read.
 
-const double MostSeconds = 2;
-const long MostBytes = 1_000_000_000;
+const double MaxSeconds = 2;
+const long MaxBytes = 1_000_000_000;
 
 string target = Option("--target", "all"), findings = Option("--findings", "findings");
 int inputs = int.Parse(Option("--inputs", "10000"), CultureInfo.InvariantCulture);
@@ -43,7 +43,7 @@ int RunTarget(Target one)
         start.ArgumentList.Add(argument);
     }
     // More than this ends in an exception, which is a finding.
-    start.Environment["DOTNET_GCHeapHardLimit"] = (2 * MostBytes).ToString("x", CultureInfo.InvariantCulture);
+    start.Environment["DOTNET_GCHeapHardLimit"] = (2 * MaxBytes).ToString("x", CultureInfo.InvariantCulture);
     using Process process = Process.Start(start)!;
     string last = "";
     while (process.StandardOutput.ReadLine() is string line)
@@ -124,7 +124,7 @@ string? Violation(Target one, string file, out (bool Accepted, double Seconds, l
     }
     run = (accepted, Stopwatch.GetElapsedTime(start).TotalSeconds, GC.GetAllocatedBytesForCurrentThread() - before);
     return wrong
-        ?? (run.Seconds > MostSeconds ? FormattableString.Invariant($"takes {run.Seconds:F1} s")
-        : run.Bytes > MostBytes ? FormattableString.Invariant($"allocates {run.Bytes:N0} bytes")
+        ?? (run.Seconds > MaxSeconds ? FormattableString.Invariant($"takes {run.Seconds:F1} s")
+        : run.Bytes > MaxBytes ? FormattableString.Invariant($"allocates {run.Bytes:N0} bytes")
         : null);
 }

@@ -38,6 +38,6 @@ internal static class Data
             labels[i] = random.NextInt32(classes);
             pixels[i * input.Size + labels[i]] = 255;
         }
-        return DataSet.OfImages(pixels, input, labels, classes);
+        return DataSet.FromImages(pixels, input, labels, classes);
     }
 }

@@ -56,7 +56,7 @@ public sealed class NetworkTests
         Network network = Network.Create([1], Layer.Dense(2, bias: false));
         new float[] { 3, 1 }.CopyTo(network.Parameters);
         network.MarkInitialized();
-        DataSet data = DataSet.OfLabeledVectors([1], [1], [1], 2, ["cat", "dog"]);
+        DataSet data = DataSet.FromLabeledVectors([1], [1], [1], 2, ["cat", "dog"]);
         Assert.Equal((9 + 0) / 2.0, network.Evaluate(data).Loss);
         Assert.Equal(3, network.Predict([1f]).Confidence);
         network.Loss = Loss.SoftmaxCrossEntropy;
@@ -156,7 +156,7 @@ public sealed class NetworkTests
         Assert.Throws<InvalidOperationException>(() => network.Predict(new byte[4]));
         Assert.Throws<InvalidOperationException>(() => network.Predict(new float[4]));
         Assert.Throws<InvalidOperationException>(() => network.Predict(new ByteFeatures(new byte[8], [4])));
-        Assert.Throws<InvalidOperationException>(() => network.Evaluate(DataSet.OfImages(new byte[4], [4], [0], 2)));
+        Assert.Throws<InvalidOperationException>(() => network.Evaluate(DataSet.FromImages(new byte[4], [4], [0], 2)));
         network.MarkInitialized();
         Assert.Equal(0, network.Predict(new byte[4]).Label);
     }

@@ -9,7 +9,7 @@ namespace Nabla.Benchmarks.Prediction;
 /// </summary>
 internal sealed class OnnxPrediction : InProcessContestant
 {
-    private const int MostAtOnce = 250;
+    private const int MaxAtOnce = 250;
     private static readonly string[] InputNames = [OnnxModel.Input];
     private static readonly string[] OutputNames = [OnnxModel.Output];
     private readonly PredictionWorkload _workload;
@@ -28,7 +28,7 @@ internal sealed class OnnxPrediction : InProcessContestant
         _options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
         OnnxModel model = workload.Model();
         _session = new InferenceSession(model.ToBytes(), _options);
-        int batch = Math.Min(workload.Images, MostAtOnce);
+        int batch = Math.Min(workload.Images, MaxAtOnce);
         DataSet images = MnistImages.Test.Slice(0, 10_000);
         float[] pixels = new float[images.Count * 784];
         Batch.CopyFeatures(images.Features, workload.Network.Preprocessing, 0, images.Count, pixels, threads: 1);

@@ -8,7 +8,7 @@ internal sealed class PredictOneImage : PredictionWorkload
 
     public override int Images => 1;
 
-    /// <summary>The first weights are read for each image.</summary>
+    /// <summary>The initial weights are read for each image.</summary>
     public override Cost Cost => base.Cost with { CacheBytes = 4.0 * 784 * 128 };
 
     protected override LayerSpec[] Layers => [Layer.Dense(128, Activation.ReLU), Layer.Dense(10)];

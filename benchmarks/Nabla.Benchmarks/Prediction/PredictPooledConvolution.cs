@@ -14,7 +14,7 @@ internal sealed class PredictPooledConvolution : PredictionWorkload
 
     public override OnnxModel Model()
     {
-        OnnxModel model = new([1, 28, 28], [.. Parameters.Select((parameter, index) => PooledConvolution.Turned(index, parameter))]);
+        OnnxModel model = new([1, 28, 28], [.. Parameters.Select((parameter, index) => PooledConvolution.Transposed(index, parameter))]);
         return model.Conv(weights: 0, biases: 1).Relu().MaxPool(2).Conv(weights: 2, biases: 3).Relu().MaxPool(2)
             .Flatten().Gemm(weights: 4, biases: 5).Relu().Gemm(weights: 6, biases: 7);
     }

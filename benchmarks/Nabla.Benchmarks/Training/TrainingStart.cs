@@ -1,6 +1,6 @@
 namespace Nabla.Benchmarks.Training;
 
-/// <summary>Where all contestants of a training workload begin: the same images, the same first weights.</summary>
+/// <summary>Where all contestants of a training workload begin: the same images, the same initial weights.</summary>
 internal sealed class TrainingStart
 {
     private readonly TrainingWorkload _workload;
@@ -21,14 +21,14 @@ internal sealed class TrainingStart
 
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>The first weights, in the network's order.</summary>
+    /// <summary>The initial weights, in the network's order.</summary>
     public IReadOnlyList<(Shape Shape, float[] Values)> Parameters { get; }
 
     public int Samples => Data.Count;
 
     public Shape ImageShape => Data.Features.SampleShape;
 
-    /// <summary>A network with the first weights.</summary>
+    /// <summary>A network with the initial weights.</summary>
     public Network Network(double dropout)
     {
         Network network = Create(dropout);

@@ -40,7 +40,7 @@ internal abstract class TrainingWorkload : Workload
     /// <summary>The same step in TorchSharp; returns the loss.</summary>
     /// <param name="x">The images of the batch, each as <see cref="TorchShape"/>.</param>
     /// <param name="y">The classes of the batch: numbers for cross-entropy, one-hot rows for the squared error.</param>
-    /// <param name="p">The parameters in Nabla's order, as <see cref="ChannelsFirst"/> has turned them; the step changes them.</param>
+    /// <param name="p">The parameters in Nabla's order, as <see cref="ChannelsFirst"/> has transposed them; the step changes them.</param>
     /// <param name="dropout">Rate of the dropout.</param>
     public abstract torch.Tensor TorchStep(torch.Tensor x, torch.Tensor y, torch.Tensor[] p, double dropout);
 

@@ -11,7 +11,7 @@ internal sealed class OneImageAtATime : TrainingWorkload
 
     public override string Unit => "images/s";
 
-    /// <summary>The first weights are read forward, read again and written in the update.</summary>
+    /// <summary>The initial weights are read forward, read again and written in the update.</summary>
     public override Cost Cost => base.Cost with { CacheBytes = 3 * 4.0 * 784 * 100 };
 
     public override int Samples => 1000;

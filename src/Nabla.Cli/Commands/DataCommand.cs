@@ -8,7 +8,7 @@ namespace Nabla.Cli.Commands;
 internal sealed class DataCommand : Command
 {
     public DataCommand()
-        : base("data", "Say what data is where and whether it is right; download it; look at it.")
+        : base("data", "Show and verify data files, download MNIST, look at samples.")
     {
         Subcommands.Add(new DataFetchCommand());
         Subcommands.Add(new DataShowCommand());

@@ -50,12 +50,12 @@ internal sealed class EvaluateCommand : Command
         }
         IAnsiConsole console = AnsiConsole.Console;
         console.Write(ClassTable(network, confusion));
-        notes.WriteLine("Confusion: actual digits down, taken for across");
+        notes.WriteLine("Confusion matrix (rows: actual, columns: predicted)");
         console.Write(ConfusionTable(confusion));
         notes.WriteLine("Most confused:");
         foreach ((int actual, int predicted, int count) in confusion.MostConfused(ConfusedPairsShown))
         {
-            notes.WriteLine($"  {network.NameOf(actual)} taken for {network.NameOf(predicted)}: {count} {(count == 1 ? "time" : "times")}");
+            notes.WriteLine($"  {network.NameOf(actual)} predicted as {network.NameOf(predicted)}: {count} {(count == 1 ? "time" : "times")}");
         }
         return ExitCode.Success;
     }
@@ -101,5 +101,5 @@ internal sealed class EvaluateCommand : Command
 
     private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Percent(double share) => share.ToString("P2", CultureInfo.InvariantCulture);
+    private static string Percent(double share) => share.ToString("0.00%", CultureInfo.InvariantCulture);
 }

@@ -78,5 +78,5 @@ internal sealed class PredictCommand : Command
 
     /// <summary>A percentage only where the outputs are probabilities.</summary>
     private static string Score(Network network, float score) =>
-        score.ToString(network.Loss is SoftmaxCrossEntropyLoss ? "P1" : "F3", CultureInfo.InvariantCulture);
+        score.ToString(network.Loss is SoftmaxCrossEntropyLoss ? "0.0%" : "F3", CultureInfo.InvariantCulture);
 }

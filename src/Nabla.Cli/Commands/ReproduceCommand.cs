@@ -15,7 +15,7 @@ internal sealed class ReproduceCommand : Command
     private const string DefaultPage = "docs/reproduction.md";
 
     // A notebook's figure is one draw, so it takes many to tell how likely it is; but not for hours.
-    private const int MostSeeds = 40;
+    private const int MaxSeeds = 40;
     private const int FewestSeeds = 5;
     private const int EnoughMinutes = 5;
 
@@ -24,7 +24,7 @@ internal sealed class ReproduceCommand : Command
         Description = "Recipes of notebooks, by name; all twelve if none is given.",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<int?> _seeds = NumberOption.CreateCount("--seeds", $"How many seeds, from 1. If not given: as many as {EnoughMinutes} minutes of training a recipe allow, {FewestSeeds} to {MostSeeds}.");
+    private readonly Option<int?> _seeds = NumberOption.CreateCount("--seeds", $"How many seeds, from 1. If not given: as many as {EnoughMinutes} minutes of training a recipe allow, {FewestSeeds} to {MaxSeeds}.");
     private readonly Option<string> _data = new("--data")
     {
         Description = "The images, as for 'nabla train'. The notebooks' figures are of MNIST.",
@@ -67,7 +67,7 @@ internal sealed class ReproduceCommand : Command
         TrainAndTest data = DataSource.Load(dataName, notes, keepsValidation: false, interruption.Token).Parts;
         notes.WriteLine($"Data: {data.Source}");
         List<ReproductionRow> rows = [];
-        ReproductionDisplay.Run(wanted.Count * (seeds ?? MostSeeds), toError: json, display =>
+        ReproductionDisplay.Run(wanted.Count * (seeds ?? MaxSeeds), toError: json, display =>
         {
             try
             {
@@ -116,11 +116,11 @@ internal sealed class ReproduceCommand : Command
         Recipe recipe = RecipeBook.Get(figures.Recipe);
         List<RecipeRun> runs = [];
         double minutes = 0;
-        for (uint seed = 1; seed <= (seeds ?? MostSeeds); seed++)
+        for (uint seed = 1; seed <= (seeds ?? MaxSeeds); seed++)
         {
             if (seeds is null && seed > FewestSeeds && minutes >= EnoughMinutes)
             {
-                display.Skip(MostSeeds - runs.Count);
+                display.Skip(MaxSeeds - runs.Count);
                 break;
             }
             RecipeRun run = RecipeRun.Train(recipe, seed, figures, data, display, cancellation);

@@ -27,16 +27,17 @@ internal sealed class TrainCommand : Command
         "a number above 0, such as 0.001", value => value > 0 && double.IsFinite(value));
     private readonly Option<string?> _optimizer = CreateOptimizerOption();
     private readonly Option<uint?> _seed = NumberOption.Create<uint>(
-        "--seed", "Decides first weights, validation split and order of images; the same seed gives the same network, bit for bit. As the recipe says (1) if not given.",
+        "--seed", "Decides initial weights, validation split and order of images; the same seed gives the same network, bit for bit. As the recipe says (1) if not given.",
         $"a whole number from 0 to {uint.MaxValue}", _ => true);
     private readonly Option<int?> _threads = NumberOption.Create<int>(
         "--threads", "Threads to use; the result does not depend on it. One per processor if not given.",
-        $"a whole number from 1 to {TrainingOptions.MostThreads}", value => value is >= 1 and <= TrainingOptions.MostThreads);
+        $"a whole number from 1 to {TrainingOptions.MaxThreads}", value => value is >= 1 and <= TrainingOptions.MaxThreads);
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for model.safetensors, history.csv and summary.json; runs/1, runs/2 … if not given.",
         HelpName = "folder",
     };
+    private readonly Option<bool> _explain = new("--explain") { Description = "Say how a batch goes through the network, layer by layer, instead of training it." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one JSON object on standard output, and progress on standard error." };
 
     public TrainCommand()
@@ -52,6 +53,7 @@ internal sealed class TrainCommand : Command
         Options.Add(_seed);
         Options.Add(_threads);
         Options.Add(_out);
+        Options.Add(_explain);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -62,6 +64,10 @@ internal sealed class TrainCommand : Command
         TextWriter notes = json ? PlainText.Error : PlainText.Out;
         Recipe recipe = Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments);
         TrainingOptions options = recipe.Training;
+        if (arguments.GetValue(_explain))
+        {
+            return Explain(recipe, arguments.GetRequiredValue(_data), notes);
+        }
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
         using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
 
@@ -122,6 +128,17 @@ internal sealed class TrainCommand : Command
         return ExitCode.Success;
     }
 
+    private static int Explain(Recipe recipe, string dataName, TextWriter notes)
+    {
+        using Interruption interruption = new();
+        TrainAndTest data = recipe.Data.Choose(DataSource.Load(dataName, notes, keepsValidation: recipe.Training.ValidationFraction > 0, interruption.Token).Parts, new NumPyRandom(recipe.Training.Seed));
+        Network network = Fitting(recipe, data.Train, notes).CreateNetwork();
+        PlainText.Out.WriteLine(network);
+        PlainText.Out.WriteLine();
+        PlainText.Out.WriteLine(network.Explain(Math.Min(recipe.Training.BatchSize, data.Train.Count), recipe.Training.Threads));
+        return ExitCode.Success;
+    }
+
     private static void Remember(Network network, DataSource.TrainingData data, Evaluation? test) =>
         network.Training = network.Training! with { Data = data.Parts.Source, DataPath = data.Path, DataSha256 = data.Sha256, TestAccuracy = test?.Accuracy };
 
@@ -135,7 +152,7 @@ internal sealed class TrainCommand : Command
         }
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Test accuracy {summary.TestAccuracy:P2} ({summary.TestCorrect:N0} of {summary.TestCount:N0} test images) after {summary.TrainSeconds:F1} s of training"));
+            $"Test accuracy {summary.TestAccuracy:0.00%} ({summary.TestCorrect:N0} of {summary.TestCount:N0} test images) after {summary.TrainSeconds:F1} s of training"));
         if (summary.CommonestCount == summary.TestCount)
         {
             notes.WriteLine(EvaluationSummary.OneClassRemark);
@@ -146,7 +163,7 @@ internal sealed class TrainCommand : Command
         }
         if (isBuiltIn)
         {
-            notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: about 93 %).");
+            notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: about 93%).");
         }
         notes.WriteLine($"Saved {summary.Model}");
         notes.WriteLine($"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}");
@@ -156,7 +173,9 @@ internal sealed class TrainCommand : Command
         ? RecipeBook.Get(name)
         : File.Exists(name) || name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? Recipe.Load(name)
-            : throw new ArgumentException($"there is no recipe or file '{name}'; recipes are: {string.Join(", ", RecipeBook.Names)}.");
+            : throw new ArgumentException(Spelling.Misspelt(name, RecipeBook.Names) is string meant
+                ? $"there is no recipe or file '{name}'; did you mean '{meant}'?"
+                : $"there is no recipe or file '{name}'; recipes are: {string.Join(", ", RecipeBook.Names)}.");
 
     /// <summary>The recipe for images of another size or another number of classes, where the data has such.</summary>
     private static Recipe Fitting(Recipe recipe, DataSet train, TextWriter notes)

@@ -36,7 +36,7 @@ internal sealed class DownloadDisplay(TextWriter output) : IProgress<DownloadPro
             int filled = (int)Math.Min(percent * BarWidth / 100, BarWidth);
             string bar = new string('━', filled) + new string(' ', BarWidth - filled);
             string size = (value.BytesReceived / 1e6).ToString("F1", CultureInfo.InvariantCulture);
-            _output.Write($"\r\e[2K{value.File}  {bar} {percent,3} %  {size} MB");
+            _output.Write($"\r\e[2K{value.File}  {bar} {percent,3}%  {size} MB");
         }
     }
 

@@ -13,7 +13,7 @@ internal static class ImageBlocks
     private const int Gap = 2;
 
     /// <summary>Room for captions over images that are narrower.</summary>
-    private const int LeastColumn = 24;
+    private const int MinColumn = 24;
 
     private const int Threshold = 96;
 
@@ -31,7 +31,7 @@ internal static class ImageBlocks
         {
             throw new ArgumentException($"images {width} pixels wide cannot be shown in a terminal of {terminalWidth} columns; make it wider.");
         }
-        int column = Math.Max(width, Math.Min(LeastColumn, captions.Max(caption => Math.Max(caption.First.Length, caption.Second.Length))));
+        int column = Math.Max(width, Math.Min(MinColumn, captions.Max(caption => Math.Max(caption.First.Length, caption.Second.Length))));
         int perLine = Math.Max(1, (terminalWidth + Gap) / (column + Gap));
         bool two = captions.Any(caption => caption.Second.Length > 0);
         foreach (int[] line in Enumerable.Range(0, images.Count).Chunk(perLine))

@@ -71,7 +71,7 @@ internal static class TrainingDisplay
     private static string LongDescription(StepResult step, TrainingProgress progress)
     {
         string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:P2}")
+            ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:0.00%}")
             : "";
         return $"Epoch {step.Epoch}/{step.Epochs}  loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation}  {progress.DescribePace()}";
     }
@@ -79,7 +79,7 @@ internal static class TrainingDisplay
     private static string ShortDescription(StepResult step, TrainingProgress progress)
     {
         string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $" val {accuracy:P1}")
+            ? string.Create(CultureInfo.InvariantCulture, $" val {accuracy:0.0%}")
             : "";
         return $"Epoch {step.Epoch}/{step.Epochs} loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation} {progress.DescribeSpeed()} {progress.DescribeRemaining()}";
     }

@@ -37,8 +37,8 @@ internal sealed class TrainingProgress
     /// <summary><c>loss 0.0812</c>, and the validation accuracy, or without validation that on the training images.</summary>
     public static string Describe(EpochResult epoch) =>
         $"loss {FormatLoss(epoch.Loss)}"
-        + (epoch.ValidationAccuracy is double validation ? string.Create(CultureInfo.InvariantCulture, $"  validation {validation:P2}")
-            : epoch.Accuracy is double training ? string.Create(CultureInfo.InvariantCulture, $"  training {training:P2}")
+        + (epoch.ValidationAccuracy is double validation ? string.Create(CultureInfo.InvariantCulture, $"  validation {validation:0.00%}")
+            : epoch.Accuracy is double training ? string.Create(CultureInfo.InvariantCulture, $"  training {training:0.00%}")
             : "");
 
     /// <summary>Four decimals, or powers of ten for a loss that runs away.</summary>
@@ -59,11 +59,11 @@ internal sealed class TrainingProgress
     /// <param name="share">Share of all steps that are done, 0 to 1.</param>
     public static string DescribeRemaining(TimeSpan elapsed, double share)
     {
-        const double MostHours = 9_999;
+        const double MaxHours = 9_999;
         double seconds = share == 0 ? 0 : Math.Ceiling(elapsed.TotalSeconds * ((1 - share) / share));
-        if (seconds > MostHours * 3600)
+        if (seconds > MaxHours * 3600)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"over {MostHours:N0} hours left");
+            return string.Create(CultureInfo.InvariantCulture, $"over {MaxHours:N0} hours left");
         }
         TimeSpan left = TimeSpan.FromSeconds(seconds);
         return left.TotalHours >= 1

@@ -17,7 +17,7 @@ internal sealed class LearningCurves
     private const int PanelHeight = 380;
 
     /// <summary>More points than this are a line without markers.</summary>
-    private const int MostMarkers = 30;
+    private const int MaxMarkers = 30;
 
     private static readonly Color TrainingColor = Color.FromHex("#E69F00");
     private static readonly Color ValidationColor = Color.FromHex("#003F72");
@@ -121,7 +121,7 @@ internal sealed class LearningCurves
         Scatter curve = plot.Add.Scatter(points, color);
         curve.LegendText = name;
         curve.LineWidth = width;
-        curve.MarkerShape = points.Length <= MostMarkers ? marker : MarkerShape.None;
+        curve.MarkerShape = points.Length <= MaxMarkers ? marker : MarkerShape.None;
         curve.MarkerSize = 7;
     }
 

@@ -6,16 +6,16 @@ namespace Nabla;
 internal static class Batch
 {
     // Below this many numbers a thread, handing work over costs more than it saves.
-    private const int LeastPerThread = 8 * 1024;
+    private const int MinPerThread = 8 * 1024;
 
     // With more, products of whole tiles are as fast.
-    private const double MostFilled = 0.3;
+    private const double MaxFilled = 0.3;
 
     // So many samples tell how filled the others are.
     private const int TellingSamples = 1000;
 
     // 384 MiB of values and their places.
-    private const int MostValues = 64 * 1024 * 1024;
+    private const int MaxValues = 64 * 1024 * 1024;
 
     // Samples at random places take the memory hundreds of cycles each: so many are under way at a time.
     private const int SamplesAhead = 4;
@@ -43,12 +43,12 @@ internal static class Batch
 
     /// <summary>
     /// The samples without their zeros; null where too few values are zeros, a sample has too many
-    /// (<see cref="SparseSamples.MostPlaces"/>), or there would be too many in all.
+    /// (<see cref="SparseSamples.MaxPlaces"/>), or there would be too many in all.
     /// </summary>
     public static SparseSamples? Sparse(Features features, Preprocessing preprocessing)
     {
         int size = features.SampleShape.Size;
-        if (size > SparseSamples.MostPlaces)
+        if (size > SparseSamples.MaxPlaces)
         {
             return null;
         }
@@ -59,7 +59,7 @@ internal static class Batch
             preprocessing.CopyPart(features, row, 0, sample);
             int end = starts[row + 1] = starts[row] + size - sample.AsSpan().Count(0f);
             bool isKnown = row >= TellingSamples || row == features.Count - 1;
-            if (end > MostValues || (isKnown && end > (row + 1L) * size * MostFilled))
+            if (end > MaxValues || (isKnown && end > (row + 1L) * size * MaxFilled))
             {
                 return null;
             }
@@ -94,7 +94,7 @@ internal static class Batch
     private static void Run(ref Job job, Features features, int count, int threads)
     {
         long numbers = (long)count * features.SampleShape.Size;
-        WorkerTeam.Run(ref job, (int)Math.Clamp(numbers / LeastPerThread, 1, threads));
+        WorkerTeam.Run(ref job, (int)Math.Clamp(numbers / MinPerThread, 1, threads));
     }
 
     /// <summary>Copies the rows at the given indices, or where there are none those from start on.</summary>

@@ -5,7 +5,7 @@ namespace Nabla;
 /// <summary>What names of classes may be, wherever they come from: they are printed.</summary>
 internal static class ClassNames
 {
-    private const int MaximumLength = 255;
+    private const int MaxLength = 255;
 
     private static readonly string[] Words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
@@ -18,9 +18,9 @@ internal static class ClassNames
         }
         for (int label = 0; label < names.Count; label++)
         {
-            if (names[label] is not { Length: >= 1 and <= MaximumLength } name || name.Any(char.IsControl))
+            if (names[label] is not { Length: >= 1 and <= MaxLength } name || name.Any(char.IsControl))
             {
-                throw new ArgumentException($"The name of class {label} must have 1 to {MaximumLength} characters, none of them a control character.");
+                throw new ArgumentException($"The name of class {label} must have 1 to {MaxLength} characters, none of them a control character.");
             }
         }
     }

@@ -34,7 +34,7 @@ internal abstract class DataReader : IDisposable
     protected abstract long CompressedLength { get; }
 
     /// <summary>How many bytes compressed data may have once it is unpacked: 256 MiB, or 64 times its length where that is more.</summary>
-    public static long MostUnpacked(long compressedLength) => Math.Max(AlwaysUnpacked, GreatestExpansion * compressedLength);
+    public static long MaxUnpacked(long compressedLength) => Math.Max(AlwaysUnpacked, GreatestExpansion * compressedLength);
 
     /// <summary>Reads a 32-bit number, most significant byte first.</summary>
     /// <param name="what">What the number is, for the error.</param>
@@ -137,10 +137,10 @@ internal abstract class DataReader : IDisposable
 
     private void ThrowIfTooMuch(long bytes)
     {
-        if (CompressedLength >= 0 && bytes > MostUnpacked(CompressedLength))
+        if (CompressedLength >= 0 && bytes > MaxUnpacked(CompressedLength))
         {
             throw new MalformedFileException(FilePath,
-                $"would unpack {CompressedLength} bytes to at least {bytes}, expected at most {MostUnpacked(CompressedLength)}; if that is right, unpack the file first.", Offset);
+                $"would unpack {CompressedLength} bytes to at least {bytes}, expected at most {MaxUnpacked(CompressedLength)}; if that is right, unpack the file first.", Offset);
         }
     }
 

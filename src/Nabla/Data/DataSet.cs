@@ -29,7 +29,7 @@ public sealed class DataSet
     /// <param name="labels">The class of each image, from 0; not copied.</param>
     /// <param name="classCount">Number of classes.</param>
     /// <param name="classNames">Names of the classes, or of the first of them; null where they have none.</param>
-    public static DataSet OfImages(byte[] pixels, Shape imageShape, int[] labels, int classCount, IReadOnlyList<string>? classNames = null) =>
+    public static DataSet FromImages(byte[] pixels, Shape imageShape, int[] labels, int classCount, IReadOnlyList<string>? classNames = null) =>
         new(new ByteFeatures(pixels, imageShape), new ClassLabels(labels, classCount, classNames));
 
     /// <summary>Vectors of numbers with vectors of numbers to answer, for regression.</summary>
@@ -37,7 +37,7 @@ public sealed class DataSet
     /// <param name="inputShape">Shape of one sample.</param>
     /// <param name="outputs">[samples, output size]; not copied.</param>
     /// <param name="outputSize">Numbers to answer per sample.</param>
-    public static DataSet OfVectors(float[] inputs, Shape inputShape, float[] outputs, int outputSize) =>
+    public static DataSet FromVectors(float[] inputs, Shape inputShape, float[] outputs, int outputSize) =>
         new(new FloatFeatures(inputs, inputShape), new TargetVectors(outputs, outputSize));
 
     /// <summary>Vectors of numbers with class labels.</summary>
@@ -46,7 +46,7 @@ public sealed class DataSet
     /// <param name="labels">The class of each sample, from 0; not copied.</param>
     /// <param name="classCount">Number of classes.</param>
     /// <param name="classNames">Names of the classes, or of the first of them; null where they have none.</param>
-    public static DataSet OfLabeledVectors(float[] inputs, Shape inputShape, int[] labels, int classCount, IReadOnlyList<string>? classNames = null) =>
+    public static DataSet FromLabeledVectors(float[] inputs, Shape inputShape, int[] labels, int classCount, IReadOnlyList<string>? classNames = null) =>
         new(new FloatFeatures(inputs, inputShape), new ClassLabels(labels, classCount, classNames));
 
     /// <summary>A copy of these samples followed by those of another data set of the same kinds.</summary>

@@ -4,7 +4,7 @@ namespace Nabla;
 internal static class SampleLimits
 {
     /// <summary>Greatest number of values in one array: 2³⁰, more than a million images of MNIST.</summary>
-    public const int MaximumValues = 1 << 30;
+    public const int MaxValues = 1 << 30;
 
     /// <summary>Shape of a sample of <paramref name="count"/> numbers in a row: a square image where it can be one, else the row.</summary>
     public static Shape ShapeOf(int count)

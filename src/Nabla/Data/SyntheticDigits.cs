@@ -43,6 +43,6 @@ public static class SyntheticDigits
             double ink = random.NextUniform(250, 256);
             DigitRaster.Draw(lines, radius, softness, ink, pixels.AsSpan(i * size, size));
         }
-        return DataSet.OfImages(pixels, [DigitRaster.Side, DigitRaster.Side], labels, ClassCount);
+        return DataSet.FromImages(pixels, [DigitRaster.Side, DigitRaster.Side], labels, ClassCount);
     }
 }

@@ -13,24 +13,19 @@ namespace Nabla;
 /// <param name="parametersBefore">Number of parameters of the layers before.</param>
 internal sealed class LayerGroup(Network network, int first, int end, int parametersBefore)
 {
-    /// <summary>
-    /// Samples that a thread passes through together. More than one, since a layer has something to prepare, such as packing
-    /// its weights. The gradient of the parameters is summed over so many samples, and these sums then over the batch:
-    /// another number gives other bits.
-    /// </summary>
-    public const int SamplesAtOnce = 4;
+    private const int SamplesAtOnce = ExecutionPlan.SamplesAtOnce;
 
-    // More would need too much memory and time for the sums of each few samples.
-    private const int MostParametersOneByOne = 64 * 1024;
-
-    private readonly bool _isOneByOne = network.Layers[first].TakesSamplesOneByOne;
     private readonly bool _learns = Enumerable.Range(first, end - first).Any(layer => network.Graph.NeedsGradient(layer + 1));
 
     // Of all layers up to this group, because a layer finds its own by their place in the whole vector. Convolutions stand
     // at the begin of a network, so hardly any belong to others.
     private readonly int _parameterCount = parametersBefore + network.Layers.Skip(first).Take(end - first).Sum(layer => layer.ParameterCount);
 
-    private bool LearnsOneByOne => _isOneByOne && _learns && _parameterCount <= MostParametersOneByOne;
+    /// <summary>Whether each thread passes a few samples at a time.</summary>
+    public bool IsOneByOne { get; } = network.Layers[first].TakesSamplesOneByOne;
+
+    /// <summary>Whether each few samples have a gradient of their own, which are then added up.</summary>
+    public bool LearnsOneByOne => IsOneByOne && _learns && _parameterCount <= ExecutionPlan.MaxParametersOneByOne;
 
     /// <summary>The groups of a network, first to last.</summary>
     public static IReadOnlyList<LayerGroup> Of(Network network)
@@ -56,7 +51,7 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
 
     /// <summary>The values that are computed and read within the group alone.</summary>
     public IEnumerable<int> PassingOn() =>
-        Enumerable.Range(first + 1, end - first).Where(value => _isOneByOne && network.Graph.MemoryOf(value) > first && network.Graph.LastUseOf(value) < end);
+        Enumerable.Range(first + 1, end - first).Where(value => IsOneByOne && network.Graph.MemoryOf(value) > first && network.Graph.LastUseOf(value) < end);
 
     /// <summary>Index of the first layer.</summary>
     public int First => first;
@@ -70,7 +65,7 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
     /// <summary>The forward pass of the samples in a workspace.</summary>
     public void Forward(Workspace workspace, int rows, NumPyRandom? random)
     {
-        if (_isOneByOne)
+        if (IsOneByOne)
         {
             ForwardJob job = new(this, workspace, rows);
             WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));

@@ -50,7 +50,7 @@ public sealed class Workspace
     internal static long BytesFor(Network network, int rows, bool training, int threads)
     {
         Lengths lengths = new(network, rows, training, threads);
-        ThreadFloats thread = new(0, 0, Softmax.TurnedFloats(network.OutputShape.Size));
+        ThreadFloats thread = new(0, 0, Softmax.TransposedFloats(network.OutputShape.Size));
         foreach (Layer layer in network.Layers)
         {
             thread = ThreadFloats.Max(thread, layer.ThreadFloats(rows, training));
@@ -99,10 +99,10 @@ public sealed class Workspace
     /// <param name="rows">Number of samples.</param>
     /// <param name="part">
     /// Which of the threads asks: a value that a group computes and reads alone has rows for the few samples under way only,
-    /// <see cref="LayerGroup.SamplesAtOnce"/> for each thread, which stay in its cache.
+    /// <see cref="ExecutionPlan.SamplesAtOnce"/> for each thread, which stay in its cache.
     /// </param>
     internal Span<float> Activation(int value, int firstRow, int rows, int part) =>
-        Part(_activations[value], Graph.ShapeOf(value).Size, _isPassing[value] ? part * LayerGroup.SamplesAtOnce : firstRow, rows);
+        Part(_activations[value], Graph.ShapeOf(value).Size, _isPassing[value] ? part * ExecutionPlan.SamplesAtOnce : firstRow, rows);
 
     /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
     internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], _states[layer].Length / Rows, firstRow, rows);
@@ -167,7 +167,7 @@ public sealed class Workspace
                         BufferOf[value] = BufferOf[graph.MemoryOf(value)];
                         continue;
                     }
-                    long length = (IsPassing[value] ? Math.Min(rows, (long)threads * LayerGroup.SamplesAtOnce) : rows) * graph.ShapeOf(value).Size;
+                    long length = (IsPassing[value] ? Math.Min(rows, (long)threads * ExecutionPlan.SamplesAtOnce) : rows) * graph.ShapeOf(value).Size;
                     if (!training && !IsPassing[value] && free.Length > 0)
                     {
                         BufferOf[value] = free[^1];

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Nabla;
 
-/// <summary>What the variance of first weights is divided by.</summary>
+/// <summary>What the variance of initial weights is divided by.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Fan>))]
 public enum Fan
 {

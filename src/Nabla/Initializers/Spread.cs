@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Nabla;
 
-/// <summary>The distribution of first weights of a given variance.</summary>
+/// <summary>The distribution of initial weights of a given variance.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Spread>))]
 public enum Spread
 {

@@ -1,7 +1,45 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Nabla.Numerics;
 
 namespace Nabla;
+
+/// <summary>A fully connected layer: each output is a weighted sum of all inputs, plus a bias, through an activation.</summary>
+public sealed record DenseSpec : LayerSpec
+{
+    /// <summary>Number of outputs, at least 1.</summary>
+    public required int Units
+    {
+        get;
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Units), value, "A dense layer needs at least 1 unit.");
+    }
+
+    /// <summary>Function applied to each weighted sum. Default: identity.</summary>
+    [JsonRequired]
+    public Activation Activation
+    {
+        get;
+        init => field = ActivationCheck.Defined(value, nameof(Activation));
+    } = Activation.Identity;
+
+    /// <summary>Whether a bias is added to each weighted sum. Default: yes.</summary>
+    [JsonRequired]
+    public bool Bias { get; init; } = true;
+
+    /// <summary>How the weights begin. Default: He normal for ReLU, Glorot uniform for all others.</summary>
+    public Initializer? WeightInitializer { get; init; }
+
+    /// <summary>How the biases begin. Default: zeros.</summary>
+    public Initializer? BiasInitializer { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Kind => "dense";
+
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Dense(name, inputShapes[0], offset, this);
+}
 
 /// <summary>
 /// A fully connected layer, y = f(x·W + b), with W [inputs, outputs] and b [outputs]. An input of several dimensions is
@@ -23,12 +61,14 @@ public sealed class Dense : Layer
         _activation = spec.Activation;
         _weight = new Parameter($"{name}/weight", [_inputs, _outputs], offset)
         {
+            Role = ParameterRole.Weight,
             Initializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation),
             FanIn = _inputs,
             FanOut = _outputs,
         };
         _bias = !spec.Bias ? null : new Parameter($"{name}/bias", [_outputs], offset + _weight.Shape.Size)
         {
+            Role = ParameterRole.Bias,
             Initializer = spec.BiasInitializer ?? Initializer.Zeros,
             FanIn = _inputs,
             FanOut = _outputs,

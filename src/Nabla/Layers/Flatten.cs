@@ -1,4 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla;
+
+/// <summary>From images to rows of numbers, in the order [height, width, channels]. A dense layer does so by itself; this says it.</summary>
+public sealed record FlattenSpec : LayerSpec
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Kind => "flatten";
+
+    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Flatten(name, inputShapes[0], this);
+}
 
 /// <summary>Passes numbers on under another shape: [height, width, channels] becomes one extent.</summary>
 public sealed class Flatten : Layer

@@ -1,11 +1,27 @@
 namespace Nabla;
 
+/// <summary>What a layer does with a parameter: what is right for one kind, such as weight decay, is often not for another.</summary>
+public enum ParameterRole
+{
+    /// <summary>Weights inputs in sums; its last extent is the outputs.</summary>
+    Weight,
+
+    /// <summary>Is added to sums.</summary>
+    Bias,
+
+    /// <summary>Multiplies outputs, one by one or channel by channel.</summary>
+    Scale,
+}
+
 /// <summary>A named view into a network's one vector of parameters (and, at the same place, into its gradient).</summary>
 /// <param name="Name">Layer and role: <c>dense1/weight</c>.</param>
 /// <param name="Shape">Extents; dense weights are [inputs, outputs], biases [outputs].</param>
 /// <param name="Offset">Index of the first number in the vector.</param>
 public sealed record Parameter(string Name, Shape Shape, int Offset)
 {
+    /// <summary>What the layer does with it.</summary>
+    public required ParameterRole Role { get; init; }
+
     /// <summary>How it begins.</summary>
     public required Initializer Initializer { get; init; }
 
@@ -15,10 +31,7 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     /// <summary>Units that one input feeds.</summary>
     public required int FanOut { get; init; }
 
-    /// <summary>Whether it is added to sums instead of weighting them: it has one extent.</summary>
-    public bool IsBias => Shape.Count == 1;
-
-    /// <summary>Draws its first values.</summary>
+    /// <summary>Draws its initial values.</summary>
     /// <param name="all">The vector of all parameters.</param>
     /// <param name="random">Where the numbers come from.</param>
     /// <param name="outputsFirst">Whether weights are drawn unit by unit, all inputs of the first unit before those of the second.</param>
@@ -26,7 +39,7 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     {
         Span<float> values = Of(all);
         Initializer.Fill(values, FanIn, FanOut, random);
-        if (outputsFirst && !IsBias)
+        if (outputsFirst && Role == ParameterRole.Weight)
         {
             int outputs = Shape[^1];
             int inputs = values.Length / outputs;

@@ -3,7 +3,7 @@ using Nabla.Numerics;
 
 namespace Nabla;
 
-/// <summary>How far outputs are from what was wanted: what training makes small.</summary>
+/// <summary>How far outputs are from what was wanted: what training minimises.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(QuadraticLoss), "quadratic")]
 [JsonDerivedType(typeof(SoftmaxCrossEntropyLoss), "softmax-cross-entropy")]
@@ -11,7 +11,7 @@ public abstract record Loss
 {
     // Losses are summed in blocks of rows, whoever computes them: the result must not depend on the number of threads.
     private const int BlockRows = 32;
-    private const int MostBlocks = 32;
+    private const int MaxBlocks = 32;
 
     // Only kinds that a model file knows: a network with another could not be saved.
     private protected Loss()
@@ -58,12 +58,12 @@ public abstract record Loss
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         double sum = 0;
-        Span<double> sums = stackalloc double[Math.Min((rows + BlockRows - 1) / BlockRows, MostBlocks)];
+        Span<double> sums = stackalloc double[Math.Min((rows + BlockRows - 1) / BlockRows, MaxBlocks)];
         int width = output.Length / rows;
         // In 64 bits: the last step may go beyond what an array can hold.
-        for (long start = 0; start < rows; start += MostBlocks * BlockRows)
+        for (long start = 0; start < rows; start += MaxBlocks * BlockRows)
         {
-            int count = (int)Math.Min(rows - start, MostBlocks * BlockRows);
+            int count = (int)Math.Min(rows - start, MaxBlocks * BlockRows);
             int first = (int)start * width, length = count * width;
             BlocksJob job = new(this, output.Slice(first, length), target.Slice(first, length), gradient.IsEmpty ? [] : gradient.Slice(first, length), sums, count, width, divisor);
             WorkerTeam.Run(ref job, Math.Clamp(count / BlockRows, 1, threads));

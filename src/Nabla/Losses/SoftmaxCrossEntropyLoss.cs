@@ -9,7 +9,7 @@ namespace Nabla;
 public sealed record SoftmaxCrossEntropyLoss : Loss
 {
     // Of soft labels that went through files as decimal numbers.
-    private const double MostDeviation = 0.01;
+    private const double MaxDeviation = 0.01;
 
     internal override void ThrowUnlessFits(Targets targets)
     {
@@ -30,7 +30,7 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
                 sum += value;
                 isNegative |= value < 0;
             }
-            if (isNegative || !(Math.Abs(sum - 1) <= MostDeviation))
+            if (isNegative || !(Math.Abs(sum - 1) <= MaxDeviation))
             {
                 throw new ArgumentException(FormattableString.Invariant(
                     $"Softmax cross-entropy compares probabilities, but the targets of sample {row} {(isNegative ? "have a negative number" : $"add up to {sum}")}, expected class labels, or numbers of at least 0 that add up to 1; for numbers to be predicted take Loss.Quadratic."));

@@ -33,7 +33,7 @@ public sealed record Recipe
     [JsonRequired]
     public required IReadOnlyList<LayerSpec> Layers { get; init; }
 
-    /// <summary>What is to become small. Default: softmax cross-entropy.</summary>
+    /// <summary>The loss to minimise. Default: softmax cross-entropy.</summary>
     [JsonRequired]
     public Loss Loss { get; init; } = Loss.SoftmaxCrossEntropy;
 
@@ -78,16 +78,16 @@ public sealed record Recipe
     public static Recipe Load(string path)
     {
         using FileStream file = InputFile.Open(path);
-        if (file.Length > RecipeReader.MaximumLength)
+        if (file.Length > RecipeReader.MaxLength)
         {
-            throw new MalformedFileException(path, $"found {file.Length} bytes, expected a recipe of at most {RecipeReader.MaximumLength}; this is another kind of file.");
+            throw new MalformedFileException(path, $"found {file.Length} bytes, expected a recipe of at most {RecipeReader.MaxLength}; this is another kind of file.");
         }
         // It may be longer than it says: some of the system's own files say 0, and others grow.
-        byte[] contents = new byte[RecipeReader.MaximumLength + 1];
+        byte[] contents = new byte[RecipeReader.MaxLength + 1];
         int length = file.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false);
-        if (length > RecipeReader.MaximumLength)
+        if (length > RecipeReader.MaxLength)
         {
-            throw new MalformedFileException(path, $"found more than {RecipeReader.MaximumLength} bytes, expected a recipe; this is another kind of file.");
+            throw new MalformedFileException(path, $"found more than {RecipeReader.MaxLength} bytes, expected a recipe; this is another kind of file.");
         }
         using StreamReader reader = new(new MemoryStream(contents, 0, length));
         return Parse(reader.ReadToEnd(), path);

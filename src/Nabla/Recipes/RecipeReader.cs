@@ -12,7 +12,7 @@ namespace Nabla;
 internal static class RecipeReader
 {
     /// <summary>Longest document that is read, in characters, and in a file in bytes.</summary>
-    public const int MaximumLength = 1 << 20;
+    public const int MaxLength = 1 << 20;
 
     /// <summary>Objects with the default of every member that has one; what must be there is given any value and not taken from here.</summary>
     internal static readonly object[] Defaults =
@@ -32,9 +32,9 @@ internal static class RecipeReader
     {
         try
         {
-            if (json.Length > MaximumLength)
+            if (json.Length > MaxLength)
             {
-                throw new MalformedFileException(source, $"found {json.Length} characters, expected a recipe of at most {MaximumLength}.");
+                throw new MalformedFileException(source, $"found {json.Length} characters, expected a recipe of at most {MaxLength}.");
             }
             JsonNode? document = JsonNode.Parse(
                 json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });

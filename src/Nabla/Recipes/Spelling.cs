@@ -6,6 +6,13 @@ internal static class Spelling
     /// <summary>The candidate that is spelt most like the word.</summary>
     public static string Nearest(string word, IEnumerable<string> candidates) => candidates.MinBy(candidate => Distance(word, candidate))!;
 
+    /// <summary>The candidate that the word is probably a misspelling of, up to a third of its letters; null where none is.</summary>
+    public static string? Misspelt(string word, IReadOnlyCollection<string> candidates)
+    {
+        const int LettersPerMistake = 3;
+        return candidates.Count > 0 && Nearest(word, candidates) is string nearest && Distance(word, nearest) <= Math.Max(1, word.Length / LettersPerMistake) ? nearest : null;
+    }
+
     /// <summary>Levenshtein's distance: the fewest letters to put in, take out or change. V. Levenshtein, 1966.</summary>
     private static int Distance(string a, string b)
     {

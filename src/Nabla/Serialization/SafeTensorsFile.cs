@@ -14,7 +14,7 @@ namespace Nabla;
 internal static class SafeTensorsFile
 {
     /// <summary>Longest header that is read or written, in bytes: 16 MiB.</summary>
-    public const int MaximumHeaderLength = 16 * 1024 * 1024;
+    public const int MaxHeaderLength = 16 * 1024 * 1024;
 
     private const string MetadataKey = "__metadata__";
 
@@ -60,12 +60,20 @@ internal static class SafeTensorsFile
         }
     }
 
-    /// <summary>Reads a whole file.</summary>
+    /// <summary>Reads a stream to its end.</summary>
+    /// <param name="stream">Where the file begins.</param>
+    /// <param name="path">What errors call it.</param>
     /// <exception cref="MalformedFileException">It is not a safetensors file of 32-bit floats.</exception>
-    public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(string path)
+    public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(Stream stream, string path)
     {
-        using FileStream stream = InputFile.Open(path);
-        long length = stream.Length;
+        if (!stream.CanSeek)
+        {
+            MemoryStream copy = new();
+            stream.CopyTo(copy);
+            copy.Position = 0;
+            stream = copy;
+        }
+        long length = stream.Length - stream.Position;
         if (length < 8)
         {
             throw new MalformedFileException(path, $"found {length} bytes, expected a safetensors file, which has at least 8; the file is cut short or not a model.");
@@ -73,10 +81,10 @@ internal static class SafeTensorsFile
         Span<byte> prefix = stackalloc byte[8];
         stream.ReadExactly(prefix);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > (ulong)Math.Min(length - 8, MaximumHeaderLength))
+        if (headerLength > (ulong)Math.Min(length - 8, MaxHeaderLength))
         {
             throw new MalformedFileException(
-                path, $"found a header length of {headerLength}, expected at most {Math.Min(length - 8, MaximumHeaderLength)}; the file is cut short or not a safetensors model.", 0);
+                path, $"found a header length of {headerLength}, expected at most {Math.Min(length - 8, MaxHeaderLength)}; the file is cut short or not a safetensors model.", 0);
         }
         byte[] header = new byte[headerLength];
         stream.ReadExactly(header);

@@ -1,19 +1,19 @@
 namespace Nabla;
 
-/// <summary>How often each class was taken for each class.</summary>
+/// <summary>How often each class was predicted as each class.</summary>
 public sealed class ConfusionMatrix
 {
     /// <summary>Most classes there can be: more pairs of them do not fit an array.</summary>
-    public const int MaximumClassCount = 46_340;
+    public const int MaxClassCount = 46_340;
 
     private readonly int[] _counts;
 
     /// <summary>An empty matrix.</summary>
-    /// <param name="classCount">Number of classes, 1 to <see cref="MaximumClassCount"/>.</param>
+    /// <param name="classCount">Number of classes, 1 to <see cref="MaxClassCount"/>.</param>
     public ConfusionMatrix(int classCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(classCount, MaximumClassCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classCount, MaxClassCount);
         ClassCount = classCount;
         _counts = new int[classCount * classCount];
     }
@@ -21,7 +21,7 @@ public sealed class ConfusionMatrix
     /// <summary>Number of classes.</summary>
     public int ClassCount { get; }
 
-    /// <summary>How many samples of class <paramref name="actual"/> were taken for class <paramref name="predicted"/>.</summary>
+    /// <summary>How many samples of class <paramref name="actual"/> were predicted as class <paramref name="predicted"/>.</summary>
     public int this[int actual, int predicted] => _counts[IndexOf(actual, predicted)];
 
     /// <summary>Number of samples counted.</summary>
@@ -48,7 +48,7 @@ public sealed class ConfusionMatrix
     /// <summary>Counts one sample.</summary>
     public void Add(int actual, int predicted) => _counts[IndexOf(actual, predicted)]++;
 
-    /// <summary>Of the samples taken for the class, the share that are of it; 0 where none was.</summary>
+    /// <summary>Of the samples predicted as the class, the share that are of it; 0 where none was.</summary>
     public double Precision(int label) => Share(this[label, label], Predicted(label));
 
     /// <summary>Of the samples of the class, the share that was recognised; 0 where there are none.</summary>
@@ -68,7 +68,7 @@ public sealed class ConfusionMatrix
     /// <summary>Number of samples of the class.</summary>
     public int Support(int label) => Enumerable.Range(0, ClassCount).Sum(predicted => this[label, predicted]);
 
-    /// <summary>Number of samples that were taken for the class.</summary>
+    /// <summary>Number of samples that were predicted as the class.</summary>
     private int Predicted(int label) => Enumerable.Range(0, ClassCount).Sum(actual => this[actual, label]);
 
     /// <summary>The mistakes made most often, most frequent first; at most <paramref name="count"/>, and none that was never made.</summary>

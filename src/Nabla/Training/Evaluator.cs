@@ -18,7 +18,7 @@ internal sealed class Evaluator
     {
         _network = network;
         _loss = loss;
-        _workspace = new Workspace(network, Math.Min(samples, network.RowsAtOnce), training: false, threads);
+        _workspace = new Workspace(network, Math.Min(samples, network.MicroBatch), training: false, threads);
         _targets = new float[_workspace.Output.Length];
     }
 
@@ -80,10 +80,10 @@ internal sealed class Evaluator
             throw new ArgumentException(
                 $"The network puts out {network.OutputShape} values ({network.Layers[^1]}), but the data set wants {data.Targets.Width}.", nameof(data));
         }
-        if (data.Targets is ClassLabels { Width: > ConfusionMatrix.MaximumClassCount })
+        if (data.Targets is ClassLabels { Width: > ConfusionMatrix.MaxClassCount })
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"The data set has {data.Targets.Width:N0} classes, expected at most {ConfusionMatrix.MaximumClassCount:N0}: what was taken for what would need {sizeof(int) * (long)data.Targets.Width * data.Targets.Width:N0} bytes."), nameof(data));
+                $"The data set has {data.Targets.Width:N0} classes, expected at most {ConfusionMatrix.MaxClassCount:N0}: what was predicted as what would need {sizeof(int) * (long)data.Targets.Width * data.Targets.Width:N0} bytes."), nameof(data));
         }
         return data;
     }

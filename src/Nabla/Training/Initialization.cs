@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Nabla;
 
-/// <summary>How first values are drawn, so that programs which draw them in another order can be followed number by number.</summary>
+/// <summary>How initial values are drawn, so that programs which draw them in another order can be followed number by number.</summary>
 public sealed record Initialization
 {
     /// <summary>Which parameter comes when. Default: layer by layer, weights before biases.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Nabla;
 
-/// <summary>In which order first values are drawn; it matters for following another program's random numbers.</summary>
+/// <summary>In which order initial values are drawn; it matters for following another program's random numbers.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ParameterOrder>))]
 public enum ParameterOrder
 {

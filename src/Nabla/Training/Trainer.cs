@@ -7,7 +7,7 @@ namespace Nabla;
 /// events.
 /// </summary>
 /// <param name="network">The network to train; where it has no weights yet, they are drawn first.</param>
-/// <param name="loss">What is to become small.</param>
+/// <param name="loss">The loss to minimise.</param>
 /// <param name="optimizer">The rule by which gradients change the weights.</param>
 public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 {

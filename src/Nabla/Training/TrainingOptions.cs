@@ -23,7 +23,7 @@ public sealed record TrainingOptions
     } = 64;
 
     /// <summary>
-    /// Seed of everything that is drawn: first weights (unless the network has some), the validation split, the order of
+    /// Seed of everything that is drawn: initial weights (unless the network has some), the validation split, the order of
     /// samples. Same seed and data, same bits. Default: 1.
     /// </summary>
     [JsonRequired]
@@ -70,7 +70,7 @@ public sealed record TrainingOptions
     /// </summary>
     public StandardizationScope? Standardize { get; init; }
 
-    /// <summary>How first values are drawn where the network has none.</summary>
+    /// <summary>How initial values are drawn where the network has none.</summary>
     [JsonRequired]
     public Initialization Initialization { get; init; } = new();
 
@@ -79,17 +79,17 @@ public sealed record TrainingOptions
     public Schedule Schedule { get; init; } = Schedule.Constant;
 
     /// <summary>Most threads that a training uses: 256. Beyond a machine's processors they only take each other's time.</summary>
-    public const int MostThreads = WorkerTeam.MostThreads;
+    public const int MaxThreads = WorkerTeam.MaxThreads;
 
-    /// <summary>Threads to use, from 1 to <see cref="MostThreads"/>; the result does not depend on it. Default: one per processor.</summary>
+    /// <summary>Threads to use, from 1 to <see cref="MaxThreads"/>; the result does not depend on it. Default: one per processor.</summary>
     [JsonIgnore]
     public int Threads
     {
         get;
-        init => field = value is >= 1 and <= MostThreads
+        init => field = value is >= 1 and <= MaxThreads
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Threads), value, $"{nameof(Threads)} must be from 1 to {MostThreads}.");
-    } = Math.Min(Environment.ProcessorCount, MostThreads);
+            : throw new ArgumentOutOfRangeException(nameof(Threads), value, $"{nameof(Threads)} must be from 1 to {MaxThreads}.");
+    } = Math.Min(Environment.ProcessorCount, MaxThreads);
 
     private static int AtLeastOne(int value, string name) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");

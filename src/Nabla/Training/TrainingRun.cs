@@ -20,7 +20,7 @@ internal sealed class TrainingRun
     private readonly NumPyRandom _random;
     private readonly int _stepsPerEpoch;
     private readonly bool _hasLayerRates;
-    private readonly double _leastLayerRate;
+    private readonly double _minLayerRate;
     private int _epoch;
     private int _step;
     private int _samplesDone;
@@ -37,21 +37,22 @@ internal sealed class TrainingRun
         _data = data;
         _labels = data.Targets as ClassLabels;
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
-        int mostSamples = Math.Min(options.BatchSize, _order.Length);
-        if (mostSamples > network.RowsAtOnce)
+        int maxSamples = Math.Min(options.BatchSize, _order.Length);
+        ExecutionPlan plan = new(network, maxSamples, options.Threads);
+        if (plan.IsLarge)
         {
-            _largePass = new LargeBatchPass(network, loss, data, mostSamples, options.Threads);
+            _largePass = new LargeBatchPass(network, loss, data, plan);
         }
         else
         {
-            _pass = new TrainingPass(network, loss, data, network.Preprocessing, mostSamples, options.Threads, sharesFeatures: network.Layers[0] is Dense);
+            _pass = new TrainingPass(network, loss, data, network.Preprocessing, maxSamples, options.Threads, plan.SharesFeatures);
         }
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
         double[] factors = [.. network.Layers.Where(layer => layer.Parameters.Count > 0).Select(layer => layer.Spec.LearningRateFactor)];
         _hasLayerRates = factors.Any(factor => factor != 1);
-        _leastLayerRate = factors.DefaultIfEmpty(0).Min();
+        _minLayerRate = factors.DefaultIfEmpty(0).Min();
     }
 
     /// <summary>The epoch under way, from 1.</summary>
@@ -113,7 +114,7 @@ internal sealed class TrainingRun
         {
             return loss;
         }
-        if (_optimizer is Sgd { Momentum: 0 } && (float)(LearningRate * _leastLayerRate) > 0)
+        if (_optimizer is Sgd { Momentum: 0 } && (float)(LearningRate * _minLayerRate) > 0)
         {
             _network.BackwardAndDescend(pass.Workspace, batch.Length, LearningRate);
         }

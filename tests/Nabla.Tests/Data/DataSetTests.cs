@@ -5,8 +5,8 @@ public sealed class DataSetTests
     [Fact]
     public void Names_of_classes_stay_with_the_samples_and_go_into_the_network()
     {
-        DataSet data = DataSet.OfImages([1, 2, 3, 4], [1], [0, 1, 1, 0], 2, ["cat", "dog"]);
-        DataSet plain = DataSet.OfImages([1], [1], [0], 2);
+        DataSet data = DataSet.FromImages([1, 2, 3, 4], [1], [0, 1, 1, 0], 2, ["cat", "dog"]);
+        DataSet plain = DataSet.FromImages([1], [1], [0], 2);
         Assert.Equal(["cat", "dog"], ((ClassLabels)data.Slice(1, 2).Targets).ClassNames);
         Assert.Equal(["cat", "dog"], ((ClassLabels)data.Append(plain).Targets).ClassNames);
         Assert.Throws<ArgumentException>(() => new ClassLabels([0], 1, ["cat", "dog"]));
@@ -16,7 +16,7 @@ public sealed class DataSetTests
         TrainingOptions options = new() { Epochs = 1, ValidationFraction = 0 };
         trainer.Fit(data, options);
         Assert.Equal(["cat", "dog"], network.ClassNames);
-        foreach (DataSet doubtful in new[] { plain, DataSet.OfImages([1], [1], [0], 2, ["dog", "bird"]) })
+        foreach (DataSet doubtful in new[] { plain, DataSet.FromImages([1], [1], [0], 2, ["dog", "bird"]) })
         {
             Assert.Contains("knows the classes cat, dog, but the data set has ", Assert.Throws<ArgumentException>(() => network.Evaluate(doubtful)).Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => trainer.Fit(doubtful, options));
@@ -35,9 +35,9 @@ public sealed class DataSetTests
             places[i * 10 + i] = 1;
         }
         int[] digits = [.. Enumerable.Range(0, 10)], alphabetical = [.. words.Select(word => Array.IndexOf(sorted, word))];
-        DataSet unnamed = DataSet.OfLabeledVectors(places, [10], digits, 10);
-        DataSet named = DataSet.OfLabeledVectors(places, [10], alphabetical, 10, sorted);
-        DataSet numbered = DataSet.OfLabeledVectors(places[..30], [10], digits[..3], 3, ["0", "1", "2"]);
+        DataSet unnamed = DataSet.FromLabeledVectors(places, [10], digits, 10);
+        DataSet named = DataSet.FromLabeledVectors(places, [10], alphabetical, 10, sorted);
+        DataSet numbered = DataSet.FromLabeledVectors(places[..30], [10], digits[..3], 3, ["0", "1", "2"]);
         TrainingOptions options = new() { Epochs = 50, BatchSize = 10, ValidationFraction = 0 };
         foreach (DataSet train in new[] { unnamed, named })
         {
@@ -58,7 +58,7 @@ public sealed class DataSetTests
         Assert.Equal(((ByteFeatures)all.Features).Values, ((ByteFeatures)joined.Features).Values);
         Assert.Equal(((ClassLabels)all.Targets).Values, ((ClassLabels)joined.Targets).Values);
 
-        DataSet vectors = DataSet.OfVectors([1, 2, 3, 4], [2], [5, 6], 1).Append(DataSet.OfVectors([7, 8], [2], [9], 1));
+        DataSet vectors = DataSet.FromVectors([1, 2, 3, 4], [2], [5, 6], 1).Append(DataSet.FromVectors([7, 8], [2], [9], 1));
         Assert.Equal([1, 2, 3, 4, 7, 8], ((FloatFeatures)vectors.Features).Values);
         Assert.Equal([5, 6, 9], ((TargetVectors)vectors.Targets).Values);
     }
@@ -66,12 +66,12 @@ public sealed class DataSetTests
     [Fact]
     public void Samples_of_another_kind_cannot_be_appended()
     {
-        DataSet vectors = DataSet.OfVectors([1, 2], [2], [5], 1);
-        Assert.Throws<ArgumentException>(() => vectors.Append(DataSet.OfVectors([1], [1], [5], 1)));
-        Assert.Throws<ArgumentException>(() => vectors.Append(DataSet.OfVectors([1, 2], [2], [5, 6], 2)));
+        DataSet vectors = DataSet.FromVectors([1, 2], [2], [5], 1);
+        Assert.Throws<ArgumentException>(() => vectors.Append(DataSet.FromVectors([1], [1], [5], 1)));
+        Assert.Throws<ArgumentException>(() => vectors.Append(DataSet.FromVectors([1, 2], [2], [5, 6], 2)));
         Assert.Throws<ArgumentException>(() => vectors.Append(SyntheticDigits.Generate(1, 1)));
     }
 
     [Fact]
-    public void Every_sample_needs_a_target() => Assert.Throws<ArgumentException>(() => DataSet.OfVectors([1, 2], [1], [5], 1));
+    public void Every_sample_needs_a_target() => Assert.Throws<ArgumentException>(() => DataSet.FromVectors([1, 2], [1], [5], 1));
 }

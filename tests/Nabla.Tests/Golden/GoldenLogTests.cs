@@ -95,7 +95,7 @@ public sealed class GoldenLogTests
 
     /// <summary>
     /// The reference run has the first three of the recipe's 65 epochs. At a rate of 2 for 18,000 steps it drifts apart as
-    /// chaos does: the costs stay near, the test images within 1 % (seed 5: 32 of 10,000).
+    /// chaos does: the costs stay near, the test images within 1% (seed 5: 32 of 10,000).
     /// </summary>
     [Theory]
     [MemberData(nameof(Files), "quadratic_sgd")]

@@ -32,7 +32,7 @@ internal sealed class GoldenRun
     /// <summary>The logs of a run's variants by name; empty where there is one log.</summary>
     public Dictionary<string, JsonElement[]> Variants { get; }
 
-    /// <summary>The first values of each random array.</summary>
+    /// <summary>The initial values of each random array.</summary>
     public Dictionary<string, double[]> Draws { get; }
 
     public JsonElement Final { get; }

@@ -4,7 +4,7 @@ namespace Nabla.Tests.Golden;
 
 /// <summary>
 /// The recipe that ships for a reference run's network, made ready to follow that run: with its seed, on the real images,
-/// and with first weights that are the run's. Only the seed and the number of epochs are not the recipe's own.
+/// and with initial weights that are the run's. Only the seed and the number of epochs are not the recipe's own.
 /// </summary>
 internal sealed class GoldenTraining
 {
@@ -66,12 +66,12 @@ internal sealed class GoldenTraining
 
     public int TestCorrect() => Network.Evaluate(Data.Test).Correct!.Value;
 
-    /// <summary>The first values of w1, w2 … (kernels count as the first) and b1, b2 …, rounded to float, are the network's.</summary>
+    /// <summary>The initial values of w1, w2 … (kernels count as the first) and b1, b2 …, rounded to float, are the network's.</summary>
     private void AssertFirstValues(GoldenRun run)
     {
         Parameter[] parameters = [.. Network.Layers.SelectMany(layer => layer.Parameters)];
-        Parameter[] weights = [.. parameters.Where(parameter => !parameter.IsBias)];
-        Parameter[] biases = [.. parameters.Where(parameter => parameter.IsBias)];
+        Parameter[] weights = [.. parameters.Where(parameter => parameter.Role != ParameterRole.Bias)];
+        Parameter[] biases = [.. parameters.Where(parameter => parameter.Role == ParameterRole.Bias)];
         foreach ((string name, double[] drawn) in run.Draws)
         {
             int index = name == "kernels" ? 0 : name[^1] - '1';

@@ -178,7 +178,7 @@ public sealed class LossTests
     [Fact]
     public void Softmax_of_a_single_output_is_refused()
     {
-        DataSet data = DataSet.OfVectors([1, 2, 3, 4], [1], [1, 1, 1, 1], 1);
+        DataSet data = DataSet.FromVectors([1, 2, 3, 4], [1], [1, 1, 1, 1], 1);
         ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(Network.Create([1], Layer.Dense(1)), Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data));
         Assert.Contains("of a single output is 0 whatever it is", error.Message, StringComparison.Ordinal);
     }

@@ -88,11 +88,11 @@ public sealed class ConvolutionProductTests
                 }
             });
         }
-        GuardedBuffer turned = new(new float[weights.Length]), result = new(Numbers.Normal(random, input.Length));
-        ConvolutionProduct.TurnWeights(g, filters, weights, turned.Contents);
-        ConvolutionProduct.BackwardInput(g, filters, dOutput, turned.Contents, result.Contents, Images, threads);
+        GuardedBuffer transposed = new(new float[weights.Length]), result = new(Numbers.Normal(random, input.Length));
+        ConvolutionProduct.TransposeWeights(g, filters, weights, transposed.Contents);
+        ConvolutionProduct.BackwardInput(g, filters, dOutput, transposed.Contents, result.Contents, Images, threads);
         Numbers.AssertBits(dInput, result.Contents, $"input, {what}");
-        Assert.True(result.IsIntact && turned.IsIntact, what);
+        Assert.True(result.IsIntact && transposed.IsIntact, what);
     }
 
     private static float Chain(float a, float b, float sum) => float.FusedMultiplyAdd(a, b, sum);

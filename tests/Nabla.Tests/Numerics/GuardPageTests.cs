@@ -95,7 +95,7 @@ public sealed class GuardPageTests
                         ConvolutionProduct.BackwardInput(geometry, filters, output, weights, input, Images, threads);
                     }
                 }, Contents(Images * geometry.ImageSize), Contents(geometry.PatchSize * filters), Contents(filters), Contents(Images * geometry.Positions * filters));
-                Each((weights, turned, _, _) => ConvolutionProduct.TurnWeights(geometry, filters, weights, turned), Contents(geometry.PatchSize * filters), Contents(geometry.PatchSize * filters), [], []);
+                Each((weights, transposed, _, _) => ConvolutionProduct.TransposeWeights(geometry, filters, weights, transposed), Contents(geometry.PatchSize * filters), Contents(geometry.PatchSize * filters), [], []);
             }
         }
     }
@@ -180,7 +180,7 @@ public sealed class GuardPageTests
             }
             SparseInput input = new(samples, 9);
             input.Choose([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-            for (int columns = 1; columns <= SparseProduct.MostColumns; columns++)
+            for (int columns = 1; columns <= SparseProduct.MaxColumns; columns++)
             {
                 Each((matrix, bias, result, _) =>
                 {

@@ -11,7 +11,7 @@ public sealed unsafe class LargeOperandTests
     {
         float[]? memory = null;
         Assert.Throws<ArgumentOutOfRangeException>(() => { ThreadMemory.Of(ref memory, 1L << 32); });
-        Assert.Throws<ArgumentOutOfRangeException>(() => { ThreadMemory.Of(ref memory, ThreadMemory.MostBytes / sizeof(float) + 1); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { ThreadMemory.Of(ref memory, ThreadMemory.MaxBytes / sizeof(float) + 1); });
         Assert.Null(memory);
         ThreadMemory.Of(ref memory, 100_000);
         Assert.InRange(memory!.Length, 100_000, 101_000);

@@ -22,7 +22,7 @@ public sealed class MatrixProductTests
             sizes.Add(300, 3, 600, threads);
             sizes.Add(300, 257, 261, threads); // blocks of rows and of the inner index, packed left
             sizes.Add(40, 30, 1100, threads); // blocks of columns
-            sizes.Add(130, 520, 10, threads); // turned on its side
+            sizes.Add(130, 520, 10, threads); // transposed
             sizes.Add(1600, 256, 10, threads);
             sizes.Add(45, 130, 310, threads);
             sizes.Add(70, 48, 12, threads);

@@ -15,7 +15,7 @@ public sealed class SparseProductTests
     {
         FloatFeatures features = Samples();
         SparseSamples sparse = Batch.Sparse(features, new Preprocessing())!;
-        for (int columns = 1; columns <= SparseProduct.MostColumns; columns++)
+        for (int columns = 1; columns <= SparseProduct.MaxColumns; columns++)
         {
             float[] right = Numbers.Normal(new NumPyRandom(2), Inner * columns), bias = Numbers.Normal(new NumPyRandom(3), columns);
             foreach (int[] rows in Choices)
@@ -44,7 +44,7 @@ public sealed class SparseProductTests
         GradientUse use = adds ? GradientUse.Add : GradientUse.Replace;
         FloatFeatures features = Samples();
         SparseSamples sparse = Batch.Sparse(features, new Preprocessing())!;
-        for (int columns = 1; columns <= SparseProduct.MostColumns; columns++)
+        for (int columns = 1; columns <= SparseProduct.MaxColumns; columns++)
         {
             foreach (int[] rows in Choices)
             {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Nabla.Tests.Random;
 
 /// <summary>
-/// The first weights, biases, masks and batches of the reference runs, which NumPy drew, from our generator and our
+/// The initial weights, biases, masks and batches of the reference runs, which NumPy drew, from our generator and our
 /// initialisers. The folder of the runs is named by the environment variable NABLA_GOLDEN.
 /// </summary>
 public sealed class GoldenDrawsTests

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -79,6 +80,39 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Streams_are_written_and_read_from_where_they_stand()
+    {
+        Network network = Network.Create([2], Layer.Dense(3));
+        network.Initialize(new NumPyRandom(1));
+        using MemoryStream stream = new();
+        stream.WriteByte(7);
+        network.Save(stream);
+        stream.Position = 1;
+        AssertEqual(network, Network.Load(stream));
+        Assert.Equal(stream.Length, stream.Position);
+
+        // A stream that cannot be sought in, as from the network or a zip file.
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            network.Save(gzip);
+        }
+        packed.Position = 0;
+        using GZipStream unpacked = new(packed, CompressionMode.Decompress);
+        AssertEqual(network, Network.Load(unpacked));
+
+        stream.SetLength(stream.Length - 1);
+        stream.Position = 1;
+        Assert.StartsWith("digits.bin: ", Assert.Throws<MalformedFileException>(() => Network.Load(stream, "digits.bin")).Message, StringComparison.Ordinal);
+    }
+
+    private (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) ReadTensors(string name)
+    {
+        using FileStream stream = File.OpenRead(_folder[name]);
+        return SafeTensorsFile.Read(stream, _folder[name]);
+    }
+
+    [Fact]
     public void Names_of_classes_come_back_and_bad_ones_are_refused()
     {
         Network network = Network.Create([2], Layer.Dense(3));
@@ -91,7 +125,7 @@ public sealed class ModelFileTests : IDisposable
 
         Assert.Throws<ArgumentException>(() => network.ClassNames = ["a", "b", "c", "d"]);
         Assert.Throws<ArgumentException>(() => network.ClassNames = ["a", ""]);
-        (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(_folder["a"]);
+        (Dictionary<string, string> metadata, List<SafeTensor> tensors) = ReadTensors("a");
         foreach (string bad in new[] { "[\"a\",\"\\u001b[2J\"]", "[\"a\",null]", "[\"a\",\"b\",\"c\",\"d\"]", "\"cat\"" })
         {
             JsonNode document = JsonNode.Parse(metadata["nabla"])!;
@@ -207,7 +241,7 @@ public sealed class ModelFileTests : IDisposable
         {
             network.Training = network.Training! with { Optimizer = optimizer };
             network.Save(_folder["model"]);
-            (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(_folder["model"]);
+            (Dictionary<string, string> metadata, List<SafeTensor> tensors) = ReadTensors("model");
             foreach ((string path, string json) in JsonMembers.LeaveOneOut(metadata["nabla"]))
             {
                 using (FileStream stream = File.Create(_folder["less"]))

@@ -30,7 +30,7 @@ public sealed class AllocationTests
     public void Training_in_large_batches_allocates_nothing_per_step_after_the_first()
     {
         byte[] pixels = [.. Enumerable.Range(0, 2500 * 20).Select(i => (byte)(i % 7 == 0 ? i % 251 : 0))];
-        DataSet data = DataSet.OfImages(pixels, [20], [.. Enumerable.Range(0, 2500).Select(i => i % 4)], 4);
+        DataSet data = DataSet.FromImages(pixels, [20], [.. Enumerable.Range(0, 2500).Select(i => i % 4)], 4);
         foreach (int units in new[] { 10, 130 })
         {
             foreach (StandardizationScope? scope in new StandardizationScope?[] { null, StandardizationScope.Value })

@@ -54,7 +54,7 @@ public sealed class DivergenceTests
     [Fact]
     public void Data_that_is_not_numbers_is_found_at_the_first_step_and_the_weights_stay()
     {
-        DataSet data = DataSet.OfVectors([1, 2, float.NaN, 4], [2], [1, 1], 1);
+        DataSet data = DataSet.FromVectors([1, 2, float.NaN, 4], [2], [1, 1], 1);
         Network network = Network.Create([2], Layer.Dense(1));
         network.Initialize(new NumPyRandom(1));
         float[] before = network.Parameters.ToArray();
@@ -84,7 +84,7 @@ public sealed class DivergenceTests
     [Fact]
     public void A_validation_sample_that_is_not_a_number_is_reported()
     {
-        DataSet data = DataSet.OfVectors([.. Enumerable.Repeat(1f, 9), float.NaN], [1], new float[10], 1);
+        DataSet data = DataSet.FromVectors([.. Enumerable.Repeat(1f, 9), float.NaN], [1], new float[10], 1);
         for (uint seed = 1; ; seed++)
         {
             // Until the seed's split puts the last sample among those for validation.

@@ -46,8 +46,8 @@ public sealed class EvaluationTests
     {
         Network network = Network.Create([1], Layer.Dense(50_000));
         network.MarkInitialized();
-        DataSet data = DataSet.OfImages([1], [1], [49_999], 50_000);
-        const string Message = "The data set has 50,000 classes, expected at most 46,340: what was taken for what would need 10,000,000,000 bytes.";
+        DataSet data = DataSet.FromImages([1], [1], [49_999], 50_000);
+        const string Message = "The data set has 50,000 classes, expected at most 46,340: what was predicted as what would need 10,000,000,000 bytes.";
         Assert.StartsWith(Message, Assert.Throws<ArgumentException>(() => network.Evaluate(data)).Message, StringComparison.Ordinal);
         Assert.StartsWith(Message, Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.Quadratic, new Sgd()).Fit(data)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConfusionMatrix(46_341));
@@ -82,8 +82,8 @@ public sealed class EvaluationTests
     public void Targets_that_the_loss_does_not_compare_with_are_refused()
     {
         Network network = Network.Create([1], Layer.Dense(2));
-        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(DataSet.OfLabeledVectors([-1, 1], [1], [0, 1], 2), new TrainingOptions { Epochs = 1, ValidationFraction = 0 });
-        Assert.Contains("add up to 12", Assert.Throws<ArgumentException>(() => network.Evaluate(DataSet.OfVectors([1], [1], [5, 7], 2))).Message, StringComparison.Ordinal);
+        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(DataSet.FromLabeledVectors([-1, 1], [1], [0, 1], 2), new TrainingOptions { Epochs = 1, ValidationFraction = 0 });
+        Assert.Contains("add up to 12", Assert.Throws<ArgumentException>(() => network.Evaluate(DataSet.FromVectors([1], [1], [5, 7], 2))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class EvaluationTests
     {
         Network network = Network.Create([1000], Layer.Dense(1000));
         network.MarkInitialized();
-        DataSet data = DataSet.OfVectors(new float[1000], [1000], new float[1000], 1000);
+        DataSet data = DataSet.FromVectors(new float[1000], [1000], new float[1000], 1000);
         network.Evaluate(data, threads: 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
         network.Evaluate(data, threads: 1);
@@ -122,7 +122,7 @@ public sealed class EvaluationTests
         Assert.Equal((3, 1, 1.0 / 3), (evaluation.Samples, evaluation.Correct, evaluation.Accuracy));
         Assert.Equal((0 + 2.5 + 1) / 3, evaluation.Loss, 1e-12);
         Assert.Equal((1, 1, 1, 0), (evaluation.Confusion![0, 0], evaluation.Confusion[0, 1], evaluation.Confusion[1, 0], evaluation.Confusion[1, 1]));
-        Assert.Equal("33.33 % of 3 recognised (1), loss 1.1667", evaluation.ToString());
+        Assert.Equal("accuracy 33.33% (1 of 3), loss 1.1667", evaluation.ToString());
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class EvaluationTests
     {
         Network network = Network.Create([1], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
         network.Initialize(new NumPyRandom(1));
-        Evaluation evaluation = network.Evaluate(DataSet.OfVectors([1, 1], [1], [2, 4], 1), threads: 1);
+        Evaluation evaluation = network.Evaluate(DataSet.FromVectors([1, 1], [1], [2, 4], 1), threads: 1);
         Assert.Equal(5, evaluation.Loss);
         Assert.Equal("loss 5.0000 over 2 samples", evaluation.ToString());
     }

@@ -33,7 +33,7 @@ public sealed class LearningRateFactorTests
         Network network = Network.Create([3], [.. factors.Select((factor, i) => Layer.Dense(units[i], Activation.Tanh) with { LearningRateFactor = factor })]);
         network.Initialize(new NumPyRandom(1));
         float[] before = network.Parameters.ToArray();
-        DataSet data = DataSet.OfVectors([1, 2, 3, -1, 0.5f, 2], [3], [1, 0, -1, 0.5f], 2);
+        DataSet data = DataSet.FromVectors([1, 2, 3, -1, 0.5f, 2], [3], [1, 0, -1, 0.5f], 2);
         new Trainer(network, Loss.Quadratic, optimizer).Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 2, ValidationFraction = 0 });
         return [.. network.Parameters.ToArray().Zip(before, (after, start) => after - start)];
     }

@@ -40,6 +40,6 @@ internal static class Problems
                 }
             }
         }
-        return DataSet.OfVectors(x, [inputs], y, outputs);
+        return DataSet.FromVectors(x, [inputs], y, outputs);
     }
 }

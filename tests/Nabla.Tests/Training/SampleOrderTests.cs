@@ -81,7 +81,7 @@ public sealed class SampleOrderTests
             }
             batches.Add([.. batch]);
         };
-        trainer.Fit(DataSet.OfVectors(new float[samples], [1], targets, 1), options with { Epochs = 2, BatchSize = 3, ValidationFraction = 0 });
+        trainer.Fit(DataSet.FromVectors(new float[samples], [1], targets, 1), options with { Epochs = 2, BatchSize = 3, ValidationFraction = 0 });
         return batches;
     }
 }

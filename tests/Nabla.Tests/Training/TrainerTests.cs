@@ -82,7 +82,7 @@ public sealed class TrainerTests
     public void The_last_batch_of_an_epoch_is_the_mean_over_the_samples_it_has()
     {
         // Two samples, batches of 5: the only batch has two.
-        DataSet data = DataSet.OfVectors([1, 1], [1], [3, 5], 1);
+        DataSet data = DataSet.FromVectors([1, 1], [1], [3, 5], 1);
         Network network = Network.Create([1], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
         new Trainer(network, Loss.Quadratic, new Sgd { LearningRate = 1 }).Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 5, ValidationFraction = 0 });
         Assert.Equal([4], network.Parameters.ToArray());
@@ -115,7 +115,7 @@ public sealed class TrainerTests
     public void The_schedule_counts_steps_over_all_epochs()
     {
         // y = w is to become 1: at rate 0.5 each step leaves 1 - 0.5 · factor of the distance, with factors 1, 3/4, 1/2, 1/4.
-        DataSet data = DataSet.OfVectors([1, 1], [1], [1, 1], 1);
+        DataSet data = DataSet.FromVectors([1, 1], [1], [1, 1], 1);
         Network network = Network.Create([1], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
         new Trainer(network, Loss.Quadratic, new Sgd { LearningRate = 0.5 })
             .Fit(data, new TrainingOptions { Epochs = 2, BatchSize = 1, ValidationFraction = 0, Schedule = Schedule.Linear });

@@ -86,7 +86,7 @@ public sealed class ValidationTests
     public void A_continued_training_sets_the_same_samples_aside()
     {
         NumPyRandom random = new(3);
-        DataSet noise = DataSet.OfLabeledVectors(Numbers.Normal(random, 400 * 300), [300], [.. Enumerable.Range(0, 400).Select(_ => random.NextInt32(10))], 10);
+        DataSet noise = DataSet.FromLabeledVectors(Numbers.Normal(random, 400 * 300), [300], [.. Enumerable.Range(0, 400).Select(_ => random.NextInt32(10))], 10);
         Network network = Network.Create([300], Layer.Dense(100, Activation.ReLU), Layer.Dense(10));
         // One long epoch, since the weights of an early one would be kept.
         TrainingOptions options = new() { Epochs = 1, Order = SampleOrder.WithReplacement, StepsPerEpoch = 600, BatchSize = 20, ValidationFraction = 0.2, Seed = 5 };
@@ -114,12 +114,12 @@ public sealed class ValidationTests
     [Fact]
     public void Samples_of_ones_own_are_compared_by_the_names_of_their_classes()
     {
-        DataSet train = DataSet.OfLabeledVectors([-1, 1, -2, 2], [1], [0, 1, 0, 1], 2, ["cat", "dog"]);
-        DataSet turned = DataSet.OfLabeledVectors([-1, 1, -2, 2], [1], [1, 0, 1, 0], 2, ["dog", "cat"]);
+        DataSet train = DataSet.FromLabeledVectors([-1, 1, -2, 2], [1], [0, 1, 0, 1], 2, ["cat", "dog"]);
+        DataSet turned = DataSet.FromLabeledVectors([-1, 1, -2, 2], [1], [1, 0, 1, 0], 2, ["dog", "cat"]);
         TrainingOptions options = new() { Epochs = 200, BatchSize = 4 };
         Assert.Equal(1, new Trainer(Network.Create([1], Layer.Dense(2)), Loss.SoftmaxCrossEntropy, new Adam { LearningRate = 0.1 }).Fit(train, options, turned).Best!.ValidationAccuracy);
 
-        DataSet strange = DataSet.OfLabeledVectors([-1, 1], [1], [0, 1], 2, ["cat", "cow"]);
+        DataSet strange = DataSet.FromLabeledVectors([-1, 1], [1], [0, 1], 2, ["cat", "cow"]);
         Network network = Network.Create([1], Layer.Dense(2));
         ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()).Fit(train, options, strange));
         Assert.Contains("knows the classes cat, dog, but the data set has cat, cow", error.Message, StringComparison.Ordinal);
@@ -130,8 +130,8 @@ public sealed class ValidationTests
     [Fact]
     public void Samples_of_ones_own_must_have_targets_that_the_loss_compares_with()
     {
-        DataSet train = DataSet.OfLabeledVectors([-1, 1], [1], [0, 1], 2);
-        DataSet numbers = DataSet.OfVectors([-1, 1], [1], [5, 7, 8, 9], 2);
+        DataSet train = DataSet.FromLabeledVectors([-1, 1], [1], [0, 1], 2);
+        DataSet numbers = DataSet.FromVectors([-1, 1], [1], [5, 7, 8, 9], 2);
         ArgumentException error = Assert.Throws<ArgumentException>(() => new Trainer(Network.Create([1], Layer.Dense(2)), Loss.SoftmaxCrossEntropy, new Adam()).Fit(train, null, numbers));
         Assert.Contains("the targets of sample 0 add up to 12", error.Message, StringComparison.Ordinal);
     }
@@ -141,7 +141,7 @@ public sealed class ValidationTests
     {
         // Larger than all that a training takes for itself, by far.
         const int Samples = 10_000;
-        DataSet data = DataSet.OfImages(new byte[Samples * 10_000], [100, 100], [.. Enumerable.Range(0, Samples).Select(i => i % 2)], 2);
+        DataSet data = DataSet.FromImages(new byte[Samples * 10_000], [100, 100], [.. Enumerable.Range(0, Samples).Select(i => i % 2)], 2);
         Network network = Network.Create([100, 100], Layer.AveragePooling2D(10, 10), Layer.Dense(2));
         long before = GC.GetAllocatedBytesForCurrentThread();
         new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 16, Threads = 1 });
@@ -183,13 +183,13 @@ public sealed class ValidationTests
         Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd());
         TrainingOptions options = new() { Epochs = 1, ValidationFraction = 0 };
         Assert.Contains("are of one class, dog, expected at least two",
-            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.OfLabeledVectors([1, 2, 3, 4], [2], [1, 1], 2, ["cat", "dog"]), options)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.FromLabeledVectors([1, 2, 3, 4], [2], [1, 1], 2, ["cat", "dog"]), options)).Message, StringComparison.Ordinal);
         Assert.Contains("the targets of sample 1 add up to 3, expected class labels",
-            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.OfVectors([1, 2, 3, 4], [2], [0, 1, 1, 2], 2), options)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.FromVectors([1, 2, 3, 4], [2], [0, 1, 1, 2], 2), options)).Message, StringComparison.Ordinal);
         Assert.Contains("the targets of sample 0 have a negative number",
-            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.OfVectors([1, 2, 3, 4], [2], [-1, 2, 1, 0], 2), options)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => trainer.Fit(DataSet.FromVectors([1, 2, 3, 4], [2], [-1, 2, 1, 0], 2), options)).Message, StringComparison.Ordinal);
         Assert.False(network.IsInitialized);
-        trainer.Fit(DataSet.OfVectors([1, 2, 3, 4], [2], [0.25f, 0.75f, 1, 0], 2), options);
+        trainer.Fit(DataSet.FromVectors([1, 2, 3, 4], [2], [0.25f, 0.75f, 1, 0], 2), options);
     }
 
     /// <summary>One weight, one sample per value: what was validated on was not learnt from.</summary>
@@ -202,7 +202,7 @@ public sealed class ValidationTests
             inputs[i * 10 + i] = 1;
         }
         // Ten samples, each alone on its own weight: after a step the weights of the trained ones have moved.
-        DataSet data = DataSet.OfVectors(inputs, [10], [.. Enumerable.Repeat(1f, 10)], 1);
+        DataSet data = DataSet.FromVectors(inputs, [10], [.. Enumerable.Repeat(1f, 10)], 1);
         Network network = Network.Create([10], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
         new Trainer(network, Loss.Quadratic, new Sgd { LearningRate = 1 })
             .Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 1, ValidationFraction = 0.3, Threads = 1 });

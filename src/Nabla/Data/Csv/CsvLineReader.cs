@@ -4,7 +4,7 @@ namespace Nabla;
 internal sealed class CsvLineReader(DataFileReader reader)
 {
     /// <summary>Greatest length of a line in bytes: room for a colour image of 1024×1024.</summary>
-    private const int MaximumLength = 16 << 20;
+    private const int MaxLength = 16 << 20;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
 
@@ -52,10 +52,10 @@ internal sealed class CsvLineReader(DataFileReader reader)
     private void Fill()
     {
         int left = _end - _start;
-        if (left >= MaximumLength)
+        if (left >= MaxLength)
         {
             throw new MalformedFileException(reader.FilePath,
-                $"line {LineNumber + 1}, column 1: the line goes on after {left} bytes, expected at most {MaximumLength}; the file is not CSV or has no line ends.");
+                $"line {LineNumber + 1}, column 1: the line goes on after {left} bytes, expected at most {MaxLength}; the file is not CSV or has no line ends.");
         }
         byte[] target = left > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
         _buffer.AsSpan(_start, left).CopyTo(target);

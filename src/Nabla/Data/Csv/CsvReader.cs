@@ -117,9 +117,9 @@ internal sealed class CsvReader
             _labels.Add(ReadLabel(NextCell(line, ref position, column++)));
         }
         int count = _cellCount - column;
-        if (count > SampleLimits.MaximumValues - _pixels.Count)
+        if (count > SampleLimits.MaxValues - _pixels.Count)
         {
-            throw Fault(_lines.LineNumber, 1, $"found more than {SampleLimits.MaximumValues} pixels, expected at most as many; split the file.");
+            throw Fault(_lines.LineNumber, 1, $"found more than {SampleLimits.MaxValues} pixels, expected at most as many; split the file.");
         }
         if (_pixels.AreBytes)
         {

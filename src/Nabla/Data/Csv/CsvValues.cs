@@ -51,7 +51,7 @@ internal sealed class CsvValues
     {
         if (values.Length - Count < count)
         {
-            Array.Resize(ref values, (int)Math.Min(Math.Max(2L * values.Length, Count + (long)count), SampleLimits.MaximumValues));
+            Array.Resize(ref values, (int)Math.Min(Math.Max(2L * values.Length, Count + (long)count), SampleLimits.MaxValues));
         }
     }
 }

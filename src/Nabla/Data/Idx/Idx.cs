@@ -17,7 +17,7 @@ namespace Nabla;
 public static class Idx
 {
     /// <summary>Greatest height and width of an image, in pixels: 16,384.</summary>
-    public const int MaximumSide = 16_384;
+    public const int MaxSide = 16_384;
 
     private const uint ImagesMagic = 2051;
     private const uint LabelsMagic = 2049;
@@ -71,9 +71,9 @@ public static class Idx
     public static void WriteImages(string path, ByteFeatures images)
     {
         Shape shape = images.SampleShape;
-        if (shape.Count is not (2 or 3) || (shape.Count == 3 && shape[2] != 1) || shape[0] > MaximumSide || shape[1] > MaximumSide)
+        if (shape.Count is not (2 or 3) || (shape.Count == 3 && shape[2] != 1) || shape[0] > MaxSide || shape[1] > MaxSide)
         {
-            throw new ArgumentException($"Images of shape {shape} do not fit an IDX file; expected rows × columns, each at most {MaximumSide}.", nameof(images));
+            throw new ArgumentException($"Images of shape {shape} do not fit an IDX file; expected rows × columns, each at most {MaxSide}.", nameof(images));
         }
         CheckNotEmpty(images.Count, "image", nameof(images));
         Write(path, [ImagesMagic, (uint)images.Count, (uint)shape[0], (uint)shape[1]], stream => stream.Write(images.Values));
@@ -123,8 +123,8 @@ public static class Idx
     {
         ReadMagic(reader, ImagesMagic, "an images file");
         uint count = ReadExtent(reader, "the number of images", int.MaxValue);
-        uint rows = ReadExtent(reader, "the number of rows", MaximumSide);
-        uint columns = ReadExtent(reader, "the number of columns", MaximumSide);
+        uint rows = ReadExtent(reader, "the number of rows", MaxSide);
+        uint columns = ReadExtent(reader, "the number of columns", MaxSide);
         ulong size = (ulong)count * rows * columns;
         if (size > (ulong)Array.MaxLength)
         {

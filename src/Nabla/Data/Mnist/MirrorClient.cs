@@ -8,7 +8,7 @@ namespace Nabla;
 internal sealed class MirrorClient(TimeSpan connectTimeout, TimeSpan stallTimeout)
 {
     // A hundredth of what the slowest connections bring: who sends less is to give way to the next mirror.
-    private const int LeastBytesPerSecond = 1000;
+    private const int MinBytesPerSecond = 1000;
 
     /// <summary>Copies the file at <paramref name="address"/> to <paramref name="destination"/>.</summary>
     /// <param name="address">http or https.</param>
@@ -52,9 +52,9 @@ internal sealed class MirrorClient(TimeSpan connectTimeout, TimeSpan stallTimeou
             if (clock.Elapsed >= stallTimeout)
             {
                 double rate = (received - receivedBefore) / clock.Elapsed.TotalSeconds;
-                if (rate < LeastBytesPerSecond)
+                if (rate < MinBytesPerSecond)
                 {
-                    throw new MirrorException(string.Create(CultureInfo.InvariantCulture, $"sent {rate:F0} bytes a second, expected at least {LeastBytesPerSecond}"));
+                    throw new MirrorException(string.Create(CultureInfo.InvariantCulture, $"sent {rate:F0} bytes a second, expected at least {MinBytesPerSecond}"));
                 }
                 clock.Restart();
                 receivedBefore = received;

@@ -11,7 +11,7 @@ namespace Nabla;
 internal sealed record NpyHeader(NumericType Type, bool IsFortran, int[] Shape, int DataLength)
 {
     /// <summary>The header of a plain array has about 120 bytes.</summary>
-    private const int MaximumLength = 65_535;
+    private const int MaxLength = 65_535;
 
     /// <summary>What every such file begins with.</summary>
     public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
@@ -32,9 +32,9 @@ internal sealed record NpyHeader(NumericType Type, bool IsFortran, int[] Shape, 
         long lengthOffset = reader.Offset;
         byte[] lengthBytes = reader.ReadBytes(major == 1 ? 2 : 4, "the length of the header");
         long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes) : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
-        if (length > MaximumLength)
+        if (length > MaxLength)
         {
-            throw new MalformedFileException(reader.FilePath, $"announces a header of {length} bytes, expected at most {MaximumLength}.", lengthOffset);
+            throw new MalformedFileException(reader.FilePath, $"announces a header of {length} bytes, expected at most {MaxLength}.", lengthOffset);
         }
         long offset = reader.Offset;
         byte[] text = reader.ReadBytes((int)length, "the header");

@@ -7,7 +7,7 @@ namespace Nabla;
 internal ref struct NpyHeaderParser
 {
     /// <summary>More digits could not be told apart from an overflow.</summary>
-    private const int MaximumDigits = 18;
+    private const int MaxDigits = 18;
 
     private readonly string _path;
     private readonly long _offset;
@@ -127,7 +127,7 @@ internal ref struct NpyHeaderParser
     {
         int start = Next();
         long number = 0;
-        while (_position < _text.Length && char.IsAsciiDigit(_text[_position]) && _position - start < MaximumDigits)
+        while (_position < _text.Length && char.IsAsciiDigit(_text[_position]) && _position - start < MaxDigits)
         {
             number = number * 10 + _text[_position++] - '0';
         }

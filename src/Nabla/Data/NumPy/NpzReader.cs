@@ -10,7 +10,7 @@ namespace Nabla;
 internal sealed class NpzReader : IDisposable
 {
     /// <summary>No file of data sets has more; it bounds the memory that the directory takes.</summary>
-    private const int MaximumEntries = 1000;
+    private const int MaxEntries = 1000;
 
     /// <summary>The end record without its comment, of at most 65,535 bytes.</summary>
     private const int EndRecordLength = 22;
@@ -20,7 +20,7 @@ internal sealed class NpzReader : IDisposable
     private const int Zip64RecordLength = 56;
 
     /// <summary>A thousand entries with long names fit.</summary>
-    private const int MaximumDirectoryLength = 1 << 20;
+    private const int MaxDirectoryLength = 1 << 20;
 
     private const string Ending = ".npy";
 
@@ -77,7 +77,7 @@ internal sealed class NpzReader : IDisposable
         {
             throw new MalformedFileException(_path, $"{entry.FullName} is encrypted, expected plain contents; save it without a password.");
         }
-        long most = Math.Min(Array.MaxLength, DataReader.MostUnpacked(entry.CompressedLength));
+        long most = Math.Min(Array.MaxLength, DataReader.MaxUnpacked(entry.CompressedLength));
         if (entry.Length > most)
         {
             throw new MalformedFileException(_path,
@@ -111,9 +111,9 @@ internal sealed class NpzReader : IDisposable
         {
             (count, directoryLength) = ReadZip64Counts(path, file, file.Length - end.Length + record);
         }
-        if (count > MaximumEntries || directoryLength > MaximumDirectoryLength)
+        if (count > MaxEntries || directoryLength > MaxDirectoryLength)
         {
-            throw new MalformedFileException(path, $"claims {count} entries in a directory of {directoryLength} bytes, expected at most {MaximumEntries} in {MaximumDirectoryLength}.", file.Length - end.Length + record);
+            throw new MalformedFileException(path, $"claims {count} entries in a directory of {directoryLength} bytes, expected at most {MaxEntries} in {MaxDirectoryLength}.", file.Length - end.Length + record);
         }
         file.Position = 0;
     }

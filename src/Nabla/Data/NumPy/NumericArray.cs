@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Nabla;
 
 /// <summary>An array of numbers as a file has it.</summary>
-/// <remarks>Nothing is copied or turned before it is asked for: a pickle may make many arrays of the same bytes.</remarks>
+/// <remarks>Nothing is copied or transposed before it is asked for: a pickle may make many arrays of the same bytes.</remarks>
 /// <param name="type">Type of a number.</param>
 /// <param name="shape">The extents, each at least 0; none for a single number.</param>
 /// <param name="isFortran">Whether the first index is fastest, instead of the last.</param>
@@ -12,7 +12,7 @@ namespace Nabla;
 internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran, byte[] data)
 {
     /// <summary>As many as NumPy allows.</summary>
-    private const int MaximumExtents = 64;
+    private const int MaxExtents = 64;
 
     private byte[]? _rowMajor;
 
@@ -33,9 +33,9 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
     public static string? FindFault(ReadOnlySpan<long> extents, NumericType type, out int length)
     {
         length = 0;
-        if (extents.Length > MaximumExtents)
+        if (extents.Length > MaxExtents)
         {
-            return $"has {extents.Length} extents, expected at most {MaximumExtents}";
+            return $"has {extents.Length} extents, expected at most {MaxExtents}";
         }
         Int128 count = 1;
         bool isEmpty = false;
@@ -44,9 +44,9 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
             isEmpty |= extent == 0;
             // Extents beside a 0 count too: they become 32-bit numbers.
             count *= extent == 0 ? 1 : extent;
-            if (extent < 0 || count > SampleLimits.MaximumValues || count * type.Size > Array.MaxLength)
+            if (extent < 0 || count > SampleLimits.MaxValues || count * type.Size > Array.MaxLength)
             {
-                return $"has the shape ({string.Join(", ", extents.ToArray())}), expected extents of at least 0, at most {SampleLimits.MaximumValues} numbers and {Array.MaxLength} bytes";
+                return $"has the shape ({string.Join(", ", extents.ToArray())}), expected extents of at least 0, at most {SampleLimits.MaxValues} numbers and {Array.MaxLength} bytes";
             }
         }
         length = isEmpty ? 0 : (int)count * type.Size;
@@ -105,23 +105,23 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
 
     private byte[] Transpose()
     {
-        byte[] turned = new byte[data.Length];
+        byte[] transposed = new byte[data.Length];
         switch (type.Size)
         {
             case 1:
-                Transpose<byte>(data, turned);
+                Transpose<byte>(data, transposed);
                 break;
             case 2:
-                Transpose(MemoryMarshal.Cast<byte, ushort>(data), MemoryMarshal.Cast<byte, ushort>(turned.AsSpan()));
+                Transpose(MemoryMarshal.Cast<byte, ushort>(data), MemoryMarshal.Cast<byte, ushort>(transposed.AsSpan()));
                 break;
             case 4:
-                Transpose(MemoryMarshal.Cast<byte, uint>(data), MemoryMarshal.Cast<byte, uint>(turned.AsSpan()));
+                Transpose(MemoryMarshal.Cast<byte, uint>(data), MemoryMarshal.Cast<byte, uint>(transposed.AsSpan()));
                 break;
             default:
-                Transpose(MemoryMarshal.Cast<byte, ulong>(data), MemoryMarshal.Cast<byte, ulong>(turned.AsSpan()));
+                Transpose(MemoryMarshal.Cast<byte, ulong>(data), MemoryMarshal.Cast<byte, ulong>(transposed.AsSpan()));
                 break;
         }
-        return turned;
+        return transposed;
     }
 
     /// <summary>Copies a block of samples at a time: reads and writes then stay near those before.</summary>

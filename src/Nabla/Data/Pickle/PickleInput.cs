@@ -9,7 +9,7 @@ internal sealed class PickleInput(DataReader reader)
     /// Most bytes of a pickle, decompressed: what is read stays in memory, and a compressed file can be a thousand times
     /// smaller. The 70,000 images of deeplearning.net have 0.2 thousand million bytes; as text of 64-bit numbers four times that.
     /// </summary>
-    private const int MaximumBytes = 1 << 30;
+    private const int MaxBytes = 1 << 30;
 
     private const int BufferLength = 1 << 16;
 
@@ -50,9 +50,9 @@ internal sealed class PickleInput(DataReader reader)
     /// <param name="what">What they are, for errors.</param>
     public byte[] ReadBytes(ulong length, string what)
     {
-        if (length > (ulong)(MaximumBytes - Position))
+        if (length > (ulong)(MaxBytes - Position))
         {
-            throw new MalformedFileException(FilePath, $"claims {length} bytes for {what}, expected at most {MaximumBytes} in all.", Position);
+            throw new MalformedFileException(FilePath, $"claims {length} bytes for {what}, expected at most {MaxBytes} in all.", Position);
         }
         int count = (int)length;
         int buffered = Math.Min(count, _end - _start);
@@ -108,12 +108,12 @@ internal sealed class PickleInput(DataReader reader)
 
     private bool Fill()
     {
-        if (Position >= MaximumBytes)
+        if (Position >= MaxBytes)
         {
-            throw new MalformedFileException(FilePath, $"goes on after {MaximumBytes} bytes, expected at most as many in a pickle; save the arrays as npz.", Position);
+            throw new MalformedFileException(FilePath, $"goes on after {MaxBytes} bytes, expected at most as many in a pickle; save the arrays as npz.", Position);
         }
         _start = 0;
-        _end = reader.ReadUpTo(_buffer.AsSpan(0, (int)Math.Min(BufferLength, MaximumBytes - reader.Offset)));
+        _end = reader.ReadUpTo(_buffer.AsSpan(0, (int)Math.Min(BufferLength, MaxBytes - reader.Offset)));
         return _end > 0;
     }
 }

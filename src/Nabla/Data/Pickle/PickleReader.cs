@@ -19,16 +19,16 @@ internal sealed class PickleReader
     /// <summary>What is read, for errors.</summary>
     public const string Known = "only NumPy arrays, tuples, lists, dictionaries, numbers, strings, bytes, None and booleans are read, and nothing was executed";
 
-    private const int MaximumProtocol = 5;
-    private const int MaximumOperations = 2_000_000;
-    private const int MaximumStack = 1_000_000;
-    private const int MaximumMemory = 100_000;
-    private const int MaximumMarks = 100;
-    private const int MaximumNumberLength = 100;
-    private const int MaximumNameLength = 256;
+    private const int MaxProtocol = 5;
+    private const int MaxOperations = 2_000_000;
+    private const int MaxStack = 1_000_000;
+    private const int MaxMemory = 100_000;
+    private const int MaxMarks = 100;
+    private const int MaxNumberLength = 100;
+    private const int MaxNameLength = 256;
 
     // In bytes; a .NET string holds no more than 2³⁰ characters.
-    private const int MaximumTextLength = 1 << 29;
+    private const int MaxTextLength = 1 << 29;
 
     private readonly PickleInput _input;
     private readonly List<object?> _stack = [];
@@ -48,7 +48,7 @@ internal sealed class PickleReader
 
     private object? Read()
     {
-        for (int i = 0; i < MaximumOperations; i++)
+        for (int i = 0; i < MaxOperations; i++)
         {
             _position = _input.Position;
             byte code = _input.ReadByte("the end of the pickle");
@@ -63,12 +63,12 @@ internal sealed class PickleReader
                 return value;
             }
             Execute(code, i == 0);
-            if (_stack.Count > MaximumStack || _memory.Count > MaximumMemory || _marks.Count > MaximumMarks)
+            if (_stack.Count > MaxStack || _memory.Count > MaxMemory || _marks.Count > MaxMarks)
             {
-                throw Fault($"holds {_stack.Count} values on its stack, {_memory.Count} in its memory and {_marks.Count} marks, expected at most {MaximumStack}, {MaximumMemory} and {MaximumMarks}");
+                throw Fault($"holds {_stack.Count} values on its stack, {_memory.Count} in its memory and {_marks.Count} marks, expected at most {MaxStack}, {MaxMemory} and {MaxMarks}");
             }
         }
-        throw Fault($"goes on after {MaximumOperations} operations, expected it to end; save images and labels as NumPy arrays");
+        throw Fault($"goes on after {MaxOperations} operations, expected it to end; save images and labels as NumPy arrays");
     }
 
     private void Execute(byte code, bool isFirst)
@@ -77,9 +77,9 @@ internal sealed class PickleReader
         {
             case 0x80:
                 int protocol = _input.ReadByte("the protocol");
-                if (protocol > MaximumProtocol || !isFirst)
+                if (protocol > MaxProtocol || !isFirst)
                 {
-                    throw Fault($"has protocol {protocol}{(isFirst ? "" : " within it")}, expected 0 to {MaximumProtocol} at its beginning");
+                    throw Fault($"has protocol {protocol}{(isFirst ? "" : " within it")}, expected 0 to {MaxProtocol} at its beginning");
                 }
                 break;
             case 0x95:
@@ -139,7 +139,7 @@ internal sealed class PickleReader
 
             // Strings of Python 2 are bytes.
             case (byte)'S':
-                Push(PickleText.DecodeQuoted(_input.ReadLine(MaximumTextLength, "a string")) ?? throw Fault("has a string that is not quoted as Python does, expected such a one"));
+                Push(PickleText.DecodeQuoted(_input.ReadLine(MaxTextLength, "a string")) ?? throw Fault("has a string that is not quoted as Python does, expected such a one"));
                 break;
             case (byte)'T':
                 Push(_input.ReadBytes(_input.ReadUnsigned(4, "the length of a string"), "a string"));
@@ -157,7 +157,7 @@ internal sealed class PickleReader
                 Push(_input.ReadBytes(_input.ReadUnsigned(8, "the length of bytes"), "bytes"));
                 break;
             case (byte)'V':
-                Push(PickleText.DecodeRawUnicode(_input.ReadLine(MaximumTextLength, "a text")) ?? throw Fault("has a text with a wrong escape, expected \\u and four digits"));
+                Push(PickleText.DecodeRawUnicode(_input.ReadLine(MaxTextLength, "a text")) ?? throw Fault("has a text with a wrong escape, expected \\u and four digits"));
                 break;
             case (byte)'X':
                 Push(ReadUtf8(4));
@@ -245,7 +245,7 @@ internal sealed class PickleReader
             case (byte)'o' or 0x81 or 0x92:
                 throw Refused("an object made in a way that NumPy does not use");
             case (byte)'P':
-                throw Refused($"the persistent object '{Show(Encoding.Latin1.GetString(_input.ReadLine(MaximumNameLength, "a persistent id")))}'");
+                throw Refused($"the persistent object '{Show(Encoding.Latin1.GetString(_input.ReadLine(MaxNameLength, "a persistent id")))}'");
             case (byte)'Q':
                 throw Refused("a persistent object");
             case 0x82 or 0x83 or 0x84:
@@ -275,7 +275,7 @@ internal sealed class PickleReader
 
     private void PushTextNumber(bool mayBeBoolean)
     {
-        string text = Encoding.Latin1.GetString(_input.ReadLine(MaximumNumberLength, "a number"));
+        string text = Encoding.Latin1.GetString(_input.ReadLine(MaxNumberLength, "a number"));
         // Protocol 0 has no other way to write booleans.
         if (mayBeBoolean && text is ("00" or "01"))
         {
@@ -289,7 +289,7 @@ internal sealed class PickleReader
 
     private double ReadTextFloat()
     {
-        string text = Encoding.Latin1.GetString(_input.ReadLine(MaximumNumberLength, "a number"));
+        string text = Encoding.Latin1.GetString(_input.ReadLine(MaxNumberLength, "a number"));
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             ? number
             : throw Fault($"has '{Show(text)}' as a number, expected one");
@@ -298,16 +298,16 @@ internal sealed class PickleReader
     private string ReadUtf8(int lengthSize)
     {
         ulong length = _input.ReadUnsigned(lengthSize, "the length of a text");
-        return length > MaximumTextLength
-            ? throw Fault($"claims a text of {length} bytes, expected at most {MaximumTextLength}")
+        return length > MaxTextLength
+            ? throw Fault($"claims a text of {length} bytes, expected at most {MaxTextLength}")
             : PickleText.DecodeUtf8(_input.ReadBytes(length, "a text")) ?? throw Fault("has a text that is not UTF-8, expected UTF-8");
     }
 
-    private string ReadName(string what) => Encoding.Latin1.GetString(_input.ReadLine(MaximumNameLength, what));
+    private string ReadName(string what) => Encoding.Latin1.GetString(_input.ReadLine(MaxNameLength, what));
 
     private ulong ReadIndex()
     {
-        string text = Encoding.Latin1.GetString(_input.ReadLine(MaximumNumberLength, "a place in memory"));
+        string text = Encoding.Latin1.GetString(_input.ReadLine(MaxNumberLength, "a place in memory"));
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong index)
             ? index
             : throw Fault($"has '{Show(text)}' as a place in its memory, expected a whole number of at least 0");
@@ -521,7 +521,7 @@ internal sealed class PickleReader
 
     /// <summary>Python 2 has text as bytes.</summary>
     private static string? TextOf(object? value) =>
-        value as string ?? (value is byte[] { Length: <= MaximumNameLength } bytes ? Encoding.Latin1.GetString(bytes) : null);
+        value as string ?? (value is byte[] { Length: <= MaxNameLength } bytes ? Encoding.Latin1.GetString(bytes) : null);
 
     /// <summary>A value in a few words, for errors.</summary>
     public static string Describe(object? value) => value switch

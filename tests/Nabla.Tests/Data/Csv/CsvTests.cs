@@ -115,7 +115,7 @@ public sealed class CsvTests : IDisposable
     public void Lines_longer_than_the_buffer_are_read_and_endless_ones_refused()
     {
         byte[] pixels = IdxBytes.Pixels(500 * 500 * 3);
-        Csv.Write(_folder["a.csv"], DataSet.OfImages(pixels, [500, 500], [1, 2, 3], 10));
+        Csv.Write(_folder["a.csv"], DataSet.FromImages(pixels, [500, 500], [1, 2, 3], 10));
         Assert.Equal(pixels, ((ByteFeatures)Csv.Read(_folder["a.csv"]).Features).Values);
 
         File.WriteAllBytes(_folder["b.gz"], IdxBytes.Compress(new byte[100 << 20]));
@@ -143,7 +143,7 @@ public sealed class CsvTests : IDisposable
     {
         byte[] pixels = IdxBytes.Pixels(40 * 35);
         int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 12)];
-        Csv.Write(_folder[name], DataSet.OfImages(pixels, [7, 5, 1], labels, 12));
+        Csv.Write(_folder[name], DataSet.FromImages(pixels, [7, 5, 1], labels, 12));
         DataSet read = Csv.Read(_folder[name]);
         Assert.Equal([35], read.Features.SampleShape);
         Assert.Equal(pixels, ((ByteFeatures)read.Features).Values);
@@ -154,13 +154,13 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void Writes_the_bytes_of_the_layout_or_nothing()
     {
-        Csv.Write(_folder["a"], DataSet.OfImages([0, 10, 255, 3], [1, 2], [3, 11], 12));
+        Csv.Write(_folder["a"], DataSet.FromImages([0, 10, 255, 3], [1, 2], [3, 11], 12));
         Assert.Equal("label,1x1,1x2\n3,0,10\n11,255,3\n", File.ReadAllText(_folder["a"]));
         File.Delete(_folder["a"]);
-        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.OfImages([], [1, 2], [], 10)));
-        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.OfImages(new byte[3], [1, 1, 3], [1], 10)));
-        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.OfImages(new byte[3], [3], [1], 10)));
-        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.OfVectors([1], [1], [1], 1)));
+        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.FromImages([], [1, 2], [], 10)));
+        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.FromImages(new byte[3], [1, 1, 3], [1], 10)));
+        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.FromImages(new byte[3], [3], [1], 10)));
+        Assert.Throws<ArgumentException>(() => Csv.Write(_folder["a"], DataSet.FromVectors([1], [1], [1], 1)));
         Assert.Empty(_folder.FileNames);
     }
 

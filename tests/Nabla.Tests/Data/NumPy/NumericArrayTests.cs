@@ -68,7 +68,7 @@ public sealed class NumericArrayTests : IDisposable
     [InlineData(1)]
     [InlineData(64)]
     [InlineData(130)]
-    public void Turns_arrays_of_many_samples(int count)
+    public void Transposes_arrays_of_many_samples(int count)
     {
         // Sample s has the values 100·s + 10·row + column.
         int[] values = [.. from column in Enumerable.Range(0, 3) from row in Enumerable.Range(0, 2) from sample in Enumerable.Range(0, count) select 100 * sample + 10 * row + column];

@@ -390,7 +390,7 @@ public sealed class PickleTests : IDisposable
         return [.. bytes];
     }
 
-    /// <summary>A thousand arrays of big-endian numbers over one megabyte, which may not be turned before they are needed.</summary>
+    /// <summary>A thousand arrays of big-endian numbers over one megabyte, which may not be transposed before they are needed.</summary>
     private static byte[] Arrays()
     {
         const int Length = 1 << 20;

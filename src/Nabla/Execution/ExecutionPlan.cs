@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text;
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// How a network trains in batches of one size, decided once from network, batch and threads: how many samples go through at a
+/// time, into how many shards a large batch is cut, who takes them, and what threads share. It prints itself.
+/// </summary>
+/// <remarks>
+/// The numbers on which the bits of a training depend stand here, and nowhere else: with another, a recipe trains other weights.
+/// None of them is the number of threads.
+/// </remarks>
+internal sealed class ExecutionPlan
+{
+    /// <summary>
+    /// Samples that a thread passes together through layers that take them one by one (<see cref="LayerGroup"/>). More than one,
+    /// since a layer has something to prepare, such as packing its weights. The gradient of the parameters is summed over so many
+    /// samples, and these sums then over the batch.
+    /// </summary>
+    public const int SamplesAtOnce = 4;
+
+    /// <summary>Most parameters of which each few samples have a gradient of their own: more would need too much memory and time for the sums.</summary>
+    public const int MaxParametersOneByOne = 64 * 1024;
+
+    // What two cores' second-level caches of 2 MiB hold: a core has its weights there, too. Samples below which products become
+    // thin.
+    private const int FloatsAtOnce = 1024 * 1024;
+    private const int MinMicroBatch = 32;
+
+    // What may be used where the caches do not matter.
+    private const int MaxFloatsAtOnce = 16 * FloatsAtOnce;
+
+    // Each shard's gradient must be added to the others', which takes as long as a few samples do.
+    private const int MinMicroBatchesPerShard = 2;
+    private const int MaxShards = 32;
+    private const int MaxGradientFloats = 16 * 1024 * 1024;
+
+    // From here on numbers that change no bits. With fewer shards, some threads would have nothing to do at the end for too long.
+    private const int MinShardsPerThread = 4;
+
+    // Of all threads' activations: 512 MiB.
+    private const long MaxActivationFloats = 128 * 1024 * 1024;
+
+    private readonly Network _network;
+    private readonly int _maxShards;
+
+    /// <param name="network">The network.</param>
+    /// <param name="batchSize">Most samples in a batch, at least 1.</param>
+    /// <param name="threads">Threads to use, at least 1.</param>
+    public ExecutionPlan(Network network, int batchSize, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _network = network;
+        BatchSize = batchSize;
+        Threads = threads;
+        MicroBatch = Math.Min(batchSize, network.MicroBatch);
+        // Random numbers are drawn from sample to sample, by nobody else meanwhile.
+        _maxShards = network.Layers.Any(layer => layer.DrawsRandomNumbers) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
+        Shards = ShardsOf(batchSize);
+        TakesWholeShards = IsLarge && (Shards >= MinShardsPerThread * threads || Shards % threads == 0)
+            && (long)threads * MicroBatch * FloatsPerSample(network.Graph) <= MaxActivationFloats;
+    }
+
+    /// <summary>Most samples in a batch.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Threads to use.</summary>
+    public int Threads { get; }
+
+    /// <summary>Samples that go through at a time.</summary>
+    public int MicroBatch { get; }
+
+    /// <summary>Whether a batch is more than goes through at a time.</summary>
+    public bool IsLarge => BatchSize > _network.MicroBatch;
+
+    /// <summary>
+    /// Into how many shards a whole batch is cut. The gradient of a shard is summed from its first sample to its last, and those of the
+    /// shards are then added up in order.
+    /// </summary>
+    public int Shards { get; }
+
+    /// <summary>Whether threads take whole shards and meet once a batch; else all go through one after the other together.</summary>
+    public bool TakesWholeShards { get; }
+
+    /// <summary>
+    /// Whether threads share features rather than samples. That pays where samples come from the data set and
+    /// every pass changes the weights; else these stay in the caches of all cores.
+    /// </summary>
+    public bool SharesFeatures => !IsLarge && _network.Layers[0] is Dense;
+
+    /// <summary>Whether the first layer can read samples as lists of what is not zero, if enough of them is zero.</summary>
+    public bool MayReadSparse =>
+        Shards > 1 && _network.Graph.ReadersOf(0).Length == 1 && _network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MaxColumns };
+
+    /// <summary>Into how many shards a batch of so many samples is cut, by itself alone.</summary>
+    public int ShardsOf(int samples) => IsLarge ? Math.Clamp(MicroBatchesOf(samples) / MinMicroBatchesPerShard, 1, _maxShards) : 1;
+
+    /// <summary>How many times samples go through for a batch of so many.</summary>
+    public int MicroBatchesOf(int samples) => (samples + MicroBatch - 1) / MicroBatch;
+
+    /// <summary>
+    /// Samples that go through a network at a time: as many as leave the activations of layers that take them all at once, and
+    /// their gradients, in the second-level caches, within bounds, and never more than an array can hold.
+    /// </summary>
+    public static int MicroBatchOf(LayerGraph graph)
+    {
+        long inCachePerSample = graph.ShapeOf(0).Size + graph.Layers.Where(layer => !layer.IsView && !layer.TakesSamplesOneByOne).Sum(FloatsOf);
+        long samples = Math.Min(FloatsAtOnce / inCachePerSample, MaxFloatsAtOnce / FloatsPerSample(graph));
+        int longest = graph.Layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
+        int most = Math.Clamp(Array.MaxLength / longest, 1, MatrixJob.BlockDepth);
+        return LayerGroup.WholeUnits((int)Math.Clamp(samples, Math.Min(MinMicroBatch, most), most));
+    }
+
+    /// <summary>What is done with a batch as a whole, in a sentence, and then with each layer, as a table.</summary>
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"A batch of {BatchSize:N0} samples, {Threads} thread{(Threads == 1 ? "" : "s")}: ");
+        text.AppendLine(!IsLarge ? "all go through at a time." : string.Create(CultureInfo.InvariantCulture,
+            $"{MicroBatch:N0} samples go through at a time, in {Shards} shard{(Shards == 1 ? "" : "s")}{(!TakesWholeShards || Threads == 1 ? "" : ", of which each thread takes the next when it is done with one")}."));
+        int width = _network.Layers.Max(layer => layer.Name.Length);
+        foreach (LayerGroup group in _network.Groups)
+        {
+            for (int layer = group.First; layer < group.End; layer++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{_network.Layers[layer].Name.PadRight(width)}  {Bytes(layer),9}  ").AppendLine(HowOf(group, layer));
+            }
+        }
+        long workspace = _network.MemoryFor(MicroBatch, training: true, TakesWholeShards ? 1 : Threads) * (TakesWholeShards ? Threads : 1);
+        return text.Append(CultureInfo.InvariantCulture, $"{"in all".PadRight(width)}  {Size(workspace),9}  with the gradient of the parameters and what threads keep for themselves").ToString();
+    }
+
+    private string HowOf(LayerGroup group, int layer)
+    {
+        Layer described = _network.Layers[layer];
+        List<string> how = [];
+        if (described.IsView)
+        {
+            return "the same memory under another shape";
+        }
+        if (group.IsOneByOne)
+        {
+            int together = group.End - group.First;
+            how.Add($"{SamplesAtOnce} samples at a time, by each thread{(together == 1 ? "" : $", from {_network.Layers[group.First].Name} to {_network.Layers[group.End - 1].Name}")}");
+            if (group.LearnsOneByOne && described.ParameterCount > 0)
+            {
+                how.Add($"a gradient for each {SamplesAtOnce}, and their sum");
+            }
+        }
+        else if (layer == 0 && MayReadSparse)
+        {
+            how.Add("lists of what is not zero in a sample, if most is");
+        }
+        else if (described is Dense && SharesFeatures && Threads > 1)
+        {
+            how.Add("each thread keeps some of the inputs and their weights");
+        }
+        else
+        {
+            how.Add("all samples at a time");
+        }
+        if (described.DrawsRandomNumbers)
+        {
+            how.Add("random numbers one after the other");
+        }
+        if (_network.Graph.InputActivationOf(layer) != Activation.Identity)
+        {
+            how.Add("takes the derivative of the layer before");
+        }
+        return string.Join("; ", how);
+    }
+
+    /// <summary>Of a layer's output, its gradient and what it keeps for it.</summary>
+    private string Bytes(int layer)
+    {
+        LayerGraph graph = _network.Graph;
+        long floats = graph.MemoryOf(layer + 1) != layer + 1 ? 0
+            : graph.ShapeOf(layer + 1).Size * (graph.NeedsGradient(layer + 1) ? 2L : 1L) + graph.Layers[layer].StateSize;
+        return Size(sizeof(float) * floats * MicroBatch * (TakesWholeShards ? Threads : 1));
+    }
+
+    private static string Size(long bytes) => bytes switch
+    {
+        0 => "",
+        < 1000 => $"{bytes} B",
+        < 1000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:F1} kB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB"),
+    };
+
+    /// <summary>What training holds for each sample, in floats.</summary>
+    private static long FloatsPerSample(LayerGraph graph) => graph.ShapeOf(0).Size + graph.Layers.Where(layer => !layer.IsView).Sum(FloatsOf);
+
+    /// <summary>With those of the gradient.</summary>
+    private static long FloatsOf(Layer layer) => 2L * layer.OutputShape.Size + layer.StateSize;
+}

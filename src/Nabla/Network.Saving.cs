@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Nabla;
+
+// Networks as safetensors files: one tensor per parameter under its name, and in the metadata under "nabla" a JSON document with
+// layers, preprocessing, loss and how the network was trained, under "sha256" a checksum (an empty text where there is none).
+public sealed partial class Network
+{
+    private const string DocumentKey = "nabla";
+    private const string ChecksumKey = "sha256";
+
+    /// <summary>Writes the network to a file, all at once: a file that was there before stays until the new one is complete.</summary>
+    /// <param name="path">Usually ending in <c>.safetensors</c>; its folder must exist.</param>
+    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite or not a number.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void Save(string path)
+    {
+        ThrowUnlessSavable();
+        AtomicFile.Write(path, Save);
+    }
+
+    /// <summary>Writes the network to a stream, as <see cref="Save(string)"/> does to a file.</summary>
+    /// <param name="stream">Where to; it stays open.</param>
+    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite or not a number.</exception>
+    public void Save(Stream stream)
+    {
+        ThrowUnlessSavable();
+        string document = JsonSerializer.Serialize(Describe(), ModelJson.Default.ModelDocument);
+        Dictionary<string, string> metadata = new()
+        {
+            [DocumentKey] = document,
+            [ChecksumKey] = Checksum(document, Parameters),
+        };
+        float[] parameters = Parameters.ToArray();
+        List<SafeTensor> tensors =
+        [
+            .. from parameter in ParametersOf(Layers)
+               select new SafeTensor(parameter.Name, [.. parameter.Shape], parameters.AsMemory(parameter.Offset, parameter.Shape.Size)),
+        ];
+        SafeTensorsFile.Write(stream, metadata, tensors);
+    }
+
+    /// <summary>Reads a network from a file that <see cref="Save(string)"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="MalformedFileException">The file is damaged or not a model of this library.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static Network Load(string path)
+    {
+        using FileStream stream = InputFile.Open(path);
+        return Load(stream, path);
+    }
+
+    /// <summary>Reads a network from a stream, to its end: where there are no files, or from a resource of the program.</summary>
+    /// <param name="stream">What <see cref="Save(Stream)"/> or <see cref="Save(string)"/> wrote, from its present place on; it stays open.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="MalformedFileException">It is damaged or not a model of this library.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Network Load(Stream stream, string name = "the stream")
+    {
+        (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(stream, name);
+        if (!metadata.TryGetValue(DocumentKey, out string? json))
+        {
+            throw new MalformedFileException(name, $"found no '{DocumentKey}' in the metadata, expected a model saved by Nabla; other safetensors files do not say what their network looks like.");
+        }
+        // Required, so that damage to its name does not switch it off.
+        if (!metadata.TryGetValue(ChecksumKey, out string? checksum))
+        {
+            throw new MalformedFileException(name, $"found no '{ChecksumKey}' in the metadata, expected the checksum of its contents, or an empty text where they were edited on purpose.");
+        }
+        (ModelDocument document, LayerGraph graph) = Parse(name, json);
+
+        // Checked before a network of that size is allocated.
+        List<Parameter> expected = ParametersOf(graph.Layers);
+        if (tensors.Count != expected.Count)
+        {
+            throw new MalformedFileException(name, $"found {tensors.Count} tensors, expected the {expected.Count} of the network it describes.");
+        }
+        Dictionary<string, SafeTensor> byName = tensors.ToDictionary(tensor => tensor.Name);
+        foreach (Parameter parameter in expected)
+        {
+            if (!byName.TryGetValue(parameter.Name, out SafeTensor? tensor))
+            {
+                throw new MalformedFileException(name, $"found no tensor '{parameter.Name}', expected {parameter}.");
+            }
+            if (!tensor.Extents.SequenceEqual(parameter.Shape))
+            {
+                throw new MalformedFileException(name, $"found tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Extents)}], expected {parameter}.");
+            }
+        }
+
+        Network loaded = new(graph) { Preprocessing = document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training };
+        foreach (Parameter parameter in expected)
+        {
+            byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters));
+        }
+        if (FirstNotFinite(graph.Layers, loaded.Parameters) is string place)
+        {
+            throw new MalformedFileException(name, $"has {place}, expected finite numbers; the training that made it has failed, or the file is damaged.");
+        }
+        loaded.MarkInitialized();
+        if (checksum.Length > 0 && checksum != Checksum(json, loaded.Parameters))
+        {
+            throw new MalformedFileException(
+                name, $"found contents that do not match their checksum; the file is damaged: take another copy (if it was edited on purpose, make '{ChecksumKey}' in its metadata an empty text).");
+        }
+        return loaded;
+    }
+
+    private void ThrowUnlessSavable()
+    {
+        ThrowUnlessReady(InputShape.Size, "values");
+        if (FirstNotFinite(Layers, Parameters) is string place)
+        {
+            throw new InvalidOperationException($"The network has {place}, and could not be used once it is loaded; train it again at a smaller learning rate.");
+        }
+    }
+
+    private static List<Parameter> ParametersOf(IReadOnlyList<Layer> layers) => [.. layers.SelectMany(layer => layer.Parameters)];
+
+    /// <summary>What and where the first parameter is that is infinite or not a number; null where there is none.</summary>
+    private static string? FirstNotFinite(IReadOnlyList<Layer> layers, ReadOnlySpan<float> parameters)
+    {
+        foreach (Parameter parameter in ParametersOf(layers))
+        {
+            ReadOnlySpan<float> values = parameter.Of(parameters);
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (!float.IsFinite(values[i]))
+                {
+                    return string.Create(CultureInfo.InvariantCulture, $"{values[i]} as number {i} of {parameter.Name}");
+                }
+            }
+        }
+        return null;
+    }
+
+    private ModelDocument Describe() => new()
+    {
+        Format = ModelDocument.CurrentFormat,
+        Input = [.. InputShape],
+        Layers = [.. Graph.Specs],
+        Preprocessing = Preprocessing,
+        Loss = Loss,
+        ClassNames = ClassNames?.ToArray(),
+        Training = Training,
+    };
+
+    private static (ModelDocument Document, LayerGraph Graph) Parse(string path, string json)
+    {
+        try
+        {
+            using (JsonDocument any = JsonDocument.Parse(json))
+            {
+                // Before all else: a later version may well have members that this one does not know.
+                int format = any.RootElement.GetProperty("format").GetInt32();
+                if (format != ModelDocument.CurrentFormat)
+                {
+                    throw new MalformedFileException(path, $"found model format {format}, expected {ModelDocument.CurrentFormat}; it was saved by another version of Nabla.");
+                }
+            }
+            ModelDocument document = JsonSerializer.Deserialize(json, ModelJson.Default.ModelDocument)
+                ?? throw new JsonException("null");
+            Shape input = Shape.Create(document.Input);
+            document.Preprocessing.ThrowUnlessFits(input);
+            LayerGraph graph = BuildFrom(path, input, document.Layers);
+            if (document.ClassNames is not null)
+            {
+                Nabla.ClassNames.Check(document.ClassNames, graph.Layers[^1].OutputShape.Size);
+            }
+            return (document, graph);
+        }
+        // What the JSON reader throws for a document that is broken or of other types, and what our own checks throw for
+        // values that are out of range.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException
+            or ArgumentException or OverflowException or NotSupportedException
+            or FormatException and not MalformedFileException)
+        {
+            // The JSON reader's own words are about .NET's types.
+            string reason = exception is JsonException broken ? broken.Path is { Length: > 1 } place ? $"at {place[2..]}" : "it is no JSON" : MalformedFileException.ReasonOf(exception);
+            throw new MalformedFileException(path, $"the description of the network in the metadata cannot be read ({reason}); the file is damaged.", -1, exception);
+        }
+    }
+
+    private static LayerGraph BuildFrom(string path, Shape input, LayerSpec[] specs)
+    {
+        try
+        {
+            return Build(input, specs);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new MalformedFileException(path, $"describes a network that cannot be made: {MalformedFileException.ReasonOf(exception)}", -1, exception);
+        }
+    }
+
+    /// <summary>SHA-256 over the document and the numbers as they are in the file.</summary>
+    private static string Checksum(string document, ReadOnlySpan<float> parameters)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(document));
+        hash.AppendData(SafeTensorsFile.ToLittleEndian(parameters));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nabla.Numerics;
+
+/// <summary>Sums and greatest elements, in a fixed order whatever the processor.</summary>
+internal static class Reductions
+{
+    // Below this many numbers a thread, handing work over costs more than it saves.
+    private const int MinPerThread = 32 * 1024;
+
+    /// <summary>The sums [columns] of the rows of values [rows, columns], rows ascending, as a gradient in <paramref name="result"/>.</summary>
+    public static void SumColumns(ReadOnlySpan<float> values, Span<float> result, int rows, int columns, GradientUse use, int threads) =>
+        SumColumns(values, columns, result, rows, columns, use, threads);
+
+    /// <summary>The same of rows that are <paramref name="row"/> numbers apart.</summary>
+    public static unsafe void SumColumns(ReadOnlySpan<float> values, int row, Span<float> result, int rows, int columns, GradientUse use, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(row, columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, rows == 0 ? 0 : (long)(rows - 1) * row + columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, columns);
+        fixed (float* from = values, to = result)
+        {
+            ColumnSumsJob job = new() { Values = from, Row = row, Result = to, Rows = rows, Columns = columns, Use = use };
+            WorkerTeam.Run(ref job, (int)Math.Clamp((long)rows * columns / MinPerThread, 1, threads));
+        }
+    }
+
+    /// <summary>Index of the greatest element, the first of equals; 0 where every element is NaN.</summary>
+    public static int IndexOfMax(ReadOnlySpan<float> values)
+    {
+        if (values.Length <= Vector512<float>.Count && Vector512.IsHardwareAccelerated)
+        {
+            return IndexOfMaxOfFew(values);
+        }
+        int best = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            if (values[i] > values[best] || (float.IsNaN(values[best]) && !float.IsNaN(values[i])))
+            {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /// <summary>The same of a vector at most, without the branches that nobody can foresee.</summary>
+    private static unsafe int IndexOfMaxOfFew(ReadOnlySpan<float> values)
+    {
+        fixed (float* from = values)
+        {
+            Vector512<float> all = Avx512F.MaskLoad(from, Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(values.Length)).AsSingle(), Vector512.Create(float.NaN));
+            // Neither NaN nor what lies beyond the end is the greatest.
+            Vector512<float> numbers = Vector512.ConditionalSelect(Vector512.Equals(all, all), all, Vector512.Create(float.NegativeInfinity));
+            Vector256<float> half = Vector256.MaxNative(numbers.GetLower(), numbers.GetUpper());
+            Vector128<float> quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+            quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+            quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)));
+            ulong places = Vector512.Equals(all, Vector512.Create(quarter.ToScalar())).ExtractMostSignificantBits();
+            return places == 0 ? 0 : BitOperations.TrailingZeroCount(places);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+namespace Nabla.Tests.Execution;
+
+/// <summary>What a plan decides, and what it says of it.</summary>
+public sealed class ExecutionPlanTests
+{
+    private static readonly Network Dense = Network.Create([28, 28], Layer.Dense(128, Activation.ReLU), Layer.Dense(10));
+
+    [Fact]
+    public void A_small_batch_goes_through_at_once_and_a_large_one_in_shards_that_do_not_hang_on_threads()
+    {
+        ExecutionPlan small = new(Dense, 64, threads: 2);
+        Assert.Equal((64, 1, false, true), (small.MicroBatch, small.Shards, small.IsLarge, small.SharesFeatures));
+        foreach (int threads in new[] { 1, 2, 7 })
+        {
+            ExecutionPlan large = new(Dense, 60_000, threads);
+            Assert.Equal((256, 32, true, false), (large.MicroBatch, large.Shards, large.IsLarge, large.SharesFeatures));
+            Assert.Equal(235, large.MicroBatchesOf(60_000));
+            // The last batch of an epoch is smaller.
+            Assert.Equal(1, large.ShardsOf(700));
+            Assert.Equal(2, large.ShardsOf(1000));
+        }
+        Assert.Equal(1, new ExecutionPlan(Network.Create([28, 28], Layer.Dropout(), Layer.Dense(10)), 60_000, threads: 2).Shards);
+    }
+
+    [Fact]
+    public void Only_a_thin_first_layer_that_reads_the_samples_alone_may_read_lists_of_what_is_not_zero()
+    {
+        Assert.True(MayReadSparse(60_000, Layer.Dense(10)));
+        Assert.False(MayReadSparse(64, Layer.Dense(10)));
+        Assert.False(MayReadSparse(60_000, Layer.Dense(17)));
+        Assert.False(MayReadSparse(60_000, Layer.Dense(10) with { Name = "a" }, Layer.Dense(10) with { Name = "b", Inputs = ["input"] }, Layer.Add("a", "b")));
+
+        static bool MayReadSparse(int batchSize, params LayerSpec[] layers) => new ExecutionPlan(Network.Create([28, 28], layers), batchSize, threads: 1).MayReadSparse;
+    }
+
+    /// <summary>A second reader of the samples must not be left with the zeros of a buffer that a first layer that reads lists does not need.</summary>
+    [Fact]
+    public void Two_readers_of_mostly_blank_samples_learn_from_both()
+    {
+        DataSet digits = SyntheticDigits.Generate(1200, seed: 1);
+        Network network = Network.Create([28, 28], Layer.Dense(10) with { Name = "a" }, Layer.Dense(10, weights: Initializer.Zeros) with { Name = "b", Inputs = ["input"] }, Layer.Add("a", "b"));
+        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(digits, new() { Epochs = 1, BatchSize = 1080 });
+        Assert.True(network.Layers[1].Parameters[0].Of(network.Parameters).ContainsAnyExcept(0));
+    }
+
+    [Fact]
+    public void Explains_dense_layers()
+    {
+        string[] lines = Dense.Explain(64, threads: 2).Split(Environment.NewLine);
+        Assert.Equal("A batch of 64 samples, 2 threads: all go through at a time.", lines[0]);
+        Assert.Equal("dense1    65.5 kB  each thread keeps some of the inputs and their weights", lines[1]);
+        Assert.Equal("dense2     5.1 kB  each thread keeps some of the inputs and their weights", lines[2]);
+        Assert.StartsWith("in all", lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Explains_groups_views_random_numbers_and_shards()
+    {
+        Network images = Network.Create(
+            [28, 28], Layer.Convolution2D(8, 3, 3, Activation.Tanh), Layer.Residual(Layer.Convolution2D(8, 3, 3, padding: 1)), Layer.Flatten(), Layer.Dense(32, Activation.ReLU), Layer.Dropout(), Layer.Dense(10));
+        string text = images.Explain(128, threads: 2);
+        Assert.Contains("4 samples at a time, by each thread, from convolution2d1 to flatten1; a gradient for each 4, and their sum", text, StringComparison.Ordinal);
+        Assert.Matches(@"add1 +[\d.]+ MB  4 samples at a time, by each thread, from convolution2d1 to flatten1\r?\n", text);
+        Assert.Matches(@"flatten1 +the same memory under another shape", text);
+        Assert.Matches(@"dropout1 +[\d.]+ kB  all samples at a time; random numbers one after the other; takes the derivative of the layer before", text);
+
+        string large = Network.Create([28, 28], Layer.Dense(10)).Explain(60_000, threads: 2);
+        Assert.StartsWith("A batch of 60,000 samples, 2 threads: 256 samples go through at a time, in 32 shards, of which each thread takes the next when it is done with one.", large, StringComparison.Ordinal);
+        Assert.Contains("lists of what is not zero in a sample, if most is", large, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Dense.Explain(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Dense.Explain(1, threads: 0));
+    }
+}
