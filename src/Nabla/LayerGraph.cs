@@ -155,6 +155,10 @@ internal sealed class LayerGraph
         {
             throw new ArgumentException($"Layer {_layers.Count + 1} is null.", nameof(spec));
         }
+        if (spec.Inputs?.Count > MaxLayers)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"Layer {_layers.Count + 1} ({spec.Kind}) reads {spec.Inputs.Count:N0} values, expected at most {MaxLayers:N0}."));
+        }
         int[] inputs = spec.Inputs is null ? [previous] : [.. spec.Inputs.Select(name => ValueNamed(spec, name))];
         if (spec.TakesSeveralInputs ? inputs.Length < 2 : inputs.Length != 1)
         {

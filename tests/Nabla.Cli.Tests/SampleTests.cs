@@ -50,11 +50,36 @@ public sealed class SampleTests : IDisposable
         });
     }
 
-    private async Task<(int Code, string Output, string Error)> Run(string name, string data)
+    /// <summary>Each program of the README as it stands there, and the output that it says.</summary>
+    [Fact]
+    public async Task The_READMEs_programs_do_what_it_says()
     {
-        ProcessStartInfo start = new("dotnet", ["run", $"samples/{name}.cs", "quick"])
+        string? data = Environment.GetEnvironmentVariable("NABLA_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(data), "NABLA_DATA is not set: needs the real MNIST files.");
+        string[] programs = [.. Regex.Matches(File.ReadAllText(Path.Combine(Repository, "README.md")).ReplaceLineEndings("\n"), "```csharp\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
+        Assert.Equal(2, programs.Length);
+        for (int i = 0; i < programs.Length; i++)
         {
-            WorkingDirectory = Repository,
+            File.WriteAllText(_folder[$"program{i}.cs"], $"""
+                #:project {Path.Combine(Repository, "src", "Nabla", "Nabla.csproj")}
+                #:property PublishAot=false
+                using Nabla;
+                byte[] pixels = new byte[784];
+                {programs[i].Replace("using Nabla;", "", StringComparison.Ordinal)}
+                """);
+            (int code, string output, string error) = await Run(_folder.FullName, $"program{i}.cs", data);
+            Assert.True(code == 0, $"Program {i + 1}: exit code {code}: {error}\n{output}");
+            Assert.Contains(i == 0 ? Regex.Match(programs[0], "accuracy .*").Value : "concatenate1    Concatenate 28×28 × (16 + 16)  ← convolution2d1, add1", output, StringComparison.Ordinal);
+        }
+    }
+
+    private Task<(int Code, string Output, string Error)> Run(string name, string data) => Run(Repository, $"samples/{name}.cs", data);
+
+    private async Task<(int Code, string Output, string Error)> Run(string folder, string program, string data)
+    {
+        ProcessStartInfo start = new("dotnet", ["run", program, "quick"])
+        {
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -12,6 +12,18 @@ public sealed class TrainTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Patience_ends_a_training_that_gets_no_better()
+    {
+        SmallDigits.Write(_folder["idx"], train: 400, test: 100);
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "200", "--patience", "2", "--out", "run");
+        Assert.True(code == 0, error);
+        Assert.Matches(@"Ended after epoch \d+, which was no better; kept the model of epoch \d+ \(loss ", output);
+        TrainingRecord record = Network.Load(_folder["run/model.safetensors"]).Training!;
+        Assert.InRange(record.StoppedInEpoch!.Value, record.BestEpoch + 2, 199);
+        Assert.False(record.Cancelled);
+    }
+
+    [Fact]
     public void Explain_says_how_a_batch_goes_through_and_trains_nothing()
     {
         SmallDigits.Write(_folder["idx"], train: 100, test: 20);

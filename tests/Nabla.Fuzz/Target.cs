@@ -78,6 +78,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
             ([4], [Layer.Dense(3, Activation.ReLU), Layer.Dense(2)]),
             ([6, 5], [Layer.Convolution2D(2, 3, 2, Activation.Tanh, stride: 2, padding: 1), Layer.MaxPooling2D(2, 2, stride: 1), Layer.Flatten(), Layer.Dropout(), Layer.Dense(3)]),
             ([8, 8, 2], [Layer.Cropping2D(1, 0, 1, 0), Layer.AveragePooling2D(3, 3, padding: 1), Layer.Convolution2D(1, 1, 1, bias: false)]),
+            ([4, 4], [Layer.Convolution2D(2, 3, 3, padding: 1) with { Name = "a" }, new ResidualSpec { Body = [Layer.Convolution2D(3, 1, 1)], Projection = Layer.Convolution2D(3, 1, 1), Name = "b" }, Layer.Concatenate("a", "b", "input"), Layer.Dense(2)]),
         ];
         List<byte[]> files = [];
         foreach ((Shape input, LayerSpec[] layers) in networks)
@@ -102,7 +103,13 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         return files;
     }
 
-    private static List<byte[]> Recipes() => [.. RecipeBook.Names.Select(name => Encoding.UTF8.GetBytes(RecipeBook.GetJson(name)))];
+    private static List<byte[]> Recipes() => [.. RecipeBook.Names.Select(RecipeBook.GetJson).Append(Branches).Select(Encoding.UTF8.GetBytes)];
+
+    private const string Branches = """
+        {"name":"b","input":[4,4],"layers":[{"type":"convolution2d","filters":2,"kernelHeight":1,"kernelWidth":1,"name":"a"},
+        {"type":"residual","body":[{"type":"convolution2d","filters":2,"kernelHeight":1,"kernelWidth":1}],"name":"c"},
+        {"type":"add","inputs":["a","c"]},{"type":"concatenate","inputs":["a","c","input"]},{"type":"dense","units":2}]}
+        """;
 
     private static List<byte[]> IdxFiles()
     {

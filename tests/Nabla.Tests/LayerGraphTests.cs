@@ -104,6 +104,7 @@ public sealed class LayerGraphTests
         { "Layer 2 (add) reads 1 value(s), expected at least two", [Layer.Dense(2), Layer.Add("input")] },
         { "Layer 1 (dense) reads 0 value(s), expected one", [Layer.Dense(2) with { Inputs = [] }] },
         { "Layer 2 (dense) reads 2 value(s), expected one; Layer.Add and Layer.Concatenate make one of several", [Layer.Dense(2) with { Name = "a" }, Layer.Dense(2) with { Inputs = ["a", "input"] }] },
+        { "Layer 1 (add) reads 1,001 values, expected at most 1,000.", [Layer.Add([.. Enumerable.Repeat("input", 1001)])] },
         { "add1 adds values of the shapes 2 and 3, expected the same", [Layer.Dense(2) with { Name = "a" }, Layer.Add("a", "input")] },
         { "add1 adds values of the shapes 2 and 3, expected the same; a residual block takes a projection of its shortcut for that.", [Layer.Residual(Layer.Dense(2))] },
         { "No layer reads what dense1 puts out (Dense 3 → 2  (8 parameters)); name it", [Layer.Dense(2), Layer.Dense(2) with { Inputs = ["input"] }] },

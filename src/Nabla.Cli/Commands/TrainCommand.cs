@@ -32,6 +32,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<int?> _threads = NumberOption.Create<int>(
         "--threads", "Threads to use; the result does not depend on it. One per processor if not given.",
         $"a whole number from 1 to {TrainingOptions.MaxThreads}", value => value is >= 1 and <= TrainingOptions.MaxThreads);
+    private readonly Option<int?> _patience = NumberOption.CreateCount("--patience", "Ends the training when so many epochs in a row were no better on the validation images than the best before; never if not given.");
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for model.safetensors, history.csv and summary.json; runs/1, runs/2 … if not given.",
@@ -52,6 +53,7 @@ internal sealed class TrainCommand : Command
         Options.Add(_optimizer);
         Options.Add(_seed);
         Options.Add(_threads);
+        Options.Add(_patience);
         Options.Add(_out);
         Options.Add(_explain);
         Options.Add(_json);
@@ -72,23 +74,25 @@ internal sealed class TrainCommand : Command
         using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
 
         using Interruption interruption = new();
-        NumPyRandom random = new(options.Seed);
         DataSource.TrainingData source = DataSource.Load(arguments.GetRequiredValue(_data), notes, keepsValidation: options.ValidationFraction > 0, interruption.Token);
-        TrainAndTest data = recipe.Data.Choose(source.Parts, random);
         // The built-in digits take seconds to draw.
         interruption.Token.ThrowIfCancellationRequested();
-        Network network = Fitting(recipe, data.Train, notes).CreateNetwork();
+        RecipeTraining training = Fitting(recipe, source.Parts.Train, notes).Prepare(source.Parts);
+        (Network network, TrainAndTest data) = (training.Network, training.Data);
         folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {PlainText.Of(recipe.Name)}"));
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 && data.Validation is null ? " and validate" : "")} on, {(data.Validation is { } own ? $"{own.Count:N0} to validate on, " : "")}{data.Test.Count:N0} to test on"));
         notes.WriteLine(network);
 
-        Trainer trainer = new(network, recipe.Loss, recipe.Optimizer);
+        if (arguments.GetValue(_patience) is int patience)
+        {
+            training.Trainer.Callbacks.Add(new EarlyStopping(patience));
+        }
         Stopwatch clock = Stopwatch.StartNew();
         TrainingHistory history;
         try
         {
-            history = TrainingDisplay.Run(trainer, () => trainer.Fit(data.Train, options, random, data.Validation, interruption.Token), recipe.LogEvery, toError: json);
+            history = TrainingDisplay.Run(training.Trainer, () => training.Fit(interruption.Token), recipe.LogEvery, toError: json);
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {
@@ -131,8 +135,9 @@ internal sealed class TrainCommand : Command
     private static int Explain(Recipe recipe, string dataName, TextWriter notes)
     {
         using Interruption interruption = new();
-        TrainAndTest data = recipe.Data.Choose(DataSource.Load(dataName, notes, keepsValidation: recipe.Training.ValidationFraction > 0, interruption.Token).Parts, new NumPyRandom(recipe.Training.Seed));
-        Network network = Fitting(recipe, data.Train, notes).CreateNetwork();
+        TrainAndTest all = DataSource.Load(dataName, notes, keepsValidation: recipe.Training.ValidationFraction > 0, interruption.Token).Parts;
+        RecipeTraining training = Fitting(recipe, all.Train, notes).Prepare(all);
+        (Network network, TrainAndTest data) = (training.Network, training.Data);
         PlainText.Out.WriteLine(network);
         PlainText.Out.WriteLine();
         PlainText.Out.WriteLine(network.Explain(Math.Min(recipe.Training.BatchSize, data.Train.Count), recipe.Training.Threads));
@@ -149,6 +154,10 @@ internal sealed class TrainCommand : Command
             notes.WriteLine(history.Best is EpochResult best
                 ? $"Stopped; kept the best model so far, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)})."
                 : "Stopped before the first epoch was finished; kept the model as it was then.");
+        }
+        if (history is { StoppedEarly: true, Best: EpochResult kept })
+        {
+            notes.WriteLine($"Ended after epoch {history.Epochs.Count}, which was no better; kept the model of epoch {kept.Epoch} ({TrainingProgress.Describe(kept)}).");
         }
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -180,17 +189,12 @@ internal sealed class TrainCommand : Command
     /// <summary>The recipe for images of another size or another number of classes, where the data has such.</summary>
     private static Recipe Fitting(Recipe recipe, DataSet train, TextWriter notes)
     {
-        Shape shape = train.Features.SampleShape;
-        if (Shape.Create([.. recipe.Input]).Size != shape.Size)
+        Recipe fitting = recipe.For(train);
+        if (fitting.Layers is [.., DenseSpec last] && recipe.Layers is [.., DenseSpec before] && last.Units != before.Units)
         {
-            recipe = recipe with { Input = [.. shape] };
+            notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The data has {last.Units} classes: the last layer puts out {last.Units} values, not the {before.Units} of the recipe."));
         }
-        if (train.Targets is ClassLabels labels && recipe.Layers is [.., DenseSpec last] && last.Units != labels.Width)
-        {
-            notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The data has {labels.Width} classes: the last layer puts out {labels.Width} values, not the {last.Units} of the recipe."));
-            recipe = recipe with { Layers = [.. recipe.Layers.SkipLast(1), last with { Units = labels.Width }] };
-        }
-        return recipe;
+        return fitting;
     }
 
     private Recipe Override(Recipe recipe, ParseResult arguments)

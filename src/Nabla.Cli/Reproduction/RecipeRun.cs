@@ -24,20 +24,18 @@ internal sealed record RecipeRun(uint Seed, IReadOnlyList<int?> Correct, double 
     public static RecipeRun Train(
         Recipe recipe, uint seed, NotebookFigures figures, TrainAndTest data, ReproductionDisplay display, CancellationToken cancellation)
     {
-        TrainingOptions options = recipe.Training with { Seed = seed };
-        NumPyRandom random = new(seed);
-        TrainAndTest chosen = recipe.Data.Choose(data, random);
+        RecipeTraining training = (recipe with { Training = recipe.Training with { Seed = seed } }).Prepare(data);
+        TrainAndTest chosen = training.Data;
         if (chosen.Test.Count != figures.Count)
         {
             throw new ArgumentException(
                 $"{recipe.Name}: the notebook's figure is of {figures.Count} {figures.Images}, but {data.Source} has {chosen.Test.Count}; use --data mnist, or name recipes that fit.");
         }
-        Network network = recipe.CreateNetwork();
-        Trainer trainer = new(network, recipe.Loss, recipe.Optimizer);
+        Network network = training.Network;
         int?[] correct = new int?[figures.Points.Count];
         Stopwatch clock = new();
-        trainer.StepCompleted += step => display.Show(recipe.Name, seed, step);
-        trainer.EpochCompleted += epoch =>
+        training.Trainer.StepCompleted += step => display.Show(recipe.Name, seed, step);
+        training.Trainer.EpochCompleted += epoch =>
         {
             clock.Stop();
             for (int i = 0; i < correct.Length; i++)
@@ -52,7 +50,7 @@ internal sealed record RecipeRun(uint Seed, IReadOnlyList<int?> Correct, double 
         clock.Start();
         try
         {
-            trainer.Fit(chosen.Train, options, random, cancellation: cancellation);
+            training.Fit(cancellation);
         }
         catch (TrainingDivergedException)
         {

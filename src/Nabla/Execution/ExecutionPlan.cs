@@ -154,9 +154,12 @@ internal sealed class ExecutionPlan
         {
             how.Add("lists of what is not zero in a sample, if most is");
         }
-        else if (described is Dense && SharesFeatures && Threads > 1)
+        else if (described is Dense && !TakesWholeShards)
         {
-            how.Add("each thread keeps some of the inputs and their weights");
+            int inputs = described.InputShape.Size, threads = MatrixProduct.ThreadsOf(MicroBatch, inputs, described.OutputShape.Size, Threads);
+            how.Add(threads == 1 ? "all samples at a time, on one thread"
+                : SharesFeatures && MatrixPipelineJob.Fits(inputs, threads) ? $"each of {threads} threads keeps some of the inputs and their weights"
+                : $"all samples at a time, on {threads} threads");
         }
         else
         {

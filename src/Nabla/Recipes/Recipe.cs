@@ -62,6 +62,38 @@ public sealed record Recipe
         return network;
     }
 
+    /// <summary>Trains the recipe's network on a data set, also on samples of another shape or another number of classes (<see cref="For"/>).</summary>
+    /// <param name="data">The data set, from which the recipe chooses its samples.</param>
+    /// <param name="cancellation">Stops training after the step under way, without an error.</param>
+    /// <returns>The network, with the weights of its best epoch; <see cref="Network.Training"/> says how it went.</returns>
+    /// <exception cref="ArgumentException">The data does not fit the recipe.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public Network Train(TrainAndTest data, CancellationToken cancellation = default)
+    {
+        RecipeTraining training = For(data.Train).Prepare(data);
+        training.Fit(cancellation);
+        return training.Network;
+    }
+
+    /// <summary>Chooses the samples and makes network and trainer, so that somebody can listen before it begins.</summary>
+    /// <param name="data">The data set, from which the recipe chooses its samples.</param>
+    /// <exception cref="ArgumentException">The data has fewer samples than the recipe wants, or the layers do not fit together.</exception>
+    public RecipeTraining Prepare(TrainAndTest data) => new(this, data);
+
+    /// <summary>
+    /// The recipe for the samples of a data set: with their shape as input where they have another size, and as many outputs as there
+    /// are classes where the last layer is dense.
+    /// </summary>
+    /// <param name="train">Samples to learn from.</param>
+    public Recipe For(DataSet train)
+    {
+        Shape shape = train.Features.SampleShape;
+        Recipe fitting = Shape.Create([.. Input]).Size == shape.Size ? this : this with { Input = [.. shape] };
+        return train.Targets is ClassLabels labels && Layers is [.., DenseSpec last] && last.Units != labels.Width
+            ? fitting with { Layers = [.. Layers.SkipLast(1), last with { Units = labels.Width }] }
+            : fitting;
+    }
+
     /// <summary>As <see cref="CreateNetwork"/>, but without memory for the parameters.</summary>
     /// <exception cref="ArgumentException">The layers do not fit together, or the preprocessing does not fit the input.</exception>
     internal void ThrowUnlessBuildable()

@@ -8,6 +8,13 @@ namespace Nabla;
 /// <param name="ValidationAccuracy">Share of the validation samples recognised; null where there are none or no classes.</param>
 public sealed record EpochResult(int Epoch, double Loss, double? Accuracy, double? ValidationLoss, double? ValidationAccuracy)
 {
+    /// <summary>In one line: <c>epoch 3: loss 0.0849, validation accuracy 97.31%</c>.</summary>
+    public override string ToString() => FormattableString.Invariant($"epoch {Epoch}: loss {Loss:F4}")
+        + (ValidationAccuracy is double validation ? FormattableString.Invariant($", validation accuracy {validation:0.00%}")
+            : ValidationLoss is double loss ? FormattableString.Invariant($", validation loss {loss:F4}")
+            : Accuracy is double accuracy ? FormattableString.Invariant($", training accuracy {accuracy:0.00%}")
+            : "");
+
     /// <summary>Whether this epoch's network is to be preferred: by validation accuracy, between equals by validation loss; without validation the later one.</summary>
     internal bool IsBetterThan(EpochResult? other) =>
         other is null

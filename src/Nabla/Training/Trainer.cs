@@ -13,6 +13,24 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 {
     private volatile bool _stops;
 
+    /// <summary>The network that is trained.</summary>
+    public Network Network => network;
+
+    /// <summary>Who goes along with the training, in this order.</summary>
+    public IList<TrainingCallback> Callbacks { get; } = [];
+
+    /// <summary>
+    /// What the rate of optimiser and schedule is multiplied by, above 0, from the next step on: for callbacks and handlers. A training
+    /// begins with 1.
+    /// </summary>
+    public double LearningRateFactor
+    {
+        get;
+        set => field = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(LearningRateFactor)} must be a number above 0.");
+    } = 1;
+
     /// <summary>After each step, on the training thread.</summary>
     public event Action<StepResult>? StepCompleted;
 
@@ -108,6 +126,9 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         EpochResult? best = null;
         float[] bestParameters = network.Parameters.ToArray();
         _stops = false;
+        LearningRateFactor = 1;
+        TrainingCallback[] callbacks = [.. Callbacks];
+        Array.ForEach(callbacks, callback => callback.TrainingStarted(this));
 
         for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested && !_stops; epoch++)
         {
@@ -115,10 +136,14 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             StepResult step = default;
             while (!run.EpochIsDone && !cancellation.IsCancellationRequested && !_stops)
             {
-                step = run.Step();
+                step = run.Step(LearningRateFactor);
                 if (!double.IsFinite(step.Loss))
                 {
                     throw Diverge(step);
+                }
+                foreach (TrainingCallback callback in callbacks)
+                {
+                    callback.StepCompleted(this, step);
                 }
                 StepCompleted?.Invoke(step);
             }
@@ -139,6 +164,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
                 best = result;
                 network.Parameters.CopyTo(bestParameters);
             }
+            Array.ForEach(callbacks, callback => callback.EpochCompleted(this, result));
             EpochCompleted?.Invoke(result);
         }
 
@@ -170,7 +196,9 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
                 DivergedInEpoch = divergedInEpoch,
                 ValidationAccuracy = best?.ValidationAccuracy,
             };
-            return new TrainingHistory(epochs, best, cancelled) { StoppedEarly = stoppedEarly };
+            TrainingHistory history = new(epochs, best, cancelled) { StoppedEarly = stoppedEarly };
+            Array.ForEach(callbacks, callback => callback.TrainingEnded(this, history));
+            return history;
         }
     }
 

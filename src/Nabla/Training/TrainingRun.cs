@@ -84,11 +84,12 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Forward, loss, backward and update for the next batch. The weights stay as they are when the loss is not finite.</summary>
-    public StepResult Step()
+    /// <param name="rateFactor">What the learning rate is multiplied by.</param>
+    public StepResult Step(double rateFactor)
     {
         ReadOnlySpan<int> batch = NextBatch();
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
-        LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch);
+        LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch) * rateFactor;
         BatchLoss loss = _largePass is null ? StepAtOnce(_pass!, batch) : StepInShares(_largePass, batch);
         _step++;
         _samplesDone += batch.Length;

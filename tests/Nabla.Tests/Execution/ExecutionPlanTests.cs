@@ -48,8 +48,8 @@ public sealed class ExecutionPlanTests
     {
         string[] lines = Dense.Explain(64, threads: 2).Split(Environment.NewLine);
         Assert.Equal("A batch of 64 samples, 2 threads: all go through at a time.", lines[0]);
-        Assert.Equal("dense1    65.5 kB  each thread keeps some of the inputs and their weights", lines[1]);
-        Assert.Equal("dense2     5.1 kB  each thread keeps some of the inputs and their weights", lines[2]);
+        Assert.Equal("dense1    65.5 kB  each of 2 threads keeps some of the inputs and their weights", lines[1]);
+        Assert.Equal("dense2     5.1 kB  all samples at a time, on one thread", lines[2]);
         Assert.StartsWith("in all", lines[3], StringComparison.Ordinal);
     }
 

@@ -14,6 +14,26 @@ public sealed class RecipeTests
         ],
         RecipeBook.Names.Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void A_recipe_trains_on_ones_own_data_and_repeats_itself()
+    {
+        DataSet clusters = Training.Problems.Clusters(300);
+        TrainAndTest data = new(clusters.Slice(0, 200), clusters.Slice(200, 100), "clusters");
+        Recipe recipe = RecipeBook.Get("digits");
+        Network network = recipe.Train(data);
+        Assert.Equal((20, 4), (network.InputShape.Size, network.OutputShape.Size));
+        Assert.True(network.Evaluate(data.Test).Accuracy > 0.9);
+
+        RecipeTraining training = recipe.For(data.Train).Prepare(data);
+        int epochs = 0;
+        training.Trainer.EpochCompleted += _ => epochs++;
+        Assert.Equal(recipe.Training.Epochs, training.Fit().Epochs.Count);
+        Assert.Equal(recipe.Training.Epochs, epochs);
+        Assert.Equal(network.Parameters.ToArray(), training.Network.Parameters.ToArray());
+        // Where nothing has to be changed, nothing is.
+        Assert.Same(recipe, recipe.For(SyntheticDigits.Generate(20, seed: 1)));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Each_is_called_as_its_file_and_comes_back_from_its_own_json(string name)

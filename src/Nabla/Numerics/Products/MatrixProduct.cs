@@ -130,6 +130,14 @@ internal static unsafe class MatrixProduct
         return new ThreadFloats(MatrixJob.PackedFloats + 2L * rows * inputs, 0, Math.Max(sums, rows * (outputs + (long)TransposedProduct.MaxRows)) + sumsOfThinResult);
     }
 
+    /// <summary>How many of the threads take part in a product.</summary>
+    public static int ThreadsOf(int rows, int inner, int columns, int threads)
+    {
+        // A single sample stays on one thread: most of its work is skipped, see SparseRow.
+        bool isSingle = rows == 1 || inner == 1;
+        return isSingle ? 1 : (int)Math.Clamp((long)rows * inner * columns / MinPerThread, 1, threads);
+    }
+
     private static void Run(ref MatrixJob job, int parts)
     {
         if (job.Rows > 0 && job.Columns > 0)
@@ -138,13 +146,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    private static int Parts(in MatrixJob job, int threads)
-    {
-        // A single sample stays on one thread: most of its work is skipped, see SparseRow.
-        long work = (long)job.Rows * job.Inner * job.Columns;
-        bool isSingle = job.Rows == 1 || job.Inner == 1;
-        return isSingle ? 1 : (int)Math.Clamp(work / MinPerThread, 1, threads);
-    }
+    private static int Parts(in MatrixJob job, int threads) => ThreadsOf(job.Rows, job.Inner, job.Columns, threads);
 
     /// <summary>The kernels read and write through pointers: this is where their bounds are checked.</summary>
     private static void ThrowIfTooSmall(

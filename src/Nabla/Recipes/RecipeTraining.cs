@@ -1,0 +1,32 @@
+namespace Nabla;
+
+/// <summary>The training of a recipe before it begins: its samples, its network, still without weights, and its trainer, whose events can be listened to.</summary>
+public sealed class RecipeTraining
+{
+    private readonly Recipe _recipe;
+    private readonly NumPyRandom _random;
+
+    internal RecipeTraining(Recipe recipe, TrainAndTest data)
+    {
+        _recipe = recipe;
+        _random = new NumPyRandom(recipe.Training.Seed);
+        Data = recipe.Data.Choose(data, _random);
+        Network = recipe.CreateNetwork();
+        Trainer = new Trainer(Network, recipe.Loss, recipe.Optimizer);
+    }
+
+    /// <summary>The samples that the recipe chooses.</summary>
+    public TrainAndTest Data { get; }
+
+    /// <summary>The network. Weights that it is given before <see cref="Fit"/> are trained on.</summary>
+    public Network Network { get; }
+
+    /// <summary>Who trains it.</summary>
+    public Trainer Trainer { get; }
+
+    /// <summary>Trains the network, as <see cref="Trainer.Fit(DataSet, TrainingOptions?, DataSet?, CancellationToken)"/> does. Once: the random numbers go on.</summary>
+    /// <param name="cancellation">Stops training after the step under way, without an error.</param>
+    /// <exception cref="ArgumentException">The data does not fit the recipe's network, or leaves nothing to train on.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
+    public TrainingHistory Fit(CancellationToken cancellation = default) => Trainer.Fit(Data.Train, _recipe.Training, _random, Data.Validation, cancellation);
+}
