@@ -19,7 +19,7 @@ public sealed class ReproduceTests : IDisposable
         (int code, string output, string error) = NablaProcess.Run(_folder, "reproduce", "linear", "--seeds", "2", "--data", data, "--out", "pages/page.md");
 
         Assert.True(code == 0, error);
-        Assert.Matches(@"recipe +notebook +NumPy +seed 1 +mean +range +reached by +time", output);
+        Assert.Matches(@"recipe +notebook +NumPy +seed 1 +mean +range +reached +time", output);
         Assert.Contains("2/2  linear, seed 2: ", output, StringComparison.Ordinal);
         Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 80 || line.StartsWith("Data:", StringComparison.Ordinal), line));
         Network network = Network.Create([28, 28], Layer.Dense(10, bias: false, weights: Initializer.Zeros));

@@ -38,7 +38,7 @@ public sealed class UseTests : IDisposable
     {
         (int code, string output, string error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", _data);
         Assert.True(code == 0, error);
-        foreach (string expected in new[] { "recognised", "precision", "recall", "F1", "predicted across", "Most confused" })
+        foreach (string expected in new[] { "accuracy ", "precision", "recall", "F1", "Confusion matrix (rows: actual, columns: predicted)", "Most confused" })
         {
             Assert.Contains(expected, output, StringComparison.Ordinal);
         }

@@ -10,7 +10,7 @@ internal static class ReproductionTable
     private static readonly string[] SeedHeadings = ["seeds", "seed 1", "mean", "lowest", "highest"];
 
     /// <summary>Headings of <see cref="ShortCells"/>.</summary>
-    public static IReadOnlyList<string> ShortHeadings { get; } = ["recipe", "notebook", "NumPy", "seed 1", "mean", "range", "reached by", "time"];
+    public static IReadOnlyList<string> ShortHeadings { get; } = ["recipe", "notebook", "NumPy", "seed 1", "mean", "range", "reached", "time"];
 
     /// <summary>The first point of a recipe in less than 80 columns.</summary>
     public static IReadOnlyList<string> ShortCells(ReproductionRow row)

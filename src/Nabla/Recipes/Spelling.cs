@@ -6,11 +6,12 @@ internal static class Spelling
     /// <summary>The candidate that is spelt most like the word.</summary>
     public static string Nearest(string word, IEnumerable<string> candidates) => candidates.MinBy(candidate => Distance(word, candidate))!;
 
-    /// <summary>The candidate that the word is probably a misspelling of, up to a third of its letters; null where none is.</summary>
+    /// <summary>The candidate that the word is probably a misspelling of; null where none is.</summary>
     public static string? Misspelt(string word, IReadOnlyCollection<string> candidates)
     {
-        const int LettersPerMistake = 3;
-        return candidates.Count > 0 && Nearest(word, candidates) is string nearest && Distance(word, nearest) <= Math.Max(1, word.Length / LettersPerMistake) ? nearest : null;
+        // Two letters that changed places are two changes; more only in long words, and never most of one.
+        int most = Math.Min(Math.Max(2, word.Length / 3), word.Length / 2);
+        return candidates.Count > 0 && Nearest(word, candidates) is string nearest && Distance(word, nearest) <= most ? nearest : null;
     }
 
     /// <summary>Levenshtein's distance: the fewest letters to put in, take out or change. V. Levenshtein, 1966.</summary>
