@@ -47,6 +47,7 @@ command.SetAction(parsed =>
     {
         throw new DirectoryNotFoundException($"--out: there is no folder {folder.FullName}.");
     }
+    Machine.WaitUntilQuiet(Console.Error.WriteLine);
     double? load = Machine.Load;
     Dictionary<int, Limits> limits = [];
     List<Result> results = [];

@@ -7,9 +7,6 @@ namespace Nabla.Benchmarks;
 /// <summary>The results as a Markdown document.</summary>
 internal static class Report
 {
-    // Of a machine where nothing else runs; a process at work adds 1.
-    private const double QuietLoad = 0.3;
-
     /// <param name="results">The rows.</param>
     /// <param name="limits">For each number of threads.</param>
     /// <param name="versions">Names and versions of all that took part.</param>
@@ -21,7 +18,7 @@ internal static class Report
         text.AppendLine("# Benchmarks").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:d MMMM yyyy}. {Machine.Description}.").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{string.Join("; ", versions)}.").AppendLine();
-        if (load > QuietLoad)
+        if (load > Machine.QuietLoad)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"**The machine was not quiet**: its load was {load:N1} at the start. These figures say little.").AppendLine();
         }

@@ -14,6 +14,27 @@ internal static class Machine
         ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)
         : null;
 
+    /// <summary>The most of a machine where nothing else runs; a process at work adds 1.</summary>
+    public const double QuietLoad = 0.3;
+
+    /// <summary>
+    /// Waits for what was done before to leave the average of the last minute, such as the build of this program; not for ever, since
+    /// others may be at work all the time.
+    /// </summary>
+    /// <param name="report">Is told that it waits.</param>
+    public static void WaitUntilQuiet(Action<string> report)
+    {
+        const int MaxSeconds = 300;
+        for (int second = 0; second < MaxSeconds && Load > QuietLoad; second++)
+        {
+            if (second == 0)
+            {
+                report(string.Create(CultureInfo.InvariantCulture, $"waits for the machine to become quiet (its load is {Load:N1})"));
+            }
+            Thread.Sleep(1000);
+        }
+    }
+
     private static string Processor => Value("/proc/cpuinfo", "model name", ':') ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string OperatingSystem => Value("/etc/os-release", "PRETTY_NAME", '=') ?? RuntimeInformation.OSDescription;
