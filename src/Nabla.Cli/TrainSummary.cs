@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla.Cli;
 
 /// <summary>What <c>nabla train</c> did, as summary.json and for --json.</summary>
@@ -21,6 +23,10 @@ internal sealed record TrainSummary
 
     /// <summary>Whether neither an epoch's loss nor that of the test images is below <see cref="ConstantLoss"/>.</summary>
     public required bool LossStayedHigh { get; init; }
+
+    /// <summary>What is said of it.</summary>
+    [JsonIgnore]
+    public string LossRemark => FormattableString.Invariant($"loss never fell below {ConstantLoss:G3}, which one has that answers without looking at the image");
 
     /// <summary>
     /// Whether it is no better than an answer without looking, by what it recognises or by its loss, with enough test images to tell.
@@ -68,6 +74,7 @@ internal sealed record TrainSummary
     public static TrainSummary Create(
         Recipe recipe, Network network, TrainingHistory history, Evaluation test, double constantLoss, double seconds, string model, string data)
     {
+        int commonest = test.Confusion is { } confusion ? confusion.Support(confusion.CommonestClass) : 0;
         bool lossStayedHigh = history.Epochs.Select(epoch => epoch.Loss).Append(test.Loss).Min() >= constantLoss;
         return new()
         {
@@ -75,10 +82,10 @@ internal sealed record TrainSummary
             TestAccuracy = test.Accuracy ?? 0,
             TestCorrect = test.Correct ?? 0,
             TestCount = test.Samples,
-            CommonestCount = test.Confusion is { } counts ? counts.Support(counts.CommonestClass) : 0,
+            CommonestCount = commonest,
             ConstantLoss = constantLoss,
             LossStayedHigh = lossStayedHigh,
-            HasLearntNothing = test.Confusion is { Kappa: <= MaxKappa } taken && taken.Support(taken.CommonestClass) is var commonest
+            HasLearntNothing = test.Confusion is { Kappa: <= MaxKappa } taken
                 && test.Samples >= EnoughToTell && commonest < test.Samples
                 && (taken.Correct <= commonest || lossStayedHigh),
             TestLoss = test.Loss,

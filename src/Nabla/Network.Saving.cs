@@ -20,7 +20,7 @@ public sealed partial class Network
     public void Save(string path)
     {
         ThrowUnlessSavable();
-        AtomicFile.Write(path, Save);
+        AtomicFile.Write(path, Write);
     }
 
     /// <summary>Writes the network to a stream, as <see cref="Save(string)"/> does to a file.</summary>
@@ -29,6 +29,11 @@ public sealed partial class Network
     public void Save(Stream stream)
     {
         ThrowUnlessSavable();
+        Write(stream);
+    }
+
+    private void Write(Stream stream)
+    {
         string document = JsonSerializer.Serialize(Describe(), ModelJson.Default.ModelDocument);
         Dictionary<string, string> metadata = new()
         {

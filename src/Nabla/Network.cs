@@ -327,11 +327,12 @@ public sealed partial class Network
     public override string ToString()
     {
         StringBuilder text = new();
+        bool isChain = Graph.IsChain;
         int width = Layers.Max(layer => layer.Name.Length);
         for (int i = 0; i < Layers.Count; i++)
         {
             ReadOnlySpan<int> inputs = Graph.InputsOf(i);
-            text.Append(Graph.IsChain ? "" : Layers[i].Name.PadRight(width + 2)).Append(Layers[i]);
+            text.Append(isChain ? "" : Layers[i].Name.PadRight(width + 2)).Append(Layers[i]);
             if (inputs is not [int only] || only != i)
             {
                 text.Append("  ← ").AppendJoin(", ", inputs.ToArray().Select(Graph.NameOf));

@@ -16,7 +16,7 @@ internal sealed class ReproduceCommand : Command
 
     // A notebook's figure is one draw, so it takes many to tell how likely it is; but not for hours.
     private const int MaxSeeds = 40;
-    private const int FewestSeeds = 5;
+    private const int MinSeeds = 5;
     private const int EnoughMinutes = 5;
 
     private readonly Argument<string[]> _names = new("recipe")
@@ -24,7 +24,7 @@ internal sealed class ReproduceCommand : Command
         Description = "Recipes of notebooks, by name; all twelve if none is given.",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<int?> _seeds = NumberOption.CreateCount("--seeds", $"How many seeds, from 1. If not given: as many as {EnoughMinutes} minutes of training a recipe allow, {FewestSeeds} to {MaxSeeds}.");
+    private readonly Option<int?> _seeds = NumberOption.CreateCount("--seeds", $"How many seeds, from 1. If not given: as many as {EnoughMinutes} minutes of training a recipe allow, {MinSeeds} to {MaxSeeds}.");
     private readonly Option<string> _data = new("--data")
     {
         Description = "The images, as for 'nabla train'. The notebooks' figures are of MNIST.",
@@ -118,7 +118,7 @@ internal sealed class ReproduceCommand : Command
         double minutes = 0;
         for (uint seed = 1; seed <= (seeds ?? MaxSeeds); seed++)
         {
-            if (seeds is null && seed > FewestSeeds && minutes >= EnoughMinutes)
+            if (seeds is null && seed > MinSeeds && minutes >= EnoughMinutes)
             {
                 display.Skip(MaxSeeds - runs.Count);
                 break;

@@ -125,7 +125,7 @@ internal sealed class TrainCommand : Command
         {
             string found = summary.TestCorrect <= summary.CommonestCount
                 ? FormattableString.Invariant($"it recognises no more of the test images than one that always answers {network.NameOf(test.Confusion!.CommonestClass)} ({summary.CommonestCount:N0})")
-                : FormattableString.Invariant($"its loss never fell below {summary.ConstantLoss:G3}, which one has that answers without looking at the image");
+                : $"its {summary.LossRemark}";
             PlainText.Error.WriteLine($"nabla train: the network has learnt nothing: {found}; try a smaller --learning-rate, more --epochs or another --seed, and look at {folder.HistoryPath}.");
             return ExitCode.Failure;
         }
@@ -168,7 +168,7 @@ internal sealed class TrainCommand : Command
         }
         if (summary is { LossStayedHigh: true, HasLearntNothing: false, Cancelled: false })
         {
-            notes.WriteLine(FormattableString.Invariant($"The loss never fell below {summary.ConstantLoss:G3}, which one has that answers without looking at the image: its scores mean nothing; try a smaller --learning-rate."));
+            notes.WriteLine($"The {summary.LossRemark}: its scores mean nothing; try a smaller --learning-rate.");
         }
         if (isBuiltIn)
         {

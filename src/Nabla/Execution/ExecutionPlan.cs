@@ -85,6 +85,12 @@ internal sealed class ExecutionPlan
     /// <summary>Whether threads take whole shards and meet once a batch; else all go through one after the other together.</summary>
     public bool TakesWholeShards { get; }
 
+    /// <summary>Passes under way at a time, each with memory of its own.</summary>
+    public int Passes => TakesWholeShards ? Threads : 1;
+
+    /// <summary>Threads of each of them.</summary>
+    public int ThreadsPerPass => TakesWholeShards ? 1 : Threads;
+
     /// <summary>
     /// Whether threads share features rather than samples. That pays where samples come from the data set and
     /// every pass changes the weights; else these stay in the caches of all cores.
@@ -129,7 +135,7 @@ internal sealed class ExecutionPlan
                 text.Append(CultureInfo.InvariantCulture, $"{_network.Layers[layer].Name.PadRight(width)}  {Bytes(layer),9}  ").AppendLine(HowOf(group, layer));
             }
         }
-        long workspace = _network.MemoryFor(MicroBatch, training: true, TakesWholeShards ? 1 : Threads) * (TakesWholeShards ? Threads : 1);
+        long workspace = _network.MemoryFor(MicroBatch, training: true, ThreadsPerPass) * Passes;
         return text.Append(CultureInfo.InvariantCulture, $"{"in all".PadRight(width)}  {Size(workspace),9}  with the gradient of the parameters and what threads keep for themselves").ToString();
     }
 
@@ -182,7 +188,7 @@ internal sealed class ExecutionPlan
         LayerGraph graph = _network.Graph;
         long floats = graph.MemoryOf(layer + 1) != layer + 1 ? 0
             : graph.ShapeOf(layer + 1).Size * (graph.NeedsGradient(layer + 1) ? 2L : 1L) + graph.Layers[layer].StateSize;
-        return Size(sizeof(float) * floats * MicroBatch * (TakesWholeShards ? Threads : 1));
+        return Size(sizeof(float) * floats * MicroBatch * Passes);
     }
 
     private static string Size(long bytes) => bytes switch

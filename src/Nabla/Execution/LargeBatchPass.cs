@@ -30,8 +30,8 @@ internal sealed class LargeBatchPass
         _shift = FoldedShift.For(network, data.Features);
         Preprocessing preprocessing = _shift?.Preprocessing ?? network.Preprocessing;
         SparseSamples? sparse = plan.MayReadSparse ? Batch.Sparse(data.Features, preprocessing) : null;
-        _passes = [.. Enumerable.Range(0, plan.TakesWholeShards ? plan.Threads : 1)
-            .Select(_ => new TrainingPass(network, loss, data, preprocessing, plan.MicroBatch, plan.TakesWholeShards ? 1 : plan.Threads, sparse: sparse))];
+        _passes = [.. Enumerable.Range(0, plan.Passes)
+            .Select(_ => new TrainingPass(network, loss, data, preprocessing, plan.MicroBatch, plan.ThreadsPerPass, sparse: sparse))];
         _gradients = new AlignedFloats(plan.Shards * network.Parameters.Length);
         _losses = new BatchLoss[plan.Shards];
     }

@@ -87,7 +87,7 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
             BackwardJob job = new(this, workspace, rows);
             WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
         }
-        for (int i = end - 1; i >= first && _learns; i--)
+        for (int i = end - 1; i >= first; i--)
         {
             Layer layer = network.Layers[i];
             GradientUse layerUse = learningRate > 0 ? GradientUse.Descend((float)(learningRate * layer.Spec.LearningRateFactor)) : use;

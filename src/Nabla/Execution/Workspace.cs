@@ -84,10 +84,7 @@ public sealed class Workspace
     /// <summary>The gradients of a few samples each, before they are added up; see <see cref="LayerGroup"/>.</summary>
     internal Span<float> PartialGradients => _partialGradients.Span;
 
-    /// <summary>
-    /// Whether threads share features rather than samples. That pays where samples come from the data set and
-    /// every pass changes the weights; else these stay in the caches of all cores.
-    /// </summary>
+    /// <summary>See <see cref="ExecutionPlan.SharesFeatures"/>.</summary>
     internal bool SharesFeatures { get; init; }
 
     /// <summary>Samples that are read instead of <see cref="Input"/>, by a dense layer that comes first; null for none.</summary>

@@ -70,9 +70,6 @@ public sealed record Convolution2DSpec : LayerSpec
     public override string Kind => "convolution2d";
 
     internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Convolution2D(name, ImageShape.Of(name, inputShapes[0]), offset, this);
-
-    private static int AtLeast(int least, int value, string name) =>
-        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
 }
 
 /// <summary>

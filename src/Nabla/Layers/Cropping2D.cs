@@ -10,7 +10,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Top
     {
         get;
-        init => field = NotNegative(value, nameof(Top));
+        init => field = AtLeast(0, value, nameof(Top));
     }
 
     /// <summary>Rows cut off at the bottom, at least 0.</summary>
@@ -18,7 +18,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Bottom
     {
         get;
-        init => field = NotNegative(value, nameof(Bottom));
+        init => field = AtLeast(0, value, nameof(Bottom));
     }
 
     /// <summary>Columns cut off at the left, at least 0.</summary>
@@ -26,7 +26,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Left
     {
         get;
-        init => field = NotNegative(value, nameof(Left));
+        init => field = AtLeast(0, value, nameof(Left));
     }
 
     /// <summary>Columns cut off at the right, at least 0.</summary>
@@ -34,7 +34,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Right
     {
         get;
-        init => field = NotNegative(value, nameof(Right));
+        init => field = AtLeast(0, value, nameof(Right));
     }
 
     /// <inheritdoc/>
@@ -42,9 +42,6 @@ public sealed record Cropping2DSpec : LayerSpec
     public override string Kind => "cropping2d";
 
     internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Cropping2D(name, ImageShape.Of(name, inputShapes[0]), this);
-
-    private static int NotNegative(int value, string name) =>
-        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0.");
 }
 
 /// <summary>Cuts rows and columns off the border of an image [height, width, channels].</summary>

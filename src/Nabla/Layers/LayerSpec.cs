@@ -72,6 +72,10 @@ public abstract record LayerSpec
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(EqualityContract, Name, LearningRateFactor, Inputs?.Count);
 
+    /// <summary>The value of an option, or the error that it is too small.</summary>
+    private protected static int AtLeast(int least, int value, string name) =>
+        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
+
     /// <summary>Makes the layer for what it reads; its parameters begin at <paramref name="offset"/> of the network's vector.</summary>
     internal abstract Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset);
 

@@ -47,9 +47,6 @@ public abstract record Pooling2DSpec : LayerSpec
         get;
         init => field = AtLeast(0, value, nameof(Padding));
     }
-
-    private static int AtLeast(int least, int value, string name) =>
-        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
 }
 
 /// <summary>What <see cref="MaxPooling2D"/> and <see cref="AveragePooling2D"/> share: the windows over images [height, width, channels].</summary>
