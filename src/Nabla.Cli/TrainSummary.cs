@@ -18,8 +18,8 @@ internal sealed record TrainSummary
     /// <summary>How many of the test images would be recognised by always giving their commonest class.</summary>
     public required int CommonestCount { get; init; }
 
-    /// <summary>Mean loss of giving each class the share that it has of the images to learn from, whatever the image.</summary>
-    public required double ConstantLoss { get; init; }
+    /// <summary>Mean loss of giving each class the share that it has of the images to learn from, whatever the image; null where the loss cannot tell.</summary>
+    public required double? ConstantLoss { get; init; }
 
     /// <summary>Whether neither an epoch's loss nor that of the test images is below <see cref="ConstantLoss"/>.</summary>
     public required bool LossStayedHigh { get; init; }
@@ -72,7 +72,7 @@ internal sealed record TrainSummary
     private const double MaxKappa = 0.2;
 
     public static TrainSummary Create(
-        Recipe recipe, Network network, TrainingHistory history, Evaluation test, double constantLoss, double seconds, string model, string data)
+        Recipe recipe, Network network, TrainingHistory history, Evaluation test, double? constantLoss, double seconds, string model, string data)
     {
         int commonest = test.Confusion is { } confusion ? confusion.Support(confusion.CommonestClass) : 0;
         bool lossStayedHigh = history.Epochs.Select(epoch => epoch.Loss).Append(test.Loss).Min() >= constantLoss;

@@ -25,7 +25,6 @@ internal sealed class LayerGraph
     private readonly int[][] _gradientSlots;
     private readonly Activation[] _inputActivations;
     private readonly Activation[] _outputActivations;
-    private long _parameterCount;
 
     /// <summary>Builds layers from their descriptions, without memory for parameters.</summary>
     /// <param name="input">Shape of one sample.</param>
@@ -103,7 +102,10 @@ internal sealed class LayerGraph
     public bool IsChain => _inputs.Select((inputs, layer) => inputs is [int value] && value == layer).All(isNext => isNext);
 
     /// <summary>Number of parameters of all layers.</summary>
-    public int ParameterCount => (int)_parameterCount;
+    public int ParameterCount { get; private set; }
+
+    /// <summary>Numbers that layers keep beside their parameters.</summary>
+    public int BufferCount { get; private set; }
 
     /// <summary>Shape of one sample of a value.</summary>
     public Shape ShapeOf(int value) => _shapes[value];
@@ -180,12 +182,14 @@ internal sealed class LayerGraph
             throw new ArgumentException(FormattableString.Invariant($"The network has more than {MaxLayers:N0} layers, expected at most that."));
         }
         int number = _countOfKind[spec.Kind] = _countOfKind.GetValueOrDefault(spec.Kind) + 1;
-        Layer layer = spec.Build($"{spec.Kind}{number}", [.. inputs.Select(value => _shapes[value])], (int)_parameterCount);
-        _parameterCount += layer.Parameters.Sum(parameter => (long)parameter.Shape.Size);
-        if (_parameterCount > Array.MaxLength)
+        LayerBuilder builder = new(spec, $"{spec.Kind}{number}", [.. inputs.Select(value => _shapes[value])], ParameterCount, BufferCount);
+        Layer layer = spec.Build(builder);
+        if (!ReferenceEquals(layer.Parameters, builder.Parameters))
         {
-            throw new ArgumentException($"The network has more than {Array.MaxLength:N0} parameters up to {layer.Name}: use fewer or smaller layers.");
+            throw new InvalidOperationException($"{spec.GetType().Name}.{nameof(LayerSpec.Build)} gave a layer that was not made from the builder it got, expected a new one each time.");
         }
+        ParameterCount += layer.ParameterCount;
+        BufferCount += layer.Buffers.Sum(buffer => buffer.Shape.Size);
         _layers.Add(layer);
         _inputs.Add(inputs);
         _shapes.Add(layer.OutputShape);

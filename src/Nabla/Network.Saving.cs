@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Nabla;
 
@@ -34,17 +35,19 @@ public sealed partial class Network
 
     private void Write(Stream stream)
     {
-        string document = JsonSerializer.Serialize(Describe(), ModelJson.Default.ModelDocument);
+        string document = JsonSerializer.Serialize(Describe(), DocumentJson.TypeOf<ModelDocument>());
         Dictionary<string, string> metadata = new()
         {
             [DocumentKey] = document,
-            [ChecksumKey] = Checksum(document, Parameters),
+            [ChecksumKey] = Checksum(document, Parameters, Buffers),
         };
-        float[] parameters = Parameters.ToArray();
+        float[] parameters = Parameters.ToArray(), buffers = Buffers.ToArray();
         List<SafeTensor> tensors =
         [
             .. from parameter in ParametersOf(Layers)
                select new SafeTensor(parameter.Name, [.. parameter.Shape], parameters.AsMemory(parameter.Offset, parameter.Shape.Size)),
+            .. from buffer in BuffersOf(Layers)
+               select new SafeTensor(buffer.Name, [.. buffer.Shape], buffers.AsMemory(buffer.Offset, buffer.Shape.Size)),
         ];
         SafeTensorsFile.Write(stream, metadata, tensors);
     }
@@ -80,65 +83,89 @@ public sealed partial class Network
         (ModelDocument document, LayerGraph graph) = Parse(name, json);
 
         // Checked before a network of that size is allocated.
-        List<Parameter> expected = ParametersOf(graph.Layers);
-        if (tensors.Count != expected.Count)
+        List<Parameter> parameters = ParametersOf(graph.Layers);
+        List<LayerBuffer> buffers = BuffersOf(graph.Layers);
+        if (tensors.Count != parameters.Count + buffers.Count)
         {
-            throw new MalformedFileException(name, $"found {tensors.Count} tensors, expected the {expected.Count} of the network it describes.");
+            throw new MalformedFileException(name, $"found {tensors.Count} tensors, expected the {parameters.Count + buffers.Count} of the network it describes.");
         }
         Dictionary<string, SafeTensor> byName = tensors.ToDictionary(tensor => tensor.Name);
-        foreach (Parameter parameter in expected)
-        {
-            if (!byName.TryGetValue(parameter.Name, out SafeTensor? tensor))
-            {
-                throw new MalformedFileException(name, $"found no tensor '{parameter.Name}', expected {parameter}.");
-            }
-            if (!tensor.Extents.SequenceEqual(parameter.Shape))
-            {
-                throw new MalformedFileException(name, $"found tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Extents)}], expected {parameter}.");
-            }
-        }
+        parameters.ForEach(parameter => Check(parameter.Name, parameter.Shape, parameter.ToString()));
+        buffers.ForEach(buffer => Check(buffer.Name, buffer.Shape, buffer.ToString()));
 
         Network loaded = new(graph) { Preprocessing = document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training };
-        foreach (Parameter parameter in expected)
-        {
-            byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters));
-        }
-        if (FirstNotFinite(graph.Layers, loaded.Parameters) is string place)
+        parameters.ForEach(parameter => byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters)));
+        buffers.ForEach(buffer => byName[buffer.Name].Values.Span.CopyTo(buffer.Of(loaded.Buffers)));
+        if (loaded.FirstNotFinite() is string place)
         {
             throw new MalformedFileException(name, $"has {place}, expected finite numbers; the training that made it has failed, or the file is damaged.");
         }
         loaded.MarkInitialized();
-        if (checksum.Length > 0 && checksum != Checksum(json, loaded.Parameters))
+        if (checksum.Length > 0 && checksum != Checksum(json, loaded.Parameters, loaded.Buffers))
         {
             throw new MalformedFileException(
                 name, $"found contents that do not match their checksum; the file is damaged: take another copy (if it was edited on purpose, make '{ChecksumKey}' in its metadata an empty text).");
         }
         return loaded;
+
+        void Check(string tensorName, Shape shape, string expected)
+        {
+            if (!byName.TryGetValue(tensorName, out SafeTensor? tensor))
+            {
+                throw new MalformedFileException(name, $"found no tensor '{tensorName}', expected {expected}.");
+            }
+            if (!tensor.Extents.SequenceEqual(shape))
+            {
+                throw new MalformedFileException(name, $"found tensor '{tensorName}' of shape [{string.Join(", ", tensor.Extents)}], expected {expected}.");
+            }
+        }
     }
 
     private void ThrowUnlessSavable()
     {
         ThrowUnlessReady(InputShape.Size, "values");
-        if (FirstNotFinite(Layers, Parameters) is string place)
+        if (FirstNotFinite() is string place)
         {
             throw new InvalidOperationException($"The network has {place}, and could not be used once it is loaded; train it again at a smaller learning rate.");
+        }
+        foreach (Layer layer in Layers)
+        {
+            ThrowUnlessRegistered(Kinds.Layers, layer.Spec, layer.Name);
+            foreach (Parameter parameter in layer.Parameters)
+            {
+                ThrowUnlessRegistered(Kinds.Initializers, parameter.Initializer, parameter.Name);
+            }
+        }
+        ThrowUnlessRegistered(Kinds.Losses, Loss, "the loss");
+        ThrowUnlessRegistered(Kinds.Optimizers, Training?.Optimizer, "the optimiser of its training");
+        ThrowUnlessRegistered(Kinds.Schedules, Training?.Options.Schedule, "the schedule of its training");
+    }
+
+    private static void ThrowUnlessRegistered(Kinds kinds, object? value, string place)
+    {
+        if (value is not null && kinds.Find(value.GetType()) is null)
+        {
+            throw new InvalidOperationException(
+                $"The network cannot be saved: {place} is a {value.GetType().Name}, a kind of {kinds.Sort} that has no name in files; call {kinds.HowToRegister} for it once, when the program starts.");
         }
     }
 
     private static List<Parameter> ParametersOf(IReadOnlyList<Layer> layers) => [.. layers.SelectMany(layer => layer.Parameters)];
 
-    /// <summary>What and where the first parameter is that is infinite or not a number; null where there is none.</summary>
-    private static string? FirstNotFinite(IReadOnlyList<Layer> layers, ReadOnlySpan<float> parameters)
+    private static List<LayerBuffer> BuffersOf(IReadOnlyList<Layer> layers) => [.. layers.SelectMany(layer => layer.Buffers)];
+
+    /// <summary>What and where the first parameter, or number in a buffer, is that is infinite or not a number; null where there is none.</summary>
+    private string? FirstNotFinite() =>
+        ParametersOf(Layers).Select(parameter => FirstNotFinite(parameter.Name, parameter.Of(Parameters)))
+            .Concat(BuffersOf(Layers).Select(buffer => FirstNotFinite(buffer.Name, buffer.Of(Buffers)))).FirstOrDefault(place => place is not null);
+
+    private static string? FirstNotFinite(string name, ReadOnlySpan<float> values)
     {
-        foreach (Parameter parameter in ParametersOf(layers))
+        for (int i = 0; i < values.Length; i++)
         {
-            ReadOnlySpan<float> values = parameter.Of(parameters);
-            for (int i = 0; i < values.Length; i++)
+            if (!float.IsFinite(values[i]))
             {
-                if (!float.IsFinite(values[i]))
-                {
-                    return string.Create(CultureInfo.InvariantCulture, $"{values[i]} as number {i} of {parameter.Name}");
-                }
+                return string.Create(CultureInfo.InvariantCulture, $"{values[i]} as number {i} of {name}");
             }
         }
         return null;
@@ -168,7 +195,7 @@ public sealed partial class Network
                     throw new MalformedFileException(path, $"found model format {format}, expected {ModelDocument.CurrentFormat}; it was saved by another version of Nabla.");
                 }
             }
-            ModelDocument document = JsonSerializer.Deserialize(json, ModelJson.Default.ModelDocument)
+            ModelDocument document = JsonSerializer.Deserialize(json, DocumentJson.TypeOf<ModelDocument>())
                 ?? throw new JsonException("null");
             Shape input = Shape.Create(document.Input);
             document.Preprocessing.ThrowUnlessFits(input);
@@ -185,6 +212,10 @@ public sealed partial class Network
             or ArgumentException or OverflowException or NotSupportedException
             or FormatException and not MalformedFileException)
         {
+            if (exception is JsonException && UnknownKind(json) is string unknown)
+            {
+                throw new MalformedFileException(path, unknown, -1, exception);
+            }
             // The JSON reader's own words are about .NET's types.
             string reason = exception is JsonException broken ? broken.Path is { Length: > 1 } place ? $"at {place[2..]}" : "it is no JSON" : MalformedFileException.ReasonOf(exception);
             throw new MalformedFileException(path, $"the description of the network in the metadata cannot be read ({reason}); the file is damaged.", -1, exception);
@@ -203,12 +234,30 @@ public sealed partial class Network
         }
     }
 
+    /// <summary>What to do where a document names a kind that this program does not know; null where it names none.</summary>
+    private static string? UnknownKind(string json)
+    {
+        JsonNode? document;
+        try
+        {
+            document = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        return DocumentJson.FirstUnknownKind(document, typeof(ModelDocument)) is (Kinds kinds, string name)
+            ? $"has the {kinds.Sort} '{name}', which is none of {string.Join(", ", kinds.Registered.Select(kind => kind.Name))}; if it is a program's own, that program makes it known by {kinds.HowToRegister} before it loads the model."
+            : null;
+    }
+
     /// <summary>SHA-256 over the document and the numbers as they are in the file.</summary>
-    private static string Checksum(string document, ReadOnlySpan<float> parameters)
+    private static string Checksum(string document, ReadOnlySpan<float> parameters, ReadOnlySpan<float> buffers)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(document));
         hash.AppendData(SafeTensorsFile.ToLittleEndian(parameters));
+        hash.AppendData(SafeTensorsFile.ToLittleEndian(buffers));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -17,14 +17,16 @@ public sealed partial class Network
     private const double MaxWorkPerSample = 1L << 34;
 
     private readonly AlignedFloats _parameters;
+    private readonly AlignedFloats _buffers;
     private readonly ConcurrentBag<Workspace> _predictionWorkspaces = [];
 
     internal Network(LayerGraph graph)
     {
         Graph = graph;
         _parameters = new AlignedFloats(graph.ParameterCount);
-        MicroBatch = ExecutionPlan.MicroBatchOf(graph);
-        Groups = LayerGroup.Of(this);
+        _buffers = new AlignedFloats(graph.BufferCount);
+        ResetBuffers();
+        Executor = new GraphExecutor(graph);
     }
 
     /// <summary>Shape of one sample that goes in.</summary>
@@ -42,11 +44,16 @@ public sealed partial class Network
     /// <summary>Who reads what.</summary>
     internal LayerGraph Graph { get; }
 
-    /// <summary>The layers in groups that a pass goes through together.</summary>
-    internal IReadOnlyList<LayerGroup> Groups { get; }
+    /// <summary>Who takes samples through the layers.</summary>
+    internal GraphExecutor Executor { get; }
 
     /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
     public Span<float> Parameters => _parameters.Span;
+
+    /// <summary>
+    /// What layers keep beside their parameters, in one vector: saved with them, but not learnt (<see cref="LayerBuilder.AddBuffer"/>).
+    /// </summary>
+    public Span<float> Buffers => _buffers.Span;
 
     /// <summary>Whether the parameters have their initial values: drawn, trained, loaded, or set by hand.</summary>
     public bool IsInitialized { get; private set; }
@@ -156,7 +163,16 @@ public sealed partial class Network
     public void Initialize(NumPyRandom random, Initialization? how = null)
     {
         Draw(Parameters, random, how ?? new Initialization());
+        ResetBuffers();
         IsInitialized = true;
+    }
+
+    private void ResetBuffers()
+    {
+        foreach (LayerBuffer buffer in Layers.SelectMany(layer => layer.Buffers))
+        {
+            buffer.Of(Buffers).Fill(buffer.InitialValue);
+        }
     }
 
     /// <summary>Draws as many numbers as <see cref="Initialize"/>, and forgets them.</summary>
@@ -180,18 +196,25 @@ public sealed partial class Network
     /// <summary>Says that the parameters were set by hand, so that training goes on from them instead of drawing new ones.</summary>
     public void MarkInitialized() => IsInitialized = true;
 
-    /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>.</summary>
+    /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>, as at inference.</summary>
     /// <param name="workspace">Memory that was made for this network.</param>
     /// <param name="rows">Number of samples.</param>
-    /// <param name="random">Where layers that behave at random in training, such as dropout, draw from; null at inference.</param>
-    /// <exception cref="ArgumentException">The workspace belongs to another network, is too small, or was not made for training but gets a random source.</exception>
-    public void Forward(Workspace workspace, int rows, NumPyRandom? random = null)
+    /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
+    public void Forward(Workspace workspace, int rows)
     {
-        workspace.ThrowIfUnfit(this, rows, training: random is not null);
-        for (int i = 0; i < Groups.Count; i++)
-        {
-            Groups[i].Forward(workspace, rows, random);
-        }
+        workspace.ThrowIfUnfit(this, rows, training: false);
+        Executor.Forward(workspace, rows, Parameters);
+    }
+
+    /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>, as in training.</summary>
+    /// <param name="workspace">Memory that was made for this network, for training.</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="random">Where layers that behave at random, such as dropout, draw from.</param>
+    /// <exception cref="ArgumentException">The workspace belongs to another network, is too small or was not made for training.</exception>
+    public void Forward(Workspace workspace, int rows, NumPyRandom random)
+    {
+        workspace.ThrowIfUnfit(this, rows, training: true);
+        Executor.Forward(workspace, rows, Parameters, training: true, random);
     }
 
     /// <summary>
@@ -199,33 +222,10 @@ public sealed partial class Network
     /// of the forward pass before.
     /// </summary>
     /// <exception cref="ArgumentException">The workspace belongs to another network, is too small or not made for training.</exception>
-    public void Backward(Workspace workspace, int rows) => Backward(workspace, rows, workspace.Gradient, GradientUse.Add);
-
-    /// <summary>As the public overload, with a choice where the gradient goes and whether it is added to what is there.</summary>
-    internal void Backward(Workspace workspace, int rows, Span<float> gradient, GradientUse use)
+    public void Backward(Workspace workspace, int rows)
     {
         workspace.ThrowIfUnfit(this, rows, training: true);
-        for (int i = Groups.Count - 1; i >= 0; i--)
-        {
-            Groups[i].Backward(workspace, rows, gradient, use, learningRate: 0);
-        }
-    }
-
-    /// <summary>
-    /// A backward pass that moves the parameters of each layer against their gradient as soon as it is known, by
-    /// <paramref name="learningRate"/> times the layer's own factor. The same bits as <see cref="Backward(Workspace, int)"/>
-    /// and a step of plain gradient descent after it, in half the time: no gradient is written down and read again.
-    /// </summary>
-    /// <param name="workspace">Memory that was made for this network.</param>
-    /// <param name="rows">Number of samples, at most <see cref="MicroBatch"/>: a whole batch.</param>
-    /// <param name="learningRate">Step size; with each layer's factor above 0, also as a float.</param>
-    internal void BackwardAndDescend(Workspace workspace, int rows, double learningRate)
-    {
-        workspace.ThrowIfUnfit(this, rows, training: true);
-        for (int i = Groups.Count - 1; i >= 0; i--)
-        {
-            Groups[i].Backward(workspace, rows, Parameters, GradientUse.Replace, learningRate);
-        }
+        Executor.Backward(workspace, rows, Parameters, workspace.Gradient, GradientUse.Add);
     }
 
     /// <summary>Recognises one image of bytes. Safe from several threads at once; allocates nothing once it has run.</summary>
@@ -342,9 +342,6 @@ public sealed partial class Network
         return text.Append(CultureInfo.InvariantCulture, $"{_parameters.Length:N0} parameters in all").ToString();
     }
 
-    /// <summary>Samples that go through at a time; see <see cref="ExecutionPlan"/>.</summary>
-    internal int MicroBatch { get; }
-
     /// <exception cref="ArgumentException">Samples have another size than the network's input.</exception>
     /// <exception cref="InvalidOperationException">The parameters have no values yet.</exception>
     internal void ThrowUnlessReady(int sampleSize, string unit)
@@ -380,10 +377,10 @@ public sealed partial class Network
         _predictionWorkspaces.Add(workspace);
     }
 
-    /// <summary>Gives the scores of samples in pieces of at most <see cref="MicroBatch"/>, each with the index of its first sample.</summary>
+    /// <summary>Gives the scores of samples in pieces of at most as many as go through at a time, each with the index of its first sample.</summary>
     private void ForEachPiece(Features features, int threads, Action<int, ReadOnlySpan<float>> use)
     {
-        Workspace workspace = new(this, Math.Clamp(features.Count, 1, MicroBatch), training: false, threads);
+        Workspace workspace = new(this, Math.Clamp(features.Count, 1, Executor.MicroBatch), training: false, threads);
         for (int start = 0; start < features.Count; start += workspace.Rows)
         {
             int rows = Math.Min(workspace.Rows, features.Count - start);

@@ -56,9 +56,9 @@ internal sealed class ExecutionPlan
         _network = network;
         BatchSize = batchSize;
         Threads = threads;
-        MicroBatch = Math.Min(batchSize, network.MicroBatch);
+        MicroBatch = Math.Min(batchSize, network.Executor.MicroBatch);
         // Random numbers are drawn from sample to sample, by nobody else meanwhile.
-        _maxShards = network.Layers.Any(layer => layer.DrawsRandomNumbers) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
+        _maxShards = network.Layers.Any(layer => layer.NeedsOrder) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
         Shards = ShardsOf(batchSize);
         TakesWholeShards = IsLarge && (Shards >= MinShardsPerThread * threads || Shards % threads == 0)
             && (long)threads * MicroBatch * FloatsPerSample(network.Graph) <= MaxActivationFloats;
@@ -74,7 +74,7 @@ internal sealed class ExecutionPlan
     public int MicroBatch { get; }
 
     /// <summary>Whether a batch is more than goes through at a time.</summary>
-    public bool IsLarge => BatchSize > _network.MicroBatch;
+    public bool IsLarge => BatchSize > _network.Executor.MicroBatch;
 
     /// <summary>
     /// Into how many shards a whole batch is cut. The gradient of a shard is summed from its first sample to its last, and those of the
@@ -128,7 +128,7 @@ internal sealed class ExecutionPlan
         text.AppendLine(!IsLarge ? "all go through at a time." : string.Create(CultureInfo.InvariantCulture,
             $"{MicroBatch:N0} samples go through at a time, in {Shards} shard{(Shards == 1 ? "" : "s")}{(!TakesWholeShards || Threads == 1 ? "" : ", of which each thread takes the next when it is done with one")}."));
         int width = _network.Layers.Max(layer => layer.Name.Length);
-        foreach (LayerGroup group in _network.Groups)
+        foreach (LayerGroup group in _network.Executor.Groups)
         {
             for (int layer = group.First; layer < group.End; layer++)
             {

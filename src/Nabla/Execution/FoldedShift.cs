@@ -23,7 +23,7 @@ internal sealed class FoldedShift
     private readonly Parameter _weight;
     private readonly Parameter _bias;
     private readonly float[] _shift;
-    private readonly float[] _ownBias;
+    private readonly AlignedFloats _parameters;
 
     private FoldedShift(Network network, Preprocessing preprocessing, float[] shift)
     {
@@ -31,7 +31,7 @@ internal sealed class FoldedShift
         _weight = network.Layers[0].Parameters[0];
         _bias = network.Layers[0].Parameters[1];
         _shift = shift;
-        _ownBias = new float[_bias.Shape.Size];
+        _parameters = new AlignedFloats(network.Parameters.Length);
         Preprocessing = preprocessing;
     }
 
@@ -64,20 +64,18 @@ internal sealed class FoldedShift
         return shift.All(value => value == 0) ? null : new FoldedShift(network, network.Preprocessing with { Standardization = new(mean, deviation) }, shift);
     }
 
-    /// <summary>Adds what the shift does to all sums of the first layer to its biases.</summary>
-    public void MoveIntoBias()
+    /// <summary>The network's parameters as they are, but what the shift does to all sums of the first layer is added to its biases.</summary>
+    public ReadOnlySpan<float> ShiftedParameters()
     {
-        Span<float> bias = _bias.Of(_network.Parameters);
-        bias.CopyTo(_ownBias);
-        MatrixProduct.Multiply(_shift, _weight.Of(_network.Parameters), _ownBias, bias, rows: 1, _shift.Length, bias.Length, threads: 1);
+        ReadOnlySpan<float> own = _network.Parameters;
+        own.CopyTo(_parameters.Span);
+        MatrixProduct.Multiply(_shift, _weight.Of(own), _bias.Of(own), _bias.Of(_parameters.Span), rows: 1, _shift.Length, _bias.Shape.Size, threads: 1);
+        return _parameters.Span;
     }
-
-    /// <summary>Gives the first layer its own biases back.</summary>
-    public void RestoreBias() => _ownBias.CopyTo(_bias.Of(_network.Parameters));
 
     /// <summary>Adds what is missing from the gradient of the first layer's weights.</summary>
     public void AddToGradient(Span<float> gradient) => MatrixProduct.MultiplyLeftTransposed(
-        _shift, _bias.Of(gradient), _weight.Of(gradient), rows: _shift.Length, inner: 1, _ownBias.Length, threads: 1, GradientUse.Add);
+        _shift, _bias.Of(gradient), _weight.Of(gradient), rows: _shift.Length, inner: 1, _bias.Shape.Size, threads: 1, GradientUse.Add);
 
     /// <summary>For each place how many of the first samples are zero there.</summary>
     private static int[] Blanks(Features features, out int samples)

@@ -47,16 +47,8 @@ internal sealed class LargeBatchPass
         int shards = _plan.ShardsOf(batch.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, _losses.Length);
         _nextShard = 0;
-        ShardsJob job = new(this, batch, shards, random);
-        _shift?.MoveIntoBias();
-        try
-        {
-            WorkerTeam.Run(ref job, Math.Min(shards, _passes.Length));
-        }
-        finally
-        {
-            _shift?.RestoreBias();
-        }
+        ShardsJob job = new(this, batch, shards, _shift is null ? _network.Parameters : _shift.ShiftedParameters(), random);
+        WorkerTeam.Run(ref job, Math.Min(shards, _passes.Length));
         Span<float> gradient = GradientOf(shard: 0);
         if (shards > 1)
         {
@@ -73,9 +65,10 @@ internal sealed class LargeBatchPass
 
     private Span<float> GradientOf(int shard) => _gradients.Span.Slice(shard * _network.Parameters.Length, _network.Parameters.Length);
 
-    private readonly ref struct ShardsJob(LargeBatchPass owner, ReadOnlySpan<int> batch, int shards, NumPyRandom random) : IJob
+    private readonly ref struct ShardsJob(LargeBatchPass owner, ReadOnlySpan<int> batch, int shards, ReadOnlySpan<float> parameters, NumPyRandom random) : IJob
     {
         private readonly ReadOnlySpan<int> _batch = batch;
+        private readonly ReadOnlySpan<float> _parameters = parameters;
 
         public void Run(int part, int parts)
         {
@@ -85,19 +78,20 @@ internal sealed class LargeBatchPass
                 int microBatches = owner._plan.MicroBatchesOf(_batch.Length);
                 int start = (int)((long)microBatches * shard / shards) * owner._plan.MicroBatch;
                 int end = (int)Math.Min((long)microBatches * (shard + 1) / shards * owner._plan.MicroBatch, _batch.Length);
-                owner._losses[shard] = owner.RunShard(owner._passes[part], _batch[start..end], owner.GradientOf(shard), _batch.Length, random);
+                owner._losses[shard] = owner.RunShard(owner._passes[part], _batch[start..end], _parameters, owner.GradientOf(shard), _batch.Length, random);
             }
         }
     }
 
-    private BatchLoss RunShard(TrainingPass pass, ReadOnlySpan<int> samples, Span<float> gradient, int batchSize, NumPyRandom random)
+    private BatchLoss RunShard(
+        TrainingPass pass, ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, Span<float> gradient, int batchSize, NumPyRandom random)
     {
         BatchLoss loss = default;
         for (int start = 0; start < samples.Length; start += _plan.MicroBatch)
         {
             ReadOnlySpan<int> microBatch = samples[start..Math.Min(start + _plan.MicroBatch, samples.Length)];
-            loss += pass.Forward(microBatch, batchSize, random);
-            _network.Backward(pass.Workspace, microBatch.Length, gradient, start == 0 ? GradientUse.Replace : GradientUse.Add);
+            loss += pass.Forward(microBatch, parameters, batchSize, random);
+            _network.Executor.Backward(pass.Workspace, microBatch.Length, parameters, gradient, start == 0 ? GradientUse.Replace : GradientUse.Add);
         }
         return loss;
     }

@@ -7,39 +7,39 @@ namespace Nabla;
 /// them one by one (<see cref="Layer.TakesSamplesOneByOne"/>). Through these each thread passes a few samples at a time,
 /// forward and backward, so that what one layer leaves is still in the cache when the next one reads it.
 /// </summary>
-/// <param name="network">The network.</param>
+/// <param name="graph">All layers.</param>
 /// <param name="first">Index of the first layer.</param>
 /// <param name="end">Index of the first layer after.</param>
 /// <param name="parametersBefore">Number of parameters of the layers before.</param>
-internal sealed class LayerGroup(Network network, int first, int end, int parametersBefore)
+internal sealed class LayerGroup(LayerGraph graph, int first, int end, int parametersBefore)
 {
     private const int SamplesAtOnce = ExecutionPlan.SamplesAtOnce;
 
-    private readonly bool _learns = Enumerable.Range(first, end - first).Any(layer => network.Graph.NeedsGradient(layer + 1));
+    private readonly bool _learns = Enumerable.Range(first, end - first).Any(layer => graph.NeedsGradient(layer + 1));
 
     // Of all layers up to this group, because a layer finds its own by their place in the whole vector. Convolutions stand
     // at the begin of a network, so hardly any belong to others.
-    private readonly int _parameterCount = parametersBefore + network.Layers.Skip(first).Take(end - first).Sum(layer => layer.ParameterCount);
+    private readonly int _parameterCount = parametersBefore + graph.Layers.Skip(first).Take(end - first).Sum(layer => layer.ParameterCount);
 
     /// <summary>Whether each thread passes a few samples at a time.</summary>
-    public bool IsOneByOne { get; } = network.Layers[first].TakesSamplesOneByOne;
+    public bool IsOneByOne { get; } = graph.Layers[first].TakesSamplesOneByOne;
 
     /// <summary>Whether each few samples have a gradient of their own, which are then added up.</summary>
     public bool LearnsOneByOne => IsOneByOne && _learns && _parameterCount <= ExecutionPlan.MaxParametersOneByOne;
 
-    /// <summary>The groups of a network, first to last.</summary>
-    public static IReadOnlyList<LayerGroup> Of(Network network)
+    /// <summary>The groups of a graph, first to last.</summary>
+    public static IReadOnlyList<LayerGroup> Of(LayerGraph graph)
     {
         List<LayerGroup> groups = [];
         int parameters = 0;
-        for (int first = 0, end; first < network.Layers.Count; first = end)
+        for (int first = 0, end; first < graph.Layers.Count; first = end)
         {
             end = first + 1;
-            while (network.Layers[first].TakesSamplesOneByOne && end < network.Layers.Count && network.Layers[end].TakesSamplesOneByOne)
+            while (graph.Layers[first].TakesSamplesOneByOne && end < graph.Layers.Count && graph.Layers[end].TakesSamplesOneByOne)
             {
                 end++;
             }
-            LayerGroup group = new(network, first, end, parameters);
+            LayerGroup group = new(graph, first, end, parameters);
             parameters = group._parameterCount;
             groups.Add(group);
         }
@@ -51,7 +51,7 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
 
     /// <summary>The values that are computed and read within the group alone.</summary>
     public IEnumerable<int> PassingOn() =>
-        Enumerable.Range(first + 1, end - first).Where(value => IsOneByOne && network.Graph.MemoryOf(value) > first && network.Graph.LastUseOf(value) < end);
+        Enumerable.Range(first + 1, end - first).Where(value => IsOneByOne && graph.MemoryOf(value) > first && graph.LastUseOf(value) < end);
 
     /// <summary>Index of the first layer.</summary>
     public int First => first;
@@ -62,90 +62,95 @@ internal sealed class LayerGroup(Network network, int first, int end, int parame
     /// <summary>Floats that a backward pass needs for the sums of each few samples.</summary>
     public long PartialGradientSize(int rows) => LearnsOneByOne ? (long)Units(rows) * _parameterCount : 0;
 
-    /// <summary>The forward pass of the samples in a workspace.</summary>
-    public void Forward(Workspace workspace, int rows, NumPyRandom? random)
+    /// <summary>The forward pass: see <see cref="GraphExecutor.Forward"/>.</summary>
+    public void Forward(Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training, NumPyRandom? random)
     {
         if (IsOneByOne)
         {
-            ForwardJob job = new(this, workspace, rows);
+            ForwardJob job = new(this, workspace, rows, parameters, training);
             WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
             return;
         }
-        new LayerPass(workspace, first, firstRow: 0, rows, workspace.Threads, part: 0, GradientUse.Add, random).Forward(network.Parameters);
+        new LayerPass(workspace, first, firstRow: 0, rows, workspace.Threads, part: 0, parameters) { IsTraining = training, Random = random }.Forward();
     }
 
-    /// <summary>The backward pass: see <see cref="Network.Backward(Workspace, int)"/>.</summary>
+    /// <summary>The backward pass: see <see cref="GraphExecutor.Backward"/>.</summary>
     /// <param name="workspace">Memory of the forward pass.</param>
     /// <param name="rows">Its samples.</param>
-    /// <param name="dParameters">The gradient of all parameters, or the parameters themselves if these are to move.</param>
+    /// <param name="parameters">All parameters.</param>
+    /// <param name="gradient">The gradient of all parameters, or the parameters themselves if these are to move.</param>
     /// <param name="use">What is done with the gradient of a layer's parameters.</param>
     /// <param name="learningRate">Above 0: the parameters move by this times their layer's factor instead.</param>
-    public void Backward(Workspace workspace, int rows, Span<float> dParameters, GradientUse use, double learningRate)
+    public void Backward(Workspace workspace, int rows, ReadOnlySpan<float> parameters, Span<float> gradient, GradientUse use, double learningRate)
     {
         if (LearnsOneByOne)
         {
-            BackwardJob job = new(this, workspace, rows);
+            BackwardJob job = new(this, workspace, rows, parameters);
             WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
         }
         for (int i = end - 1; i >= first; i--)
         {
-            Layer layer = network.Layers[i];
+            Layer layer = graph.Layers[i];
             GradientUse layerUse = learningRate > 0 ? GradientUse.Descend((float)(learningRate * layer.Spec.LearningRateFactor)) : use;
-            if (!LearnsOneByOne && network.Graph.NeedsGradient(i + 1))
+            if (!LearnsOneByOne && graph.NeedsGradient(i + 1))
             {
-                new LayerPass(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, layerUse, random: null).Backward(network.Parameters, dParameters);
+                new LayerPass(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, parameters).Backward(gradient, layerUse);
             }
             else if (LearnsOneByOne && layer.ParameterCount > 0)
             {
                 int offset = layer.Parameters[0].Offset;
                 Reductions.SumColumns(
-                    workspace.PartialGradients[offset..], _parameterCount, dParameters[offset..], Units(rows), layer.ParameterCount, layerUse, workspace.Threads);
+                    workspace.PartialGradients[offset..], _parameterCount, gradient[offset..], Units(rows), layer.ParameterCount, layerUse, workspace.Threads);
             }
         }
     }
 
     private static int Units(int rows) => (int)(((long)rows + SamplesAtOnce - 1) / SamplesAtOnce);
 
-    private readonly struct ForwardJob(LayerGroup group, Workspace workspace, int rows) : IJob
+    private readonly ref struct ForwardJob(LayerGroup group, Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training) : IJob
     {
+        private readonly ReadOnlySpan<float> _parameters = parameters;
+
         public void Run(int part, int parts)
         {
             int endUnit = (int)((long)Units(rows) * (part + 1) / parts);
             for (int unit = (int)((long)Units(rows) * part / parts); unit < endUnit; unit++)
             {
-                group.ForwardFew(workspace, unit * SamplesAtOnce, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part);
+                group.ForwardFew(workspace, unit * SamplesAtOnce, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part, _parameters, training);
             }
         }
     }
 
-    private void ForwardFew(Workspace workspace, int firstRow, int rows, int part)
+    private void ForwardFew(Workspace workspace, int firstRow, int rows, int part, ReadOnlySpan<float> parameters, bool training)
     {
         for (int i = first; i < end; i++)
         {
-            new LayerPass(workspace, i, firstRow, rows, threads: 1, part, GradientUse.Add, random: null).Forward(network.Parameters);
+            new LayerPass(workspace, i, firstRow, rows, threads: 1, part, parameters) { IsTraining = training }.Forward();
         }
     }
 
-    private readonly struct BackwardJob(LayerGroup group, Workspace workspace, int rows) : IJob
+    private readonly ref struct BackwardJob(LayerGroup group, Workspace workspace, int rows, ReadOnlySpan<float> parameters) : IJob
     {
+        private readonly ReadOnlySpan<float> _parameters = parameters;
+
         public void Run(int part, int parts)
         {
             int endUnit = (int)((long)Units(rows) * (part + 1) / parts);
             for (int unit = (int)((long)Units(rows) * part / parts); unit < endUnit; unit++)
             {
-                group.BackwardFew(workspace, unit, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part);
+                group.BackwardFew(workspace, unit, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part, _parameters);
             }
         }
     }
 
-    private void BackwardFew(Workspace workspace, int unit, int rows, int part)
+    private void BackwardFew(Workspace workspace, int unit, int rows, int part, ReadOnlySpan<float> parameters)
     {
         Span<float> partialGradient = workspace.PartialGradients.Slice(unit * _parameterCount, _parameterCount);
         for (int i = end - 1; i >= first; i--)
         {
-            if (network.Graph.NeedsGradient(i + 1))
+            if (graph.NeedsGradient(i + 1))
             {
-                new LayerPass(workspace, i, unit * SamplesAtOnce, rows, threads: 1, part, GradientUse.Replace, random: null).Backward(network.Parameters, partialGradient);
+                new LayerPass(workspace, i, unit * SamplesAtOnce, rows, threads: 1, part, parameters).Backward(partialGradient, GradientUse.Replace);
             }
         }
     }

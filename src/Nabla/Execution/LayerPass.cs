@@ -2,80 +2,144 @@ using Nabla.Numerics;
 
 namespace Nabla;
 
-/// <summary>The circumstances of a pass of some samples through a layer, and the memory for it.</summary>
-/// <param name="workspace">Where the samples are.</param>
-/// <param name="layer">Index of the layer.</param>
-/// <param name="firstRow">The first sample.</param>
-/// <param name="rows">Number of samples.</param>
-/// <param name="threads">Threads that may be used, at least 1.</param>
-/// <param name="part">Which of the workspace's threads it is, where several pass a few samples each; else 0.</param>
-/// <param name="use">What a backward pass does with the gradient of the parameters.</param>
-/// <param name="random">Where a layer that behaves at random in training draws from; null when it is to behave as at inference.</param>
-internal readonly ref struct LayerPass(
-    Workspace workspace, int layer, int firstRow, int rows, int threads, int part, GradientUse use, NumPyRandom? random)
+/// <summary>The pass of some samples through a layer, forward or backward: what it reads and writes, and the circumstances.</summary>
+/// <remarks>Values are rows, one a sample: [<see cref="Rows"/>, size of a sample]. All memory belongs to the pass; no span of it may be kept.</remarks>
+public readonly ref struct LayerPass
 {
-    /// <summary>Samples in the buffers.</summary>
-    public int Rows => rows;
+    private readonly Workspace _workspace;
+    private readonly int _layer;
+    private readonly int _firstRow;
+    private readonly int _part;
+    private readonly ReadOnlySpan<float> _parameters;
+    private readonly Span<float> _gradient;
+
+    // Where the gradient's memory begins in the vector of all parameters: it may be that of this layer alone.
+    private readonly int _gradientStart;
+
+    /// <summary>A forward pass.</summary>
+    /// <param name="workspace">Where the samples are.</param>
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="firstRow">The first sample.</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="threads">Threads that may be used, at least 1.</param>
+    /// <param name="part">Which of the workspace's threads it is, where several pass a few samples each; else 0.</param>
+    /// <param name="parameters">All parameters of the network.</param>
+    internal LayerPass(Workspace workspace, int layer, int firstRow, int rows, int threads, int part, ReadOnlySpan<float> parameters)
+    {
+        _workspace = workspace;
+        _layer = layer;
+        _firstRow = firstRow;
+        Rows = rows;
+        Threads = threads;
+        _part = part;
+        _parameters = parameters;
+    }
+
+    /// <summary>The backward pass of a forward pass.</summary>
+    /// <param name="forward">The forward pass.</param>
+    /// <param name="gradient">The gradient of all parameters from <paramref name="gradientStart"/> on, or the parameters themselves if these are to move.</param>
+    /// <param name="gradientStart">Index of its first number.</param>
+    /// <param name="use">What is done with the gradient of the layer's parameters.</param>
+    internal LayerPass(in LayerPass forward, Span<float> gradient, int gradientStart, GradientUse use)
+    {
+        this = forward;
+        _gradient = gradient;
+        _gradientStart = gradientStart;
+        GradientUse = use;
+    }
+
+    /// <summary>Number of samples, at least 1.</summary>
+    public int Rows { get; }
 
     /// <summary>Threads that may be used, at least 1.</summary>
-    public int Threads => threads;
+    public int Threads { get; }
 
-    /// <summary>Memory of at least the size that the layer asked for, with anything in it.</summary>
-    public Span<float> Scratch => workspace.Scratch(part);
+    /// <summary>Whether it is a forward pass in training; else the layer behaves as at inference.</summary>
+    public bool IsTraining { get; internal init; }
 
-    /// <summary>What the layer's forward pass left for its backward pass, [rows, state size]; empty unless training.</summary>
-    public Span<float> State => workspace.State(layer, firstRow, rows);
+    /// <summary>Where a layer that draws random numbers (<see cref="Layer.DrawsRandomNumbers"/>) takes them from; null unless training.</summary>
+    public NumPyRandom? Random { get; internal init; }
 
-    /// <summary>What a backward pass does with the gradient of the parameters.</summary>
-    public GradientUse GradientUse => use;
+    /// <summary>What the layer puts out, [rows, size].</summary>
+    public Span<float> Output => _workspace.Activation(_layer + 1, _firstRow, Rows, _part);
+
+    /// <summary>The gradient of what the layer puts out, [rows, size]; the layer may use it as it likes.</summary>
+    public Span<float> OutputGradient => _workspace.ActivationGradient(_layer + 1, _firstRow, Rows);
+
+    /// <summary>What the layer's forward pass leaves for its backward pass, [rows, <see cref="Layer.StateSize"/>]; empty where nobody goes back.</summary>
+    public Span<float> State => _workspace.State(_layer, _firstRow, Rows);
+
+    /// <summary>Memory of at least <see cref="Layer.ScratchSize"/> floats for a backward pass, with anything in it.</summary>
+    public Span<float> Scratch => _workspace.Scratch(_part);
+
+    /// <summary>What the layer reads, [rows, size].</summary>
+    /// <param name="index">Which of its inputs, from 0.</param>
+    public ReadOnlySpan<float> Input(int index = 0) => _workspace.Activation(_workspace.Graph.InputsOf(_layer)[index], _firstRow, Rows, _part);
+
+    /// <summary>Where a backward pass writes the gradient of an input, [rows, size], with anything in it; empty where nobody asks for it.</summary>
+    /// <param name="index">Which of its inputs, from 0.</param>
+    public Span<float> InputGradient(int index = 0)
+    {
+        int value = _workspace.Graph.InputsOf(_layer)[index];
+        int slot = _workspace.Graph.GradientSlotOf(_layer, index);
+        return slot < 0 ? _workspace.ActivationGradient(value, _firstRow, Rows) : _workspace.TemporaryGradient(slot, value, _firstRow, Rows);
+    }
+
+    /// <summary>The values of one of the layer's parameters.</summary>
+    public ReadOnlySpan<float> Values(Parameter parameter) => parameter.Of(_parameters);
+
+    /// <summary>The numbers of one of the layer's buffers; only the forward pass in training may change them.</summary>
+    public Span<float> Values(LayerBuffer buffer) => buffer.Of(_workspace.Buffers);
+
+    /// <summary>Where a backward pass writes the gradient of one of the layer's parameters, with anything in it.</summary>
+    public Span<float> Gradient(Parameter parameter) => _gradient.Slice(parameter.Offset - _gradientStart, parameter.Shape.Size);
+
+    /// <summary>What a layer that knows how (<see cref="Layer.FusesGradientUse"/>) does with the gradient of its parameters.</summary>
+    internal GradientUse GradientUse { get; }
 
     /// <summary>
     /// The activation of the layer before, by whose derivative a backward pass multiplies the gradient of its input, where
     /// the layer says that it does (<see cref="Layer.TakesInputDerivative"/>); else identity.
     /// </summary>
-    public Activation InputActivation => workspace.Graph.InputActivationOf(layer);
+    internal Activation InputActivation => _workspace.Graph.InputActivationOf(_layer);
 
     /// <summary>The layer's own activation, or identity where the layer after has multiplied by its derivative already.</summary>
-    public Activation OutputActivation => workspace.Graph.OutputActivationOf(layer);
-
-    /// <summary>Where a layer that behaves at random in training draws from; null when it is to behave as at inference.</summary>
-    public NumPyRandom? Random => random;
+    internal Activation OutputActivation => _workspace.Graph.OutputActivationOf(_layer);
 
     /// <summary>Whether threads share features rather than samples (<see cref="FeatureShares"/>).</summary>
-    public bool SharesFeatures => workspace.SharesFeatures;
+    internal bool SharesFeatures => _workspace.SharesFeatures;
 
     /// <summary>What to read instead of the input, or null; see <see cref="Workspace.SparseInput"/>.</summary>
-    public SparseInput? SparseInput => layer == 0 ? workspace.SparseInput : null;
-
-    /// <summary>What the layer reads, [rows, size]; <paramref name="index"/> counts its inputs.</summary>
-    public ReadOnlySpan<float> Input(int index) => workspace.Activation(workspace.Graph.InputsOf(layer)[index], firstRow, rows, part);
-
-    /// <summary>Where a backward pass writes the gradient of an input, [rows, size]; empty where nobody asks for it.</summary>
-    public Span<float> InputGradient(int index)
-    {
-        int value = workspace.Graph.InputsOf(layer)[index];
-        int slot = workspace.Graph.GradientSlotOf(layer, index);
-        return slot < 0 ? workspace.ActivationGradient(value, firstRow, rows) : workspace.TemporaryGradient(slot, value, firstRow, rows);
-    }
+    internal SparseInput? SparseInput => _layer == 0 ? _workspace.SparseInput : null;
 
     /// <summary>The forward pass.</summary>
-    public void Forward(ReadOnlySpan<float> parameters) =>
-        workspace.Graph.Layers[layer].Forward(parameters, Input(0), workspace.Activation(layer + 1, firstRow, rows, part), this);
+    internal void Forward() => _workspace.Graph.Layers[_layer].Forward(this);
 
     /// <summary>The backward pass, with the gradients of the inputs added to what layers after have left of them.</summary>
-    public void Backward(ReadOnlySpan<float> parameters, Span<float> dParameters)
+    /// <param name="gradient">The gradient of all parameters, or the parameters themselves if these are to move.</param>
+    /// <param name="use">What is done with the gradient of the layer's parameters.</param>
+    internal void Backward(Span<float> gradient, GradientUse use)
     {
-        LayerGraph graph = workspace.Graph;
-        graph.Layers[layer].Backward(
-            parameters, Input(0), workspace.Activation(layer + 1, firstRow, rows, part), dParameters,
-            InputGradient(0), workspace.ActivationGradient(layer + 1, firstRow, rows), this);
-        ReadOnlySpan<int> inputs = graph.InputsOf(layer);
+        LayerGraph graph = _workspace.Graph;
+        Layer layer = graph.Layers[_layer];
+        if (layer.FusesGradientUse || layer.ParameterCount == 0 || use == GradientUse.Replace)
+        {
+            layer.Backward(new LayerPass(this, gradient, gradientStart: 0, use));
+        }
+        else
+        {
+            int first = layer.Parameters[0].Offset, count = layer.ParameterCount;
+            Span<float> own = _workspace.LayerGradient[..count];
+            layer.Backward(new LayerPass(this, own, first, GradientUse.Replace));
+            Reductions.SumColumns(own, gradient.Slice(first, count), rows: 1, count, use, Threads);
+        }
+        ReadOnlySpan<int> inputs = graph.InputsOf(_layer);
         for (int i = 0; i < inputs.Length; i++)
         {
-            if (graph.GradientSlotOf(layer, i) >= 0)
+            if (graph.GradientSlotOf(_layer, i) >= 0)
             {
-                Span<float> sum = workspace.ActivationGradient(inputs[i], firstRow, rows);
-                ElementWiseKernels.Add(sum, InputGradient(i), sum, threads);
+                Span<float> sum = _workspace.ActivationGradient(inputs[i], _firstRow, Rows);
+                ElementWiseKernels.Add(sum, InputGradient(i), sum, Threads);
             }
         }
     }

@@ -26,9 +26,10 @@ internal sealed class TrainingPass(
 
     /// <summary>Computes outputs, and the gradient that goes back from them.</summary>
     /// <param name="samples">Indices of the samples.</param>
+    /// <param name="parameters">The network's parameters.</param>
     /// <param name="batchSize">Number of samples in the whole batch, of whose mean loss it is the gradient.</param>
     /// <param name="random">Where layers that behave at random draw from.</param>
-    public BatchLoss Forward(ReadOnlySpan<int> samples, int batchSize, NumPyRandom random)
+    public BatchLoss Forward(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, int batchSize, NumPyRandom random)
     {
         int width = network.OutputShape.Size;
         int values = samples.Length * width;
@@ -41,7 +42,7 @@ internal sealed class TrainingPass(
         {
             Batch.CopyFeatures(data.Features, preprocessing, samples, Workspace.Input, threads, bySample: !sharesFeatures);
         }
-        network.Forward(Workspace, samples.Length, random);
+        network.Executor.Forward(Workspace, samples.Length, parameters, training: true, random);
         ReadOnlySpan<float> output = Workspace.Output[..values];
         int correct = 0;
         for (int row = 0; row < samples.Length && _labels is not null; row++)

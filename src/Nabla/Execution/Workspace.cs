@@ -17,6 +17,7 @@ public sealed class Workspace
     private readonly AlignedFloats[] _states;
     private readonly AlignedFloats _partialGradients;
     private readonly AlignedFloats[] _scratch;
+    private readonly AlignedFloats _layerGradient;
 
     // Made when first asked for: where passes move the weights, or a large batch has gradients of its own, nobody does.
     private AlignedFloats? _gradient;
@@ -44,6 +45,7 @@ public sealed class Workspace
         _states = [.. layers.Select((layer, i) => NewRows(rows, lengths.States[i], layer.Name))];
         _partialGradients = NewRows(rows, lengths.PartialGradients, "the gradients of a few samples each");
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(lengths.Scratch))];
+        _layerGradient = new AlignedFloats(lengths.LayerGradient);
     }
 
     /// <summary>Bytes that <see cref="Network.MemoryFor"/> counts.</summary>
@@ -83,6 +85,12 @@ public sealed class Workspace
 
     /// <summary>The gradients of a few samples each, before they are added up; see <see cref="LayerGroup"/>.</summary>
     internal Span<float> PartialGradients => _partialGradients.Span;
+
+    /// <summary>The gradient of one layer's parameters, where it is written down before it is used.</summary>
+    internal Span<float> LayerGradient => _layerGradient.Span;
+
+    /// <summary>The numbers that layers keep beside their parameters.</summary>
+    internal Span<float> Buffers => _network.Buffers;
 
     /// <summary>See <see cref="ExecutionPlan.SharesFeatures"/>.</summary>
     internal bool SharesFeatures { get; init; }
@@ -145,7 +153,7 @@ public sealed class Workspace
         {
             LayerGraph graph = network.Graph;
             IsPassing = new bool[graph.ValueCount];
-            foreach (int value in training ? [] : network.Groups.SelectMany(group => group.PassingOn()))
+            foreach (int value in training ? [] : network.Executor.Groups.SelectMany(group => group.PassingOn()))
             {
                 IsPassing[value] = true;
             }
@@ -153,7 +161,7 @@ public sealed class Workspace
             Buffers = [(0, (long)rows * network.InputShape.Size)];
             // Where nobody goes back, a value's memory is free once its last reader's group is through; what comes in stays.
             List<(int Buffer, int End)> inUse = [];
-            foreach (LayerGroup group in network.Groups)
+            foreach (LayerGroup group in network.Executor.Groups)
             {
                 int[] free = [.. inUse.Where(use => use.End <= group.First).Select(use => use.Buffer)];
                 inUse.RemoveAll(use => use.End <= group.First);
@@ -178,7 +186,7 @@ public sealed class Workspace
                     }
                     if (!IsPassing[value])
                     {
-                        inUse.Add((BufferOf[value], network.Groups.First(other => graph.LastUseOf(value) < other.End || other.End == graph.Layers.Count).End));
+                        inUse.Add((BufferOf[value], network.Executor.Groups.First(other => graph.LastUseOf(value) < other.End || other.End == graph.Layers.Count).End));
                     }
                 }
             }
@@ -186,8 +194,9 @@ public sealed class Workspace
                 training && graph.NeedsGradient(value) && graph.GradientMemoryOf(value) == value ? (long)rows * graph.ShapeOf(value).Size : 0)];
             TemporaryGradients = training ? [.. TemporarySizes(graph).Select(size => (long)rows * size)] : [];
             States = [.. graph.Layers.Select(layer => training ? (long)rows * layer.StateSize : 0)];
-            PartialGradients = training ? network.Groups.Max(group => group.PartialGradientSize(rows)) : 0;
-            Scratch = training ? graph.Layers.Max(layer => layer.BackwardScratchSize) : 0;
+            PartialGradients = training ? network.Executor.Groups.Max(group => group.PartialGradientSize(rows)) : 0;
+            LayerGradient = training ? graph.Layers.Max(layer => layer.FusesGradientUse ? 0 : layer.ParameterCount) : 0;
+            Scratch = training ? graph.Layers.Max(layer => layer.ScratchSize) : 0;
         }
 
         /// <summary>Whether a group computes and reads a value alone.</summary>
@@ -208,11 +217,13 @@ public sealed class Workspace
 
         public long PartialGradients { get; }
 
+        public int LayerGradient { get; }
+
         /// <summary>Of each thread.</summary>
         public int Scratch { get; }
 
         /// <summary>Of all but <see cref="Scratch"/>.</summary>
-        public long Sum => Buffers.Sum(buffer => buffer.Length) + Gradients.Sum() + TemporaryGradients.Sum() + States.Sum() + PartialGradients;
+        public long Sum => Buffers.Sum(buffer => buffer.Length) + Gradients.Sum() + TemporaryGradients.Sum() + States.Sum() + PartialGradients + LayerGradient;
 
         /// <summary>The greatest sample that each of the temporary gradients has to take.</summary>
         private static List<int> TemporarySizes(LayerGraph graph)

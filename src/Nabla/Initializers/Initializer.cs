@@ -1,19 +1,22 @@
-using System.Text.Json.Serialization;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Nabla;
 
 /// <summary>How a parameter begins. Numbers are drawn in double precision, row by row, and rounded to float.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(ZerosInitializer), "zeros")]
-[JsonDerivedType(typeof(NormalInitializer), "normal")]
-[JsonDerivedType(typeof(UniformInitializer), "uniform")]
-[JsonDerivedType(typeof(VarianceScalingInitializer), "variance-scaling")]
 public abstract record Initializer
 {
-    // Only kinds that a model file knows: a network with another could not be saved.
-    private protected Initializer()
-    {
-    }
+    /// <summary>
+    /// Makes a kind of initialiser known by a name, so that model files and recipes can have it. Call it once, when a program starts; ours are
+    /// registered the same way.
+    /// </summary>
+    /// <typeparam name="T">The kind: a record whose options are its public members.</typeparam>
+    /// <param name="name">How documents name it: lower-case letters, digits and dashes, no digit at the end; not another's.</param>
+    /// <param name="defaults">One with the default of every option, which recipes need not say; members that are <c>required</c> and parameters of the constructor must be said.</param>
+    /// <param name="json">The class that reads and writes it: a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> with <c>[JsonSerializable(typeof(T))]</c>.</param>
+    /// <exception cref="ArgumentException">The name is none or stands for another kind, or <paramref name="json"/> does not know the type.</exception>
+    public static void Register<[DynamicallyAccessedMembers(Kinds.Members)] T>(string name, T defaults, IJsonTypeInfoResolver json)
+        where T : Initializer => Kinds.Initializers.Register(name, defaults, json);
 
     /// <summary>All zeros.</summary>
     public static Initializer Zeros { get; } = new ZerosInitializer();

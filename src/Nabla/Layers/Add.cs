@@ -14,13 +14,10 @@ public sealed record AddSpec : LayerSpec
         init => field = ActivationCheck.Defined(value, nameof(Activation));
     } = Activation.Identity;
 
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "add";
-
     internal override bool TakesSeveralInputs => true;
 
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Add(name, inputShapes, this);
+    /// <inheritdoc/>
+    public override Layer Build(LayerBuilder builder) => new Add(builder, this);
 }
 
 /// <summary>Adds values element by element, see <see cref="AddSpec"/>.</summary>
@@ -29,41 +26,40 @@ public sealed class Add : Layer
     private readonly Activation _activation;
     private readonly int _inputs;
 
-    internal Add(string name, IReadOnlyList<Shape> inputShapes, AddSpec spec)
-        : base(name, spec, ImageShape.WithChannels(inputShapes[0]), ImageShape.WithChannels(inputShapes[0]))
+    internal Add(LayerBuilder builder, AddSpec spec)
+        : base(builder, LayerBuilder.WithChannels(builder.InputShape), LayerBuilder.WithChannels(builder.InputShape))
     {
-        if (inputShapes.FirstOrDefault(shape => !ImageShape.WithChannels(shape).Equals(InputShape)) is Shape other)
+        if (builder.InputShapes.FirstOrDefault(shape => !LayerBuilder.WithChannels(shape).Equals(InputShape)) is Shape other)
         {
-            throw new ArgumentException($"{name} adds values of the shapes {inputShapes[0]} and {other}, expected the same; a residual block takes a projection of its shortcut for that.");
+            throw new ArgumentException($"{Name} adds values of the shapes {builder.InputShape} and {other}, expected the same; a residual block takes a projection of its shortcut for that.");
         }
         _activation = spec.Activation;
-        _inputs = inputShapes.Count;
+        _inputs = builder.InputShapes.Count;
     }
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [];
 
     internal override Activation Activation => _activation;
 
     internal override double Work => (double)_inputs * OutputShape.Size;
 
     // Images are large and few go through at a time; rows of numbers are not worth it.
-    internal override bool TakesSamplesOneByOne => InputShape.Count > 1;
+    /// <inheritdoc/>
+    public override bool TakesSamplesOneByOne => InputShape.Count > 1;
 
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass)
     {
         for (int i = 1; i < _inputs; i++)
         {
-            ElementWiseKernels.Add(i == 1 ? input : output, pass.Input(i), output, pass.Threads);
+            ElementWiseKernels.Add(i == 1 ? pass.Input() : pass.Output, pass.Input(i), pass.Output, pass.Threads);
         }
-        ActivationKernels.Apply(_activation, output, pass.Threads);
+        ActivationKernels.Apply(_activation, pass.Output, pass.Threads);
     }
 
-    internal override void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
     {
-        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, output, dOutput, pass.Threads);
+        Span<float> dOutput = pass.OutputGradient;
+        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, pass.Output, dOutput, pass.Threads);
         for (int i = 0; i < _inputs; i++)
         {
             if (pass.InputGradient(i) is { IsEmpty: false } gradient)

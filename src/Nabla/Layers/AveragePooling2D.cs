@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Nabla.Numerics;
 
 namespace Nabla;
@@ -7,30 +6,27 @@ namespace Nabla;
 public sealed record AveragePooling2DSpec : Pooling2DSpec
 {
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "averagepooling2d";
-
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new AveragePooling2D(name, ImageShape.Of(name, inputShapes[0]), this);
+    public override Layer Build(LayerBuilder builder) => new AveragePooling2D(builder, this);
 }
 
 /// <summary>The average of each window, channel by channel, see <see cref="AveragePooling2DSpec"/>.</summary>
 public sealed class AveragePooling2D : Pooling2D
 {
-    internal AveragePooling2D(string name, Shape inputShape, AveragePooling2DSpec spec)
-        : base(name, inputShape, spec)
+    internal AveragePooling2D(LayerBuilder builder, AveragePooling2DSpec spec)
+        : base(builder, spec)
     {
     }
 
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass) =>
-        Pooling.Average(input, output, pass.Rows, Windows, pass.Threads);
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass) =>
+        Pooling.Average(pass.Input(), pass.Output, pass.Rows, Windows, pass.Threads);
 
-    internal override void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
     {
-        if (!dInput.IsEmpty)
+        if (pass.InputGradient() is { IsEmpty: false } dInput)
         {
-            Pooling.AverageGradient(dOutput, dInput, pass.Rows, Windows, pass.Threads);
+            Pooling.AverageGradient(pass.OutputGradient, dInput, pass.Rows, Windows, pass.Threads);
         }
     }
 }

@@ -1,17 +1,12 @@
-using System.Text.Json.Serialization;
-
 namespace Nabla;
 
 /// <summary>Puts values side by side along their last extent: the channels of images, the elements of rows of numbers.</summary>
 public sealed record ConcatenateSpec : LayerSpec
 {
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "concatenate";
-
     internal override bool TakesSeveralInputs => true;
 
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Concatenate(name, inputShapes, this);
+    /// <inheritdoc/>
+    public override Layer Build(LayerBuilder builder) => new Concatenate(builder, [.. builder.InputShapes.Select(LayerBuilder.WithChannels)]);
 }
 
 /// <summary>Puts values side by side, see <see cref="ConcatenateSpec"/>.</summary>
@@ -21,26 +16,21 @@ public sealed class Concatenate : Layer
     private readonly int[] _widths;
     private readonly int _width;
 
-    internal Concatenate(string name, IReadOnlyList<Shape> inputShapes, ConcatenateSpec spec)
-        : this(name, [.. inputShapes.Select(ImageShape.WithChannels)], spec)
-    {
-    }
-
-    private Concatenate(string name, Shape[] inputShapes, ConcatenateSpec spec)
-        : base(name, spec, inputShapes[0], Together(name, inputShapes))
+    internal Concatenate(LayerBuilder builder, Shape[] inputShapes)
+        : base(builder, Together(builder.Name, inputShapes), inputShapes[0])
     {
         _widths = [.. inputShapes.Select(shape => shape[^1])];
         _width = OutputShape[^1];
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [];
-
     // As for Add.
-    internal override bool TakesSamplesOneByOne => InputShape.Count > 1;
+    /// <inheritdoc/>
+    public override bool TakesSamplesOneByOne => InputShape.Count > 1;
 
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass)
     {
+        Span<float> output = pass.Output;
         for (int i = 0, column = 0; i < _widths.Length; column += _widths[i++])
         {
             ReadOnlySpan<float> from = pass.Input(i);
@@ -51,16 +41,15 @@ public sealed class Concatenate : Layer
         }
     }
 
-    internal override void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
     {
         for (int i = 0, column = 0; i < _widths.Length; column += _widths[i++])
         {
             Span<float> gradient = pass.InputGradient(i);
             for (int row = 0; row * _widths[i] < gradient.Length; row++)
             {
-                dOutput.Slice(row * _width + column, _widths[i]).CopyTo(gradient[(row * _widths[i])..]);
+                pass.OutputGradient.Slice(row * _width + column, _widths[i]).CopyTo(gradient[(row * _widths[i])..]);
             }
         }
     }

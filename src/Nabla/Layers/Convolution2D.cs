@@ -66,10 +66,7 @@ public sealed record Convolution2DSpec : LayerSpec
     public Initializer? BiasInitializer { get; init; }
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "convolution2d";
-
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Convolution2D(name, ImageShape.Of(name, inputShapes[0]), offset, this);
+    public override Layer Build(LayerBuilder builder) => new Convolution2D(builder, this);
 }
 
 /// <summary>
@@ -84,40 +81,26 @@ public sealed class Convolution2D : Layer
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
 
-    internal Convolution2D(string name, Shape inputShape, int offset, Convolution2DSpec spec)
-        : this(name, inputShape, offset, spec, GeometryOf(name, inputShape, spec))
+    internal Convolution2D(LayerBuilder builder, Convolution2DSpec spec)
+        : this(builder, spec, GeometryOf(builder.Name, builder.ImageShape, spec))
     {
     }
 
-    private Convolution2D(string name, Shape inputShape, int offset, Convolution2DSpec spec, ConvolutionGeometry geometry)
-        : base(name, spec, inputShape, [geometry.OutputHeight, geometry.OutputWidth, spec.Filters])
+    private Convolution2D(LayerBuilder builder, Convolution2DSpec spec, ConvolutionGeometry geometry)
+        : base(builder, [geometry.OutputHeight, geometry.OutputWidth, spec.Filters], builder.ImageShape)
     {
         _geometry = geometry;
         _filters = spec.Filters;
         _activation = spec.Activation;
         int window = spec.KernelHeight * spec.KernelWidth;
-        _weight = new Parameter($"{name}/weight", [spec.KernelHeight, spec.KernelWidth, geometry.Channels, _filters], offset)
-        {
-            Role = ParameterRole.Weight,
-            Initializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation),
-            FanIn = window * geometry.Channels,
-            FanOut = window * _filters,
-        };
-        _bias = !spec.Bias ? null : new Parameter($"{name}/bias", [_filters], offset + _weight.Shape.Size)
-        {
-            Role = ParameterRole.Bias,
-            Initializer = spec.BiasInitializer ?? Initializer.Zeros,
-            FanIn = window * geometry.Channels,
-            FanOut = window * _filters,
-        };
-        Parameters = _bias is null ? [_weight] : [_weight, _bias];
+        int fanIn = window * geometry.Channels, fanOut = window * _filters;
+        _weight = builder.AddParameter(
+            ParameterRole.Weight, [spec.KernelHeight, spec.KernelWidth, geometry.Channels, _filters], spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation), fanIn, fanOut);
+        _bias = spec.Bias ? builder.AddParameter(ParameterRole.Bias, [_filters], spec.BiasInitializer ?? Initializer.Zeros, fanIn, fanOut) : null;
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters { get; }
-
-    /// <summary>The transposed kernels, or the gradient of the kernels.</summary>
-    internal override int BackwardScratchSize => _weight.Shape.Size;
+    /// <summary>The transposed kernels.</summary>
+    public override int ScratchSize => _weight.Shape.Size;
 
     internal override Activation Activation => _activation;
 
@@ -134,38 +117,31 @@ public sealed class Convolution2D : Layer
 
     internal override ThreadFloats ThreadFloats(int rows, bool training) => ConvolutionProduct.ThreadFloats(_geometry, _filters, training);
 
-    internal override bool TakesSamplesOneByOne => true;
+    /// <inheritdoc/>
+    public override bool TakesSamplesOneByOne => true;
 
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass)
     {
-        ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
-        ConvolutionProduct.Forward(_geometry, _filters, input, _weight.Of(parameters), bias, output, pass.Rows, pass.Threads, _activation);
+        ReadOnlySpan<float> bias = _bias is null ? [] : pass.Values(_bias);
+        ConvolutionProduct.Forward(_geometry, _filters, pass.Input(), pass.Values(_weight), bias, pass.Output, pass.Rows, pass.Threads, _activation);
     }
 
-    internal override void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
     {
-        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, output, dOutput, pass.Threads);
-        Span<float> dSum = dOutput; // from here on the gradient of the weighted sums
-        Span<float> scratch = pass.Scratch[.._weight.Shape.Size];
-        if (!dInput.IsEmpty)
+        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, pass.Output, pass.OutputGradient, pass.Threads);
+        Span<float> dSum = pass.OutputGradient; // from here on the gradient of the weighted sums
+        if (pass.InputGradient() is { IsEmpty: false } dInput)
         {
-            ConvolutionProduct.TransposeWeights(_geometry, _filters, _weight.Of(parameters), scratch);
-            ConvolutionProduct.BackwardInput(_geometry, _filters, dSum, scratch, dInput, pass.Rows, pass.Threads);
+            Span<float> transposed = pass.Scratch[.._weight.Shape.Size];
+            ConvolutionProduct.TransposeWeights(_geometry, _filters, pass.Values(_weight), transposed);
+            ConvolutionProduct.BackwardInput(_geometry, _filters, dSum, transposed, dInput, pass.Rows, pass.Threads);
         }
-        if (pass.GradientUse.DescentRate > 0)
-        {
-            ConvolutionProduct.BackwardWeights(_geometry, _filters, input, dSum, scratch, pass.Rows, pass.Threads, adds: false);
-            ElementWiseKernels.Descend(scratch, _weight.Of(dParameters), pass.GradientUse.DescentRate, pass.Threads);
-        }
-        else
-        {
-            ConvolutionProduct.BackwardWeights(_geometry, _filters, input, dSum, _weight.Of(dParameters), pass.Rows, pass.Threads, pass.GradientUse.Adds);
-        }
+        ConvolutionProduct.BackwardWeights(_geometry, _filters, pass.Input(), dSum, pass.Gradient(_weight), pass.Rows, pass.Threads);
         if (_bias is not null)
         {
-            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows * _geometry.Positions, _filters, pass.GradientUse, pass.Threads);
+            Reductions.SumColumns(dSum, pass.Gradient(_bias), pass.Rows * _geometry.Positions, _filters, GradientUse.Replace, pass.Threads);
         }
     }
 

@@ -38,10 +38,7 @@ public sealed record Cropping2DSpec : LayerSpec
     }
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "cropping2d";
-
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Cropping2D(name, ImageShape.Of(name, inputShapes[0]), this);
+    public override Layer Build(LayerBuilder builder) => new Cropping2D(builder, this);
 }
 
 /// <summary>Cuts rows and columns off the border of an image [height, width, channels].</summary>
@@ -50,30 +47,29 @@ public sealed class Cropping2D : Layer
     private readonly int _top;
     private readonly int _left;
 
-    internal Cropping2D(string name, Shape inputShape, Cropping2DSpec spec)
-        : base(name, spec, inputShape, Cropped(name, inputShape, spec))
+    internal Cropping2D(LayerBuilder builder, Cropping2DSpec spec)
+        : base(builder, Cropped(builder.Name, builder.ImageShape, spec), builder.ImageShape)
     {
         _top = spec.Top;
         _left = spec.Left;
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [];
+    public override bool TakesSamplesOneByOne => true;
 
-    internal override bool TakesSamplesOneByOne => true;
-
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass)
     {
         for (int i = 0; i < pass.Rows * OutputShape[0]; i++)
         {
-            input.Slice(InputOffset(i), RowLength).CopyTo(output[(i * RowLength)..]);
+            pass.Input().Slice(InputOffset(i), RowLength).CopyTo(pass.Output[(i * RowLength)..]);
         }
     }
 
-    internal override void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
     {
+        Span<float> dInput = pass.InputGradient();
         if (dInput.IsEmpty)
         {
             return;
@@ -81,7 +77,7 @@ public sealed class Cropping2D : Layer
         dInput.Clear();
         for (int i = 0; i < pass.Rows * OutputShape[0]; i++)
         {
-            dOutput.Slice(i * RowLength, RowLength).CopyTo(dInput[InputOffset(i)..]);
+            pass.OutputGradient.Slice(i * RowLength, RowLength).CopyTo(dInput[InputOffset(i)..]);
         }
     }
 

@@ -35,10 +35,7 @@ public sealed record DenseSpec : LayerSpec
     public Initializer? BiasInitializer { get; init; }
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "dense";
-
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Dense(name, inputShapes[0], offset, this);
+    public override Layer Build(LayerBuilder builder) => new Dense(builder, this);
 }
 
 /// <summary>
@@ -53,31 +50,16 @@ public sealed class Dense : Layer
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
 
-    internal Dense(string name, Shape inputShape, int offset, DenseSpec spec)
-        : base(name, spec, inputShape, [spec.Units])
+    internal Dense(LayerBuilder builder, DenseSpec spec)
+        : base(builder, [spec.Units])
     {
-        _inputs = inputShape.Size;
+        _inputs = InputShape.Size;
         _outputs = spec.Units;
         _activation = spec.Activation;
-        _weight = new Parameter($"{name}/weight", [_inputs, _outputs], offset)
-        {
-            Role = ParameterRole.Weight,
-            Initializer = spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation),
-            FanIn = _inputs,
-            FanOut = _outputs,
-        };
-        _bias = !spec.Bias ? null : new Parameter($"{name}/bias", [_outputs], offset + _weight.Shape.Size)
-        {
-            Role = ParameterRole.Bias,
-            Initializer = spec.BiasInitializer ?? Initializer.Zeros,
-            FanIn = _inputs,
-            FanOut = _outputs,
-        };
-        Parameters = _bias is null ? [_weight] : [_weight, _bias];
+        _weight = builder.AddParameter(
+            ParameterRole.Weight, [_inputs, _outputs], spec.WeightInitializer ?? Initializer.DefaultFor(spec.Activation), _inputs, _outputs);
+        _bias = spec.Bias ? builder.AddParameter(ParameterRole.Bias, [_outputs], spec.BiasInitializer ?? Initializer.Zeros, _inputs, _outputs) : null;
     }
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters { get; }
 
     internal override Activation Activation => _activation;
 
@@ -85,38 +67,41 @@ public sealed class Dense : Layer
 
     internal override ThreadFloats ThreadFloats(int rows, bool training) => MatrixProduct.ThreadFloats(rows, _inputs, _outputs, training);
 
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    internal override bool FusesGradientUse => true;
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass)
     {
-        ReadOnlySpan<float> bias = _bias is null ? [] : _bias.Of(parameters);
+        ReadOnlySpan<float> bias = _bias is null ? [] : pass.Values(_bias);
         if (pass.SparseInput is { } samples)
         {
-            SparseProduct.Multiply(samples, _weight.Of(parameters), bias, output, _outputs, _activation);
+            SparseProduct.Multiply(samples, pass.Values(_weight), bias, pass.Output, _outputs, _activation);
             return;
         }
-        MatrixProduct.Multiply(input, _weight.Of(parameters), bias, output, pass.Rows, _inputs, _outputs, pass.Threads, _activation, pass.SharesFeatures);
+        MatrixProduct.Multiply(pass.Input(), pass.Values(_weight), bias, pass.Output, pass.Rows, _inputs, _outputs, pass.Threads, _activation, pass.SharesFeatures);
     }
 
-    internal override void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
     {
-        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, output, dOutput, pass.Threads);
-        Span<float> dSum = dOutput; // from here on the gradient of x·W + b
-        if (!dInput.IsEmpty)
+        ActivationKernels.MultiplyByDerivative(pass.OutputActivation, pass.Output, pass.OutputGradient, pass.Threads);
+        Span<float> dSum = pass.OutputGradient; // from here on the gradient of x·W + b
+        // First, since descending moves the weights.
+        if (pass.InputGradient() is { IsEmpty: false } dInput)
         {
-            MatrixProduct.MultiplyRightTransposed(dSum, _weight.Of(parameters), dInput, pass.Rows, _outputs, _inputs, pass.Threads);
+            MatrixProduct.MultiplyRightTransposed(dSum, pass.Values(_weight), dInput, pass.Rows, _outputs, _inputs, pass.Threads);
         }
         if (pass.SparseInput is { } samples)
         {
-            SparseProduct.MultiplyTransposed(samples, dSum, _weight.Of(dParameters), _outputs, pass.GradientUse);
+            SparseProduct.MultiplyTransposed(samples, dSum, pass.Gradient(_weight), _outputs, pass.GradientUse);
         }
         else
         {
-            MatrixProduct.MultiplyLeftTransposed(input, dSum, _weight.Of(dParameters), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse, pass.SharesFeatures);
+            MatrixProduct.MultiplyLeftTransposed(pass.Input(), dSum, pass.Gradient(_weight), _inputs, pass.Rows, _outputs, pass.Threads, pass.GradientUse, pass.SharesFeatures);
         }
         if (_bias is not null)
         {
-            Reductions.SumColumns(dSum, _bias.Of(dParameters), pass.Rows, _outputs, pass.GradientUse, pass.Threads);
+            Reductions.SumColumns(dSum, pass.Gradient(_bias), pass.Rows, _outputs, pass.GradientUse, pass.Threads);
         }
     }
 

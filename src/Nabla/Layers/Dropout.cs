@@ -22,10 +22,7 @@ public sealed record DropoutSpec : LayerSpec
     } = 0.5;
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "dropout";
-
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => new Dropout(name, inputShapes[0], this);
+    public override Layer Build(LayerBuilder builder) => new Dropout(builder, this);
 }
 
 /// <summary>Inverted dropout, see <see cref="DropoutSpec"/>.</summary>
@@ -34,26 +31,27 @@ public sealed class Dropout : Layer
     private readonly double _rate;
     private readonly float _scale;
 
-    internal Dropout(string name, Shape inputShape, DropoutSpec spec)
-        : base(name, spec, inputShape, inputShape)
+    internal Dropout(LayerBuilder builder, DropoutSpec spec)
+        : base(builder, builder.InputShape)
     {
         _rate = spec.Rate;
         _scale = (float)(1 / (1 - _rate));
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [];
-
     /// <summary>The mask: what each value was multiplied by.</summary>
-    internal override int StateSize => InputShape.Size;
+    public override int StateSize => InputShape.Size;
 
     internal override bool TakesInputDerivative => true;
 
-    internal override bool DrawsRandomNumbers => true;
+    /// <inheritdoc/>
+    public override bool DrawsRandomNumbers => true;
 
-    internal override void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass)
     {
-        if (pass.Random is null)
+        ReadOnlySpan<float> input = pass.Input();
+        Span<float> output = pass.Output;
+        if (!pass.IsTraining)
         {
             // A backward pass, if there is one, is that of the layer at inference.
             pass.State.Fill(1);
@@ -64,24 +62,23 @@ public sealed class Dropout : Layer
         {
             // As randint(2), one draw of one bit, as notebooks write it.
             Span<uint> draws = MemoryMarshal.Cast<float, uint>(pass.State);
-            pass.Random.DrawCoins(draws);
+            pass.Random!.DrawCoins(draws);
             ElementWiseKernels.MultiplyByCoins(draws, _scale, input, output, pass.Threads);
             return;
         }
         foreach (ref float factor in pass.State)
         {
-            factor = pass.Random.NextDouble() >= _rate ? _scale : 0;
+            factor = pass.Random!.NextDouble() >= _rate ? _scale : 0;
         }
         ElementWiseKernels.Multiply(pass.State, input, output, pass.Threads);
     }
 
-    internal override void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass)
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
     {
-        if (!dInput.IsEmpty)
+        if (pass.InputGradient() is { IsEmpty: false } dInput)
         {
-            ActivationKernels.MultiplyByMaskAndDerivative(pass.InputActivation, input, pass.State, dOutput, dInput, pass.Threads);
+            ActivationKernels.MultiplyByMaskAndDerivative(pass.InputActivation, pass.Input(), pass.State, pass.OutputGradient, dInput, pass.Threads);
         }
     }
 

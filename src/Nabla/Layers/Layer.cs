@@ -3,17 +3,29 @@ using Nabla.Numerics;
 namespace Nabla;
 
 /// <summary>
-/// One step of a network: a description and named parameters, and what it computes forward and backward. It holds no
-/// memory of its own, neither weights (the <see cref="Network"/> does) nor activations (a <see cref="Workspace"/> does).
+/// One step of a network: a description, named parameters, and what it computes forward and backward. It holds no memory of its
+/// own, neither weights (the <see cref="Network"/> does) nor activations (a <see cref="Workspace"/> does), and never changes once it is
+/// made. For a layer of your own derive from this and from <see cref="LayerSpec"/>, which describes it; docs/extending.md shows how.
 /// </summary>
+/// <remarks>
+/// A layer reads rows of numbers, one row a sample, and writes rows. All memory comes with the <see cref="LayerPass"/> and belongs to
+/// it: keep no span of it, and allocate nothing in a pass. Passes may run on several threads at once, each with memory of its own. So that a training
+/// gives the same bits every time and for any number of threads, what a pass writes may depend on nothing but its inputs, the
+/// parameters and <see cref="LayerPass.Random"/>; a sum that is split among threads has to be split in the same way for any number of them.
+/// </remarks>
 public abstract class Layer
 {
-    private protected Layer(string name, LayerSpec spec, Shape inputShape, Shape outputShape)
+    /// <param name="builder">What <see cref="LayerSpec.Build"/> was given.</param>
+    /// <param name="outputShape">Shape of one sample that comes out.</param>
+    /// <param name="inputShape">Shape of one sample as the layer reads it, of the same size; by default <see cref="LayerBuilder.InputShape"/>.</param>
+    protected Layer(LayerBuilder builder, Shape outputShape, Shape? inputShape = null)
     {
-        Name = name;
-        Spec = spec;
-        InputShape = inputShape;
+        Name = builder.Name;
+        Spec = builder.Spec;
+        InputShape = inputShape ?? builder.InputShape;
         OutputShape = outputShape;
+        Parameters = builder.Parameters;
+        Buffers = builder.Buffers;
     }
 
     /// <summary>Name within the network: <c>dense1</c>.</summary>
@@ -22,14 +34,17 @@ public abstract class Layer
     /// <summary>What the layer was made from.</summary>
     public LayerSpec Spec { get; }
 
-    /// <summary>Shape of one sample that goes in.</summary>
+    /// <summary>Shape of one sample that goes in; of the first input where it reads several.</summary>
     public Shape InputShape { get; }
 
     /// <summary>Shape of one sample that comes out.</summary>
     public Shape OutputShape { get; }
 
     /// <summary>The layer's parameters, in the order in which they are stored and initialised.</summary>
-    public abstract IReadOnlyList<Parameter> Parameters { get; }
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Numbers that are saved with the parameters but not learnt, such as running statistics.</summary>
+    public IReadOnlyList<LayerBuffer> Buffers { get; }
 
     /// <summary>Number of single parameters.</summary>
     public int ParameterCount
@@ -45,14 +60,27 @@ public abstract class Layer
         }
     }
 
-    /// <summary>Floats of scratch memory that a backward pass needs.</summary>
-    internal virtual int BackwardScratchSize => 0;
+    /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output (<see cref="LayerPass.State"/>). Default: 0.</summary>
+    public virtual int StateSize => 0;
+
+    /// <summary>Floats of memory that a backward pass needs for intermediate results (<see cref="LayerPass.Scratch"/>). Default: 0.</summary>
+    public virtual int ScratchSize => 0;
+
+    /// <summary>
+    /// Whether a forward pass in training draws random numbers (<see cref="LayerPass.Random"/>). Such a layer gets the samples of a batch
+    /// in order, on one thread at a time. Default: no.
+    /// </summary>
+    public virtual bool DrawsRandomNumbers => false;
+
+    /// <summary>
+    /// Whether it may be given a few samples at a time, by several threads at once: where each output sample follows from its
+    /// input sample alone, nothing is drawn at random and no buffer is written. That pays where samples are large, such as images:
+    /// what one layer puts out is still in the cache when the next one reads it, and the layer need not care for threads. Default: no; all samples at once.
+    /// </summary>
+    public virtual bool TakesSamplesOneByOne => false;
 
     /// <summary>Roughly how many multiply-adds, or what takes as long, a forward pass makes for one sample.</summary>
-    internal virtual double Work => OutputShape.Size;
-
-    /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output.</summary>
-    internal virtual int StateSize => 0;
+    internal virtual double Work => Math.Max(OutputShape.Size, ParameterCount);
 
     /// <summary>The function through which the outputs went last; its derivative is known from the outputs.</summary>
     internal virtual Activation Activation => Activation.Identity;
@@ -66,18 +94,27 @@ public abstract class Layer
     /// <summary>Whether the output is the input under another shape: both are then the same memory, and nothing is copied.</summary>
     internal virtual bool IsView => false;
 
-    /// <summary>Whether a forward pass in training draws random numbers, sample after sample.</summary>
-    internal virtual bool DrawsRandomNumbers => false;
-
     /// <summary>
-    /// Whether each output sample follows from its input sample alone and nothing is drawn at random, in a layer whose
-    /// samples are large: such layers in a row are passed sample by sample, so that what one puts out is still in the
-    /// cache when the next one reads it.
+    /// Whether the backward pass does with the gradient of its parameters what <see cref="LayerPass.GradientUse"/> says, while it stands in
+    /// registers. Else it writes the gradient down, and <see cref="LayerPass"/> does the rest.
     /// </summary>
-    internal virtual bool TakesSamplesOneByOne => false;
+    internal virtual bool FusesGradientUse => false;
+
+    /// <summary>Whether the samples of a batch have to come in order, on one thread at a time.</summary>
+    internal bool NeedsOrder => DrawsRandomNumbers || Buffers.Count > 0;
 
     /// <summary>Memory that a thread needs for a pass of so many samples, beside what a <see cref="Workspace"/> has.</summary>
     internal virtual ThreadFloats ThreadFloats(int rows, bool training) => default;
+
+    /// <summary>Computes <see cref="LayerPass.Output"/> from <see cref="LayerPass.Input"/>, for all <see cref="LayerPass.Rows"/>.</summary>
+    public abstract void Forward(in LayerPass pass);
+
+    /// <summary>
+    /// Computes gradients for the samples of the forward pass before, whose input, output and state are still there: from
+    /// <see cref="LayerPass.OutputGradient"/>, which it may use up, those of the inputs (<see cref="LayerPass.InputGradient"/>, each unless it is empty) and of all its parameters
+    /// (<see cref="LayerPass.Gradient"/>). It overwrites them: adding up what several layers or batches ask for is done elsewhere.
+    /// </summary>
+    public abstract void Backward(in LayerPass pass);
 
     /// <summary>Describes a fully connected layer.</summary>
     /// <param name="units">Number of outputs, at least 1.</param>
@@ -149,16 +186,4 @@ public abstract class Layer
     /// <summary>Describes values side by side along their last extent.</summary>
     /// <param name="inputs">Names of the layers whose outputs are joined (<see cref="LayerSpec.Name"/>), or <c>input</c>; at least two.</param>
     public static ConcatenateSpec Concatenate(params IReadOnlyList<string> inputs) => new() { Inputs = inputs };
-
-    /// <summary>output [rows, outputs] = layer(input [rows, inputs]).</summary>
-    internal abstract void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, Span<float> output, in LayerPass pass);
-
-    /// <summary>
-    /// The twin of <see cref="Forward"/>: overwrites dInput unless it is empty (nobody needs the first layer's), then does
-    /// with dParameters what the pass says; that may move the parameters themselves, so they are not read afterwards. May
-    /// use dOutput [rows, outputs] as it likes; input and output are those of the forward pass.
-    /// </summary>
-    internal abstract void Backward(
-        ReadOnlySpan<float> parameters, ReadOnlySpan<float> input, ReadOnlySpan<float> output,
-        Span<float> dParameters, Span<float> dInput, Span<float> dOutput, in LayerPass pass);
 }

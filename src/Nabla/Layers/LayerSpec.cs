@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Nabla;
 
@@ -6,29 +8,28 @@ namespace Nabla;
 /// What a layer is to be, before it is known what it is fed: the thing you write, and the thing a model file keeps.
 /// Made by <see cref="Layer.Dense"/> and its like; <see cref="Network.Create"/> turns it into a <see cref="Layer"/>.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(DenseSpec), "dense")]
-[JsonDerivedType(typeof(Convolution2DSpec), "convolution2d")]
-[JsonDerivedType(typeof(DropoutSpec), "dropout")]
-[JsonDerivedType(typeof(FlattenSpec), "flatten")]
-[JsonDerivedType(typeof(Cropping2DSpec), "cropping2d")]
-[JsonDerivedType(typeof(MaxPooling2DSpec), "maxpooling2d")]
-[JsonDerivedType(typeof(AveragePooling2DSpec), "averagepooling2d")]
-[JsonDerivedType(typeof(ResidualSpec), "residual")]
-[JsonDerivedType(typeof(AddSpec), "add")]
-[JsonDerivedType(typeof(ConcatenateSpec), "concatenate")]
 public abstract record LayerSpec
 {
     private const int MaxNameLength = 100;
 
-    // Only kinds that a model file knows: a network with another could not be saved.
-    private protected LayerSpec()
-    {
-    }
+    /// <summary>
+    /// Makes a kind of layer known by a name, so that model files and recipes can have it. Call it once, when a program starts; ours are
+    /// registered the same way.
+    /// </summary>
+    /// <typeparam name="T">The kind: a record whose options are its public members.</typeparam>
+    /// <param name="name">How documents name it: lower-case letters, digits and dashes, no digit at the end; not another's.</param>
+    /// <param name="defaults">One with the default of every option, which recipes need not say; members that are <c>required</c> and parameters of the constructor must be said.</param>
+    /// <param name="json">The class that reads and writes it: a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> with <c>[JsonSerializable(typeof(T))]</c>.</param>
+    /// <exception cref="ArgumentException">The name is none or stands for another kind, or <paramref name="json"/> does not know the type.</exception>
+    public static void Register<[DynamicallyAccessedMembers(Kinds.Members)] T>(string name, T defaults, IJsonTypeInfoResolver json)
+        where T : LayerSpec => Kinds.Layers.Register(name, defaults, json);
 
-    /// <summary>The kind of layer in lower case, from which names such as <c>dense1</c> are made.</summary>
+    /// <summary>
+    /// The kind of layer, from which names such as <c>dense1</c> are made: the name that it is registered under, or else that of its type in
+    /// lower case.
+    /// </summary>
     [JsonIgnore]
-    public abstract string Kind { get; }
+    public string Kind => Kinds.Layers.Find(GetType())?.Name ?? NameOf(GetType());
 
     /// <summary>
     /// A name for what the layer puts out, by which layers after it can read it (<see cref="Inputs"/>); 1 to 100 characters.
@@ -72,12 +73,21 @@ public abstract record LayerSpec
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(EqualityContract, Name, LearningRateFactor, Inputs?.Count);
 
+    private static string NameOf(Type type)
+    {
+        const string Ending = "Spec";
+        string name = type.Name.ToLowerInvariant();
+        return type.Name.EndsWith(Ending, StringComparison.Ordinal) && name.Length > Ending.Length ? name[..^Ending.Length] : name;
+    }
+
     /// <summary>The value of an option, or the error that it is too small.</summary>
     private protected static int AtLeast(int least, int value, string name) =>
         value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
 
-    /// <summary>Makes the layer for what it reads; its parameters begin at <paramref name="offset"/> of the network's vector.</summary>
-    internal abstract Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset);
+    /// <summary>Makes the layer for what it reads.</summary>
+    /// <param name="builder">What it reads, and room for what it keeps.</param>
+    /// <exception cref="ArgumentException">It cannot read that; the message begins with <see cref="LayerBuilder.Name"/> and says what was found and expected.</exception>
+    public abstract Layer Build(LayerBuilder builder);
 
     /// <summary>Adds the layer, or the layers that it stands for, to a graph.</summary>
     /// <param name="graph">The layers so far.</param>

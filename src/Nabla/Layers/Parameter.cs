@@ -60,3 +60,20 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     /// <summary>Name and shape: <c>dense1/weight [784, 128]</c>.</summary>
     public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
 }
+
+/// <summary>
+/// Numbers that a layer keeps beside its parameters and that are saved with them, but that no gradient changes, such as running
+/// statistics: a named view into a network's one vector of such numbers (<see cref="Network.Buffers"/>).
+/// </summary>
+/// <param name="Name">Layer and role: <c>normalization1/mean</c>.</param>
+/// <param name="Shape">Extents.</param>
+/// <param name="Offset">Index of the first number in the vector.</param>
+/// <param name="InitialValue">What all numbers are before training.</param>
+public sealed record LayerBuffer(string Name, Shape Shape, int Offset, float InitialValue)
+{
+    /// <summary>This buffer's part of the vector.</summary>
+    public Span<float> Of(Span<float> all) => all.Slice(Offset, Shape.Size);
+
+    /// <summary>Name and shape: <c>normalization1/mean [16]</c>.</summary>
+    public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
+}

@@ -52,18 +52,16 @@ public abstract record Pooling2DSpec : LayerSpec
 /// <summary>What <see cref="MaxPooling2D"/> and <see cref="AveragePooling2D"/> share: the windows over images [height, width, channels].</summary>
 public abstract class Pooling2D : Layer
 {
-    private protected Pooling2D(string name, Shape inputShape, Pooling2DSpec spec)
-        : this(name, inputShape, spec, WindowsOf(name, inputShape, spec))
+    private protected Pooling2D(LayerBuilder builder, Pooling2DSpec spec)
+        : this(builder, WindowsOf(builder.Name, builder.ImageShape, spec))
     {
     }
 
-    private Pooling2D(string name, Shape inputShape, Pooling2DSpec spec, PoolingGeometry windows)
-        : base(name, spec, inputShape, [windows.OutputHeight, windows.OutputWidth, windows.Channels]) => Windows = windows;
+    private Pooling2D(LayerBuilder builder, PoolingGeometry windows)
+        : base(builder, [windows.OutputHeight, windows.OutputWidth, windows.Channels], builder.ImageShape) => Windows = windows;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [];
-
-    internal override bool TakesSamplesOneByOne => true;
+    public override bool TakesSamplesOneByOne => true;
 
     internal override double Work
     {

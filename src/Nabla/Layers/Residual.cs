@@ -26,10 +26,6 @@ public sealed record ResidualSpec : LayerSpec
         init => field = ActivationCheck.Defined(value, nameof(Activation));
     } = Activation.Identity;
 
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Kind => "residual";
-
     /// <summary>Whether both describe the same, layer by layer.</summary>
     public bool Equals(ResidualSpec? other) =>
         base.Equals(other) && Equals(Projection, other.Projection) && Activation == other.Activation && Body.SequenceEqual(other.Body);
@@ -37,7 +33,8 @@ public sealed record ResidualSpec : LayerSpec
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Projection, Activation, Body.Count);
 
-    internal override Layer Build(string name, IReadOnlyList<Shape> inputShapes, int offset) => throw new NotSupportedException("A residual block is built as its layers.");
+    /// <inheritdoc/>
+    public override Layer Build(LayerBuilder builder) => throw new NotSupportedException("A residual block has no layer of its own: a network is made of the layers in it.");
 
     internal override void AddTo(LayerGraph graph, int[] inputs)
     {

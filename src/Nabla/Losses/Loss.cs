@@ -1,22 +1,31 @@
-using System.Text.Json.Serialization;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 using Nabla.Numerics;
 
 namespace Nabla;
 
-/// <summary>How far outputs are from what was wanted: what training minimises.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(QuadraticLoss), "quadratic")]
-[JsonDerivedType(typeof(SoftmaxCrossEntropyLoss), "softmax-cross-entropy")]
+/// <summary>
+/// How far outputs are from what was wanted: what training minimises. For a loss of your own derive a record from this and
+/// write <see cref="EvaluateRows"/>; docs/extending.md shows how.
+/// </summary>
+/// <remarks>A loss is asked by several threads at once, so it may not change; what it computes for a sample may depend on nothing but that sample.</remarks>
 public abstract record Loss
 {
     // Losses are summed in blocks of rows, whoever computes them: the result must not depend on the number of threads.
     private const int BlockRows = 32;
     private const int MaxBlocks = 32;
 
-    // Only kinds that a model file knows: a network with another could not be saved.
-    private protected Loss()
-    {
-    }
+    /// <summary>
+    /// Makes a kind of loss known by a name, so that model files and recipes can have it. Call it once, when a program starts; ours are
+    /// registered the same way.
+    /// </summary>
+    /// <typeparam name="T">The kind: a record whose options are its public members.</typeparam>
+    /// <param name="name">How documents name it: lower-case letters, digits and dashes, no digit at the end; not another's.</param>
+    /// <param name="defaults">One with the default of every option, which recipes need not say; members that are <c>required</c> and parameters of the constructor must be said.</param>
+    /// <param name="json">The class that reads and writes it: a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> with <c>[JsonSerializable(typeof(T))]</c>.</param>
+    /// <exception cref="ArgumentException">The name is none or stands for another kind, or <paramref name="json"/> does not know the type.</exception>
+    public static void Register<[DynamicallyAccessedMembers(Kinds.Members)] T>(string name, T defaults, IJsonTypeInfoResolver json)
+        where T : Loss => Kinds.Losses.Register(name, defaults, json);
 
     /// <summary>Half the squared error: for regression, and for networks whose last layer is a sigmoid.</summary>
     public static Loss Quadratic { get; } = new QuadraticLoss();
@@ -77,12 +86,12 @@ public abstract record Loss
 
     /// <summary>Whether targets are what this loss compares with.</summary>
     /// <exception cref="ArgumentException">They are not; the message says what was found and expected.</exception>
-    internal virtual void ThrowUnlessFits(Targets targets)
+    public virtual void ThrowUnlessFits(Targets targets)
     {
     }
 
-    /// <summary>Mean loss of the best answer that is the same for every sample: who gets no lower has learnt nothing.</summary>
-    internal double OfConstantAnswer(Targets targets)
+    /// <summary>Mean loss of the best answer that is the same for every sample: who gets no lower has learnt nothing. Null where the loss cannot tell.</summary>
+    public double? OfConstantAnswer(Targets targets)
     {
         float[] row = new float[targets.Width];
         double[] mean = new double[targets.Width];
@@ -99,17 +108,26 @@ public abstract record Loss
         return OfConstantAnswer(mean, meanSquare);
     }
 
+    /// <summary>The same, from figures of the targets. Default: null, it cannot tell.</summary>
     /// <param name="mean">Mean of the targets, [width].</param>
     /// <param name="meanSquare">Mean of the sum of the squares of a sample's targets.</param>
-    private protected abstract double OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare);
+    protected virtual double? OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare) => null;
 
-    /// <summary>Turns outputs into the scores of a <see cref="Prediction"/>, in place.</summary>
-    internal virtual void ToScores(Span<float> output, int rows)
+    /// <summary>Turns outputs into the scores of a <see cref="Prediction"/>, in place: logits into probabilities, for example. Default: they stay as they are.</summary>
+    /// <param name="output">What the network put out, [rows, width].</param>
+    /// <param name="rows">Number of samples.</param>
+    public virtual void ToScores(Span<float> output, int rows)
     {
     }
 
-    /// <summary>The sum of the losses of some rows, and their gradient unless that is empty.</summary>
-    private protected abstract double EvaluateRows(
+    /// <summary>Computes the sum of the losses of some rows, and their gradient.</summary>
+    /// <param name="output">What the network put out, [rows, width].</param>
+    /// <param name="target">What was wanted, [rows, width].</param>
+    /// <param name="gradient">Receives the gradient with respect to the output over <paramref name="divisor"/>, [rows, width]; empty where nobody asks for it.</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="width">Outputs of a sample.</param>
+    /// <param name="divisor">Number of samples in the batch.</param>
+    protected abstract double EvaluateRows(
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor);
 
     private readonly ref struct BlocksJob(

@@ -3,7 +3,8 @@ namespace Nabla;
 /// <summary>½ Σ (output − target)² per sample; gradient output − target.</summary>
 public sealed record QuadraticLoss : Loss
 {
-    private protected override double EvaluateRows(
+    /// <inheritdoc/>
+    protected override double EvaluateRows(
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor)
     {
         double sum = 0;
@@ -19,8 +20,9 @@ public sealed record QuadraticLoss : Loss
         return sum / 2;
     }
 
-    // The mean, so half of the variance.
-    private protected override double OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare)
+    /// <inheritdoc/>
+    /// <remarks>The mean, so half of the variance.</remarks>
+    protected override double? OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare)
     {
         double square = 0;
         foreach (double value in mean)

@@ -11,7 +11,8 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
     // Of soft labels that went through files as decimal numbers.
     private const double MaxDeviation = 0.01;
 
-    internal override void ThrowUnlessFits(Targets targets)
+    /// <inheritdoc/>
+    public override void ThrowUnlessFits(Targets targets)
     {
         if (targets.Width == 1)
         {
@@ -38,14 +39,17 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
         }
     }
 
-    internal override void ToScores(Span<float> output, int rows) => Softmax.Rows(output, output, rows, output.Length / rows);
+    /// <inheritdoc/>
+    public override void ToScores(Span<float> output, int rows) => Softmax.Rows(output, output, rows, output.Length / rows);
 
-    private protected override double EvaluateRows(
+    /// <inheritdoc/>
+    protected override double EvaluateRows(
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<float> gradient, int rows, int width, float divisor) =>
         Softmax.CrossEntropy(output, target, gradient, rows, width, divisor);
 
-    // The share of each class, so the entropy.
-    private protected override double OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare)
+    /// <inheritdoc/>
+    /// <remarks>The share of each class, so the entropy.</remarks>
+    protected override double? OfConstantAnswer(ReadOnlySpan<double> mean, double meanSquare)
     {
         double entropy = 0;
         foreach (double share in mean)

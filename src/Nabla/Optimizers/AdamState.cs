@@ -7,33 +7,31 @@ namespace Nabla;
 /// Adam and AdamW at work: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², and with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
 /// θ ← θ − rate · decay · θ − rate · m̂ / (√v̂ + ε). The step counter t advances once per step, whatever the parameters.
 /// </summary>
-internal sealed class AdamState(int count, double beta1, double beta2, double epsilon, double weightDecay) : OptimizerState(count)
+internal sealed class AdamState(int count, double beta1, double beta2, double epsilon, double weightDecay) : OptimizerState(count, vectors: 2)
 {
-    private readonly float[] _mean = new float[count];
-    private readonly float[] _square = new float[count];
     private double _beta1Power = 1;
     private double _beta2Power = 1;
 
-    private protected override void Advance()
+    protected override void Advance()
     {
         _beta1Power *= beta1;
         _beta2Power *= beta2;
     }
 
-    private protected override void Update(int start, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
+    protected override void Update(in ParameterUpdate update)
     {
-        Kernel kernel = new(parameters, gradient, _mean.AsSpan(start), _square.AsSpan(start))
+        Kernel kernel = new(update.Parameters, update.Gradient, Memory(0, update), Memory(1, update))
         {
             Beta1 = (float)beta1,
             OneMinusBeta1 = (float)(1 - beta1),
             Beta2 = (float)beta2,
             OneMinusBeta2 = (float)(1 - beta2),
-            Rate = (float)(learningRate / (1 - _beta1Power)),
+            Rate = (float)(update.LearningRate / (1 - _beta1Power)),
             RootOfCorrection = (float)Math.Sqrt(1 - _beta2Power),
             Epsilon = (float)epsilon,
-            Keep = (float)(1 - learningRate * weightDecay),
+            Keep = (float)(1 - update.LearningRate * weightDecay),
         };
-        ElementWise.Run(ref kernel, parameters.Length, threads);
+        ElementWise.Run(ref kernel, update.Parameters.Length, update.Threads);
     }
 
     private ref struct Kernel(Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square) : IElementKernel

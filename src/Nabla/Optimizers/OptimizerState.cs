@@ -1,11 +1,30 @@
 namespace Nabla;
 
-/// <summary>An optimiser at work on one vector of parameters: what it remembers from step to step.</summary>
+/// <summary>
+/// An optimiser at work on one vector of parameters: what it remembers from step to step. For an optimiser of your own derive from this and write
+/// <see cref="Update"/>; docs/extending.md shows how.
+/// </summary>
+/// <remarks>
+/// All that it remembers is some vectors, with a number for each parameter, and how many steps it has taken: so a training can be stored and resumed.
+/// A parameter's new value may depend on nothing but its own numbers and the number of steps.
+/// </remarks>
 public abstract class OptimizerState
 {
-    private readonly int _count;
+    private readonly float[][] _vectors;
 
-    private protected OptimizerState(int count) => _count = count;
+    /// <param name="parameterCount">Number of parameters.</param>
+    /// <param name="vectors">Vectors of as many numbers that it remembers, such as velocities; all zeros at first.</param>
+    protected OptimizerState(int parameterCount, int vectors)
+    {
+        ParameterCount = parameterCount;
+        _vectors = [.. Enumerable.Range(0, vectors).Select(_ => new float[parameterCount])];
+    }
+
+    /// <summary>Number of parameters that it was started for.</summary>
+    public int ParameterCount { get; }
+
+    /// <summary>Steps taken, the one under way included.</summary>
+    public long Steps { get; private set; }
 
     /// <summary>Changes the parameters by one step.</summary>
     /// <param name="parameters">All parameters.</param>
@@ -16,14 +35,22 @@ public abstract class OptimizerState
     public void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads = 1)
     {
         ThrowUnlessFit(parameters, gradient);
+        Steps++;
         Advance();
-        Update(0, parameters, gradient, learningRate, threads);
+        Update(new ParameterUpdate(0, parameters, gradient, learningRate, threads));
     }
 
-    /// <summary>Changes the parameters by one step, those of each layer at its own share of the learning rate.</summary>
-    internal void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, IReadOnlyList<Layer> layers, int threads)
+    /// <summary>Changes the parameters by one step, those of each layer at its own share of the learning rate (<see cref="LayerSpec.LearningRateFactor"/>).</summary>
+    /// <param name="parameters">All parameters.</param>
+    /// <param name="gradient">Their gradient, in the same order.</param>
+    /// <param name="learningRate">Step size of this step.</param>
+    /// <param name="layers">The layers that they belong to.</param>
+    /// <param name="threads">Threads that may be used; the result does not depend on it.</param>
+    /// <exception cref="ArgumentException">There are more or fewer parameters than it was started for.</exception>
+    public void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, IReadOnlyList<Layer> layers, int threads = 1)
     {
         ThrowUnlessFit(parameters, gradient);
+        Steps++;
         Advance();
         for (int i = 0; i < layers.Count; i++)
         {
@@ -31,33 +58,60 @@ public abstract class OptimizerState
             double rate = learningRate * layer.Spec.LearningRateFactor;
             if (layer.Parameters.Count > 0 && rate > 0)
             {
-                int start = layer.Parameters[0].Offset;
-                int length = layer.Parameters[^1].Offset + layer.Parameters[^1].Shape.Size - start;
-                Update(start, parameters.Slice(start, length), gradient.Slice(start, length), rate, threads);
+                int first = layer.Parameters[0].Offset, count = layer.ParameterCount;
+                Update(new ParameterUpdate(first, parameters.Slice(first, count), gradient.Slice(first, count), rate, threads));
             }
         }
     }
 
-    /// <summary>Counts one step, however many parts it is made of.</summary>
-    private protected virtual void Advance()
+    /// <summary>Called once before the updates of each step, for what depends on <see cref="Steps"/> alone.</summary>
+    protected virtual void Advance()
     {
     }
 
-    /// <summary>Changes some of the parameters.</summary>
-    /// <param name="start">Index of the first among all parameters, where this object's memory for it is.</param>
-    /// <param name="parameters">The parameters to change.</param>
-    /// <param name="gradient">Their gradient, of the same length.</param>
-    /// <param name="learningRate">Step size.</param>
-    /// <param name="threads">Threads that may be used.</param>
-    private protected abstract void Update(int start, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads);
+    /// <summary>Changes some of the parameters: all, or those of a layer.</summary>
+    protected abstract void Update(in ParameterUpdate update);
+
+    /// <summary>What it remembers of the parameters of an update, in one of its vectors.</summary>
+    /// <param name="vector">Which of them, from 0.</param>
+    /// <param name="update">The update.</param>
+    protected Span<float> Memory(int vector, in ParameterUpdate update) => _vectors[vector].AsSpan(update.First, update.Parameters.Length);
 
     /// <summary>Guards the kernels, which read without bounds checks.</summary>
     private void ThrowUnlessFit(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradient)
     {
-        if (parameters.Length != _count || gradient.Length != _count)
+        if (parameters.Length != ParameterCount || gradient.Length != ParameterCount)
         {
             throw new ArgumentException(
-                $"This optimiser was started for {_count} parameters, not for {parameters.Length} with a gradient of {gradient.Length}.");
+                $"This optimiser was started for {ParameterCount} parameters, not for {parameters.Length} with a gradient of {gradient.Length}.");
         }
     }
+}
+
+/// <summary>Some of the parameters in one step of an optimiser, side by side in the vector of all.</summary>
+public readonly ref struct ParameterUpdate
+{
+    internal ParameterUpdate(int first, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
+    {
+        First = first;
+        Parameters = parameters;
+        Gradient = gradient;
+        LearningRate = learningRate;
+        Threads = threads;
+    }
+
+    /// <summary>Index of the first of them among all parameters.</summary>
+    public int First { get; }
+
+    /// <summary>The parameters to change.</summary>
+    public Span<float> Parameters { get; }
+
+    /// <summary>Their gradient, of the same length.</summary>
+    public ReadOnlySpan<float> Gradient { get; }
+
+    /// <summary>Step size.</summary>
+    public double LearningRate { get; }
+
+    /// <summary>Threads that may be used.</summary>
+    public int Threads { get; }
 }

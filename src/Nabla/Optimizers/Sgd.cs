@@ -29,20 +29,18 @@ public sealed record Sgd : Optimizer
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State(Sgd options, int count) : OptimizerState(count)
+    private sealed class State(Sgd options, int count) : OptimizerState(count, vectors: options.Momentum > 0 ? 1 : 0)
     {
-        private readonly float[] _velocity = new float[options.Momentum > 0 ? count : 0];
-
-        private protected override void Update(int start, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
+        protected override void Update(in ParameterUpdate update)
         {
             if (options.Momentum > 0)
             {
-                MomentumKernel kernel = new(parameters, gradient, _velocity.AsSpan(start), (float)learningRate, (float)options.Momentum, options.Nesterov);
-                ElementWise.Run(ref kernel, parameters.Length, threads);
+                MomentumKernel kernel = new(update.Parameters, update.Gradient, Memory(0, update), (float)update.LearningRate, (float)options.Momentum, options.Nesterov);
+                ElementWise.Run(ref kernel, update.Parameters.Length, update.Threads);
             }
             else
             {
-                ElementWiseKernels.Descend(gradient, parameters, (float)learningRate, threads);
+                ElementWiseKernels.Descend(update.Gradient, update.Parameters, (float)update.LearningRate, update.Threads);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Nabla;
 
@@ -136,5 +137,5 @@ public sealed record Recipe
     public static Recipe Parse(string json, string source) => RecipeReader.Read(json, source);
 
     /// <summary>The whole recipe as indented JSON, defaults included.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, RecipeJson.Default.Recipe);
+    public string ToJson() => JsonSerializer.Serialize(this, (JsonTypeInfo<Recipe>)DocumentJson.Indented.GetTypeInfo(typeof(Recipe)));
 }

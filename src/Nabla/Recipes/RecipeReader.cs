@@ -14,19 +14,23 @@ internal static class RecipeReader
     /// <summary>Longest document that is read, in characters, and in a file in bytes.</summary>
     public const int MaxLength = 1 << 20;
 
-    /// <summary>Objects with the default of every member that has one; what must be there is given any value and not taken from here.</summary>
-    internal static readonly object[] Defaults =
+    /// <summary>Objects with the default of every member that has one, beside those of kinds, and the names of those members that have none.</summary>
+    private static readonly (object Defaults, string[] Required)[] Parts =
     [
-        new Recipe { Name = "", Layers = [] }, new RecipeData(), new RowRange { Part = DataPart.Train }, new Preprocessing(), new TrainingOptions(),
-        new Initialization(), new DenseSpec { Units = 1 }, new Convolution2DSpec { Filters = 1, KernelHeight = 1, KernelWidth = 1 },
-        new DropoutSpec(), new FlattenSpec(), new Cropping2DSpec(),
-        new MaxPooling2DSpec { KernelHeight = 1, KernelWidth = 1 }, new AveragePooling2DSpec { KernelHeight = 1, KernelWidth = 1 },
-        new ResidualSpec { Body = [] }, new AddSpec(), new ConcatenateSpec(),
-        new Sgd(), new Adam(), new AdamW(),
+        (new Recipe { Name = "", Layers = [] }, Kinds.RequiredOf<Recipe>()), (new RecipeData(), []), (new RowRange { Part = DataPart.Train }, Kinds.RequiredOf<RowRange>()),
+        (new Preprocessing(), []), (new TrainingOptions(), []), (new Initialization(), []),
     ];
 
-    /// <summary>Members of those objects that must be in the document.</summary>
-    internal static readonly string[] AlwaysGiven = ["name", "layers", "units", "filters", "kernelHeight", "kernelWidth", "part", "body"];
+    /// <summary>An object of a type with the defaults, and the names of those members that have none and must be in the document; null where the type has no defaults.</summary>
+    internal static (object Defaults, IReadOnlyList<string> Required)? DefaultsOf(Type type)
+    {
+        if (Kinds.OfType(type) is { } kind)
+        {
+            return (kind.Defaults, kind.Required);
+        }
+        int part = Array.FindIndex(Parts, part => part.Defaults.GetType() == type);
+        return part < 0 ? null : Parts[part];
+    }
 
     public static Recipe Read(string json, string source)
     {
@@ -41,8 +45,8 @@ internal static class RecipeReader
             // Editors find the schema by it; to the recipe it means nothing.
             (document as JsonObject)?.Remove("$schema");
             CheckKind(document, typeof(Recipe), "the document", source);
-            Complete(document, RecipeJson.Default.Recipe, "", source);
-            Recipe recipe = document.Deserialize(RecipeJson.Default.Recipe) ?? throw new MalformedFileException(source, "found null, expected a recipe.");
+            Complete(document, DocumentJson.TypeOf<Recipe>(), "", source);
+            Recipe recipe = document.Deserialize(DocumentJson.TypeOf<Recipe>()) ?? throw new MalformedFileException(source, "found null, expected a recipe.");
             if (recipe.Data.Train.Overlaps(recipe.Data.Test))
             {
                 throw new MalformedFileException(
@@ -60,7 +64,7 @@ internal static class RecipeReader
 
     private static void Complete(JsonNode? node, JsonTypeInfo type, string path, string source)
     {
-        if (node is JsonArray array && type.ElementType is Type element && RecipeJson.Default.GetTypeInfo(element) is JsonTypeInfo elementType)
+        if (node is JsonArray array && type.ElementType is Type element && DocumentJson.Find(element) is JsonTypeInfo elementType)
         {
             for (int i = 0; i < array.Count; i++)
             {
@@ -86,12 +90,12 @@ internal static class RecipeReader
                 throw new MalformedFileException(source, $"found '{Join(path, name)}', which is not known there; did you mean '{nearest}'? Known are: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
             }
         }
-        if (Array.Find(Defaults, value => value.GetType() == type.Type) is object defaults)
+        if (DefaultsOf(type.Type) is (object defaults, IReadOnlyList<string> required))
         {
             JsonObject filled = JsonSerializer.SerializeToNode(defaults, type)!.AsObject();
             foreach ((string name, JsonNode? value) in filled)
             {
-                if (!members.ContainsKey(name) && !AlwaysGiven.Contains(name))
+                if (!members.ContainsKey(name) && !required.Contains(name))
                 {
                     members[name] = value?.DeepClone();
                 }
@@ -113,7 +117,7 @@ internal static class RecipeReader
                 continue;
             }
             CheckKind(value, property.PropertyType, $"'{place}'", source);
-            if (RecipeJson.Default.GetTypeInfo(property.PropertyType) is JsonTypeInfo valueType)
+            if (DocumentJson.Find(property.PropertyType) is JsonTypeInfo valueType)
             {
                 Complete(value, valueType, place, source);
             }
@@ -142,7 +146,7 @@ internal static class RecipeReader
                 TypeCode.UInt32 => kind == JsonValueKind.Number && value!.AsValue().TryGetValue(out uint _) ? null : $"a whole number from 0 to {uint.MaxValue}",
                 TypeCode.Single or TypeCode.Double => kind == JsonValueKind.Number ? null : "a number",
                 TypeCode.String => kind == JsonValueKind.String ? null : "a text",
-                _ when RecipeJson.Default.GetTypeInfo(type) is { ElementType: not null } => kind == JsonValueKind.Array ? null : "a list, [ … ]",
+                _ when DocumentJson.Find(type) is { ElementType: not null } => kind == JsonValueKind.Array ? null : "a list, [ … ]",
                 _ => kind == JsonValueKind.Object ? null : "an object, { … }",
             };
         }
@@ -167,14 +171,14 @@ internal static class RecipeReader
         if (index < 0)
         {
             string found = wanted is null ? $"found no 'type' in '{path}'" : $"found '{wanted}' as '{Join(path, "type")}'";
-            string nearest = wanted is null ? "" : $"; did you mean '{Spelling.Nearest(wanted, names)}'?";
+            string nearest = wanted is null ? "" : $"; did you mean '{Spelling.Nearest(wanted, names)}'? A kind of your own is made known by {Kinds.Of(type.Type)!.HowToRegister}.";
             throw new MalformedFileException(source, $"{found}, expected one of {string.Join(", ", names)}{nearest}");
         }
         // The discriminator must come first for the JSON reader.
         JsonNode kind = members[options.TypeDiscriminatorPropertyName]!.DeepClone();
         members.Remove(options.TypeDiscriminatorPropertyName);
         members.Insert(0, options.TypeDiscriminatorPropertyName, kind);
-        return RecipeJson.Default.GetTypeInfo(options.DerivedTypes[index].DerivedType)!;
+        return DocumentJson.Find(options.DerivedTypes[index].DerivedType)!;
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";

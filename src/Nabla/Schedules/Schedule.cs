@@ -1,18 +1,22 @@
-using System.Text.Json.Serialization;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Nabla;
 
 /// <summary>How the learning rate changes in the course of a training.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(ConstantSchedule), "constant")]
-[JsonDerivedType(typeof(LinearSchedule), "linear")]
-[JsonDerivedType(typeof(PhaseSchedule), "phases")]
 public abstract record Schedule
 {
-    // Only kinds that a model file knows: a training with another could not be saved.
-    private protected Schedule()
-    {
-    }
+    /// <summary>
+    /// Makes a kind of learning-rate schedule known by a name, so that model files and recipes can have it. Call it once, when a program starts; ours are
+    /// registered the same way.
+    /// </summary>
+    /// <typeparam name="T">The kind: a record whose options are its public members.</typeparam>
+    /// <param name="name">How documents name it: lower-case letters, digits and dashes, no digit at the end; not another's.</param>
+    /// <param name="defaults">One with the default of every option, which recipes need not say; members that are <c>required</c> and parameters of the constructor must be said.</param>
+    /// <param name="json">The class that reads and writes it: a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/> with <c>[JsonSerializable(typeof(T))]</c>.</param>
+    /// <exception cref="ArgumentException">The name is none or stands for another kind, or <paramref name="json"/> does not know the type.</exception>
+    public static void Register<[DynamicallyAccessedMembers(Kinds.Members)] T>(string name, T defaults, IJsonTypeInfoResolver json)
+        where T : Schedule => Kinds.Schedules.Register(name, defaults, json);
 
     /// <summary>The learning rate stays what it is.</summary>
     public static Schedule Constant { get; } = new ConstantSchedule();

@@ -18,7 +18,7 @@ internal sealed class Evaluator
     {
         _network = network;
         _loss = loss;
-        _workspace = new Workspace(network, Math.Min(samples, network.MicroBatch), training: false, threads);
+        _workspace = new Workspace(network, Math.Min(samples, network.Executor.MicroBatch), training: false, threads);
         _targets = new float[_workspace.Output.Length];
     }
 

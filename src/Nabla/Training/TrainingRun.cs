@@ -110,18 +110,18 @@ internal sealed class TrainingRun
 
     private BatchLoss StepAtOnce(TrainingPass pass, ReadOnlySpan<int> batch)
     {
-        BatchLoss loss = pass.Forward(batch, batch.Length, _random);
+        BatchLoss loss = pass.Forward(batch, _network.Parameters, batch.Length, _random);
         if (!double.IsFinite(loss.Sum))
         {
             return loss;
         }
         if (_optimizer is Sgd { Momentum: 0 } && (float)(LearningRate * _minLayerRate) > 0)
         {
-            _network.BackwardAndDescend(pass.Workspace, batch.Length, LearningRate);
+            _network.Executor.BackwardAndDescend(pass.Workspace, batch.Length, _network.Parameters, LearningRate);
         }
         else
         {
-            _network.Backward(pass.Workspace, batch.Length, pass.Workspace.Gradient, GradientUse.Replace);
+            _network.Executor.Backward(pass.Workspace, batch.Length, _network.Parameters, pass.Workspace.Gradient, GradientUse.Replace);
             Update(pass.Workspace.Gradient);
         }
         return loss;

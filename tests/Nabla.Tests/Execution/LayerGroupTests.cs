@@ -44,6 +44,12 @@ public sealed class LayerGroupTests
         {
             (float[] otherOutput, float[] otherGradient) = Pass(layers, 26, piece, threads: 2);
             Numbers.AssertBits(output, otherOutput, $"{name}, pieces of {piece}, outputs");
+            // A convolution of so many weights that they are not summed up few samples by few writes a gradient for each piece.
+            if (name == "more weights than are summed up few by few")
+            {
+                Numbers.AssertClose([.. gradient.Select(value => (double)value)], otherGradient, $"{name}, pieces of {piece}, gradient");
+                continue;
+            }
             Numbers.AssertBits(gradient, otherGradient, $"{name}, pieces of {piece}, gradient");
         }
     }
@@ -55,7 +61,7 @@ public sealed class LayerGroupTests
         Network stepped = New([.. moved.Layers.Select(layer => layer.Spec)]);
         float[] inputs = Numbers.Normal(new NumPyRandom(3), 30 * moved.InputShape.Size), slopes = Numbers.Normal(new NumPyRandom(4), 30 * 10);
         Workspace workspace = Forward(moved, inputs, slopes);
-        moved.BackwardAndDescend(workspace, 30, learningRate: 0.25);
+        moved.Executor.BackwardAndDescend(workspace, 30, moved.Parameters, learningRate: 0.25);
         workspace = Forward(stepped, inputs, slopes);
         stepped.Backward(workspace, 30);
         new Sgd().Start(stepped.Parameters.Length).Step(stepped.Parameters, workspace.Gradient, 0.25, stepped.Layers, threads: 2);

@@ -42,8 +42,8 @@ public sealed class WorkspaceTests
     public void A_network_takes_no_more_rows_at_once_than_an_array_holds()
     {
         // 28 × 28 × 90,000 numbers for one image: 32 images would be 2.26 thousand million. And always a multiple of 4.
-        Assert.Equal(28, Network.Create([28, 28], Layer.Convolution2D(90_000, 1, 1)).MicroBatch);
-        Assert.Equal(32, Network.Create([28, 28], Layer.Convolution2D(80_000, 1, 1)).MicroBatch);
+        Assert.Equal(28, Network.Create([28, 28], Layer.Convolution2D(90_000, 1, 1)).Executor.MicroBatch);
+        Assert.Equal(32, Network.Create([28, 28], Layer.Convolution2D(80_000, 1, 1)).Executor.MicroBatch);
     }
 
     [Fact]

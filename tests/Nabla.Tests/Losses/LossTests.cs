@@ -159,7 +159,7 @@ public sealed class LossTests
         const int Rows = 40, Width = 3;
         NumPyRandom random = new(5);
         float[] targets = Targets(name == "quadratic" ? "vectors" : "soft", Rows, Width, random);
-        double best = loss.OfConstantAnswer(new TargetVectors(targets, Width));
+        double best = loss.OfConstantAnswer(new TargetVectors(targets, Width))!.Value;
         float[] mean = [.. Enumerable.Range(0, Width).Select(i => (float)Enumerable.Range(0, Rows).Average(row => (double)targets[row * Width + i]))];
         float[] answer = name == "quadratic" ? mean : [.. mean.Select(value => MathF.Log(value))];
         Assert.Equal(best, LossOf(answer), 1e-6);
@@ -170,7 +170,7 @@ public sealed class LossTests
         }
 
         ClassLabels labels = new([0, 0, 0, 1], 3);
-        Assert.Equal(name == "quadratic" ? (1 - (0.75 * 0.75 + 0.25 * 0.25)) / 2 : -(0.75 * Math.Log(0.75) + 0.25 * Math.Log(0.25)), loss.OfConstantAnswer(labels), 1e-12);
+        Assert.Equal(name == "quadratic" ? (1 - (0.75 * 0.75 + 0.25 * 0.25)) / 2 : -(0.75 * Math.Log(0.75) + 0.25 * Math.Log(0.25)), loss.OfConstantAnswer(labels)!.Value, 1e-12);
 
         double LossOf(float[] constant) => loss.Value([.. Enumerable.Range(0, Rows).SelectMany(_ => constant)], targets, Rows) / Rows;
     }

@@ -91,7 +91,7 @@ public sealed class GuardPageTests
                     foreach (int threads in new[] { 1, 3 })
                     {
                         ConvolutionProduct.Forward(geometry, filters, input, weights, bias, output, Images, threads, Activation.Tanh);
-                        ConvolutionProduct.BackwardWeights(geometry, filters, input, output, weights, Images, threads, adds: true);
+                        ConvolutionProduct.BackwardWeights(geometry, filters, input, output, weights, Images, threads);
                         ConvolutionProduct.BackwardInput(geometry, filters, output, weights, input, Images, threads);
                     }
                 }, Contents(Images * geometry.ImageSize), Contents(geometry.PatchSize * filters), Contents(filters), Contents(Images * geometry.Positions * filters));

@@ -90,7 +90,7 @@ public sealed unsafe class LargeOperandTests
         {
             GuardedBuffer y = new(new float[output.Length]), dw = new(new float[dWeights.Length]), dx = new(new float[dInput.Length]);
             ConvolutionProduct.Forward(geometry, 1, input, weights, [], y.Contents, 1, threads, Activation.Identity);
-            ConvolutionProduct.BackwardWeights(geometry, 1, input, dOutput, dw.Contents, 1, threads, adds: false);
+            ConvolutionProduct.BackwardWeights(geometry, 1, input, dOutput, dw.Contents, 1, threads);
             ConvolutionProduct.BackwardInput(geometry, 1, dOutput, weights, dx.Contents, 1, threads);
             Numbers.AssertBits(output, y.Contents, "output");
             Numbers.AssertBits(dWeights, dw.Contents, "weights");
@@ -108,7 +108,7 @@ public sealed unsafe class LargeOperandTests
         Thread thread = new(() =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            ConvolutionProduct.BackwardWeights(geometry, 1, input, dOutput, dWeights, 1, threads: 1, adds: false);
+            ConvolutionProduct.BackwardWeights(geometry, 1, input, dOutput, dWeights, 1, threads: 1);
             taken = GC.GetAllocatedBytesForCurrentThread() - before;
         });
         thread.Start();

@@ -7,7 +7,7 @@ namespace Nabla.Tests.Recipes;
 
 /// <summary>
 /// Makes the JSON Schema of recipes from the types that read them: what may be left out and its default from
-/// <see cref="RecipeReader.Defaults"/>, descriptions from the library's documentation, bounds by trying which numbers the
+/// <see cref="RecipeReader.DefaultsOf"/>, descriptions from the library's documentation, bounds by trying which numbers the
 /// types take.
 /// </summary>
 internal static class RecipeSchema
@@ -15,12 +15,12 @@ internal static class RecipeSchema
     public static string Create()
     {
         JsonSchemaExporterOptions options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform };
-        JsonObject schema = RecipeJson.Default.Recipe.GetJsonSchemaAsNode(options).AsObject();
+        JsonObject schema = DocumentJson.TypeOf<Recipe>().GetJsonSchemaAsNode(options).AsObject();
         schema["properties"]!.AsObject().Insert(0, "$schema", new JsonObject { ["type"] = "string", ["description"] = "Where this schema is, for editors." });
         ReplaceConstants(schema);
         schema.Insert(0, "title", "Recipe of Nabla");
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
-        return schema.ToJsonString(new JsonSerializerOptions(RecipeJson.Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        return schema.ToJsonString(new JsonSerializerOptions(DocumentJson.Indented) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
     }
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
@@ -29,9 +29,10 @@ internal static class RecipeSchema
         {
             return node;
         }
-        if (schema["properties"] is JsonObject && Defaults(context.TypeInfo) is JsonObject defaults)
+        if (schema["properties"] is JsonObject && RecipeReader.DefaultsOf(context.TypeInfo.Type) is (object values, IReadOnlyList<string> given))
         {
-            LetOut(schema, defaults);
+            JsonObject defaults = JsonSerializer.SerializeToNode(values, context.TypeInfo)!.AsObject();
+            LetOut(schema, defaults, given);
             foreach ((string name, JsonNode? member) in schema["properties"]!.AsObject())
             {
                 if (member!["type"]?.ToJsonString() is string kind && (kind.Contains("integer", StringComparison.Ordinal) || kind.Contains("number", StringComparison.Ordinal)))
@@ -71,14 +72,10 @@ internal static class RecipeSchema
         }
     }
 
-    /// <summary>The members of an object with defaults, or null where the type has none.</summary>
-    private static JsonObject? Defaults(JsonTypeInfo type) =>
-        Array.Find(RecipeReader.Defaults, value => value.GetType() == type.Type) is object defaults ? JsonSerializer.SerializeToNode(defaults, type)!.AsObject() : null;
-
     /// <summary>Only what has no default is required; for numbers, words and yes or no the default is given.</summary>
-    private static void LetOut(JsonObject schema, JsonObject defaults)
+    private static void LetOut(JsonObject schema, JsonObject defaults, IReadOnlyList<string> given)
     {
-        JsonNode[] required = [.. (schema["required"] as JsonArray ?? []).Where(name => RecipeReader.AlwaysGiven.Contains((string)name!)).Select(name => name!.DeepClone())];
+        JsonNode[] required = [.. (schema["required"] as JsonArray ?? []).Where(name => given.Contains((string)name!)).Select(name => name!.DeepClone())];
         schema.Remove("required");
         if (required.Length > 0)
         {
@@ -86,7 +83,7 @@ internal static class RecipeSchema
         }
         foreach ((string name, JsonNode? value) in defaults)
         {
-            if (value is JsonValue && !RecipeReader.AlwaysGiven.Contains(name) && schema["properties"]![name] is JsonObject member)
+            if (value is JsonValue && !given.Contains(name) && schema["properties"]![name] is JsonObject member)
             {
                 member["default"] = value.DeepClone();
             }

@@ -244,7 +244,7 @@ public sealed class DamagedModelTests : IDisposable
     /// <summary>A description's member of how it was trained, right but for the schedule.</summary>
     private static string Training(string schedule)
     {
-        JsonNode record = JsonSerializer.SerializeToNode(ModelFileTests.WithEverything().Training!, ModelJson.Default.TrainingRecord)!;
+        JsonNode record = JsonSerializer.SerializeToNode(ModelFileTests.WithEverything().Training!, DocumentJson.TypeOf<TrainingRecord>())!;
         record["options"]!["schedule"] = JsonNode.Parse(schedule);
         return $",\"training\":{record.ToJsonString()}";
     }

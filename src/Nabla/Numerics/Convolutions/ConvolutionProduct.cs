@@ -62,18 +62,15 @@ internal static unsafe class ConvolutionProduct
     }
 
     /// <summary>
-    /// The gradient of the weights [kernel height, kernel width, channels, filters], added to
-    /// <paramref name="dWeights"/> or in its place: patchesᵀ · dOutput, images and positions ascending.
+    /// The gradient of the weights [kernel height, kernel width, channels, filters]: patchesᵀ · dOutput, images and positions
+    /// ascending.
     /// </summary>
     public static void BackwardWeights(
         in ConvolutionGeometry geometry, int filters, ReadOnlySpan<float> input, ReadOnlySpan<float> dOutput, Span<float> dWeights,
-        int images, int threads, bool adds)
+        int images, int threads)
     {
         ThrowIfTooSmall(geometry, filters, input, dOutput, dWeights, images);
-        if (!adds)
-        {
-            dWeights[..(geometry.PatchSize * filters)].Clear();
-        }
+        dWeights[..(geometry.PatchSize * filters)].Clear();
         fixed (float* x = input, dy = dOutput, dw = dWeights)
         {
             ConvolutionBackwardWeightsJob job = new()
