@@ -29,8 +29,9 @@ internal sealed class LayerGraph
     /// <summary>Builds layers from their descriptions, without memory for parameters.</summary>
     /// <param name="input">Shape of one sample.</param>
     /// <param name="specs">The descriptions, first to last.</param>
+    /// <param name="needsInputGradient">Whether somebody asks for the gradient of what comes in.</param>
     /// <exception cref="ArgumentException">They do not fit together, there is none or there are too many.</exception>
-    public LayerGraph(Shape input, IReadOnlyList<LayerSpec> specs)
+    public LayerGraph(Shape input, IReadOnlyList<LayerSpec> specs, bool needsInputGradient = false)
     {
         Specs = specs;
         _shapes = [input];
@@ -60,6 +61,7 @@ internal sealed class LayerGraph
         _memory = [.. Enumerable.Range(0, _shapes.Count)];
         _gradientMemory = [.. _memory];
         _needsGradient = new bool[_shapes.Count];
+        _needsGradient[0] = needsInputGradient;
         for (int i = 0; i < _layers.Count; i++)
         {
             int[] inputs = _inputs[i];
@@ -122,7 +124,7 @@ internal sealed class LayerGraph
     /// <summary>Likewise for the gradient.</summary>
     public int GradientMemoryOf(int value) => _gradientMemory[value];
 
-    /// <summary>Whether a layer with parameters stands before it: else nobody asks for its gradient.</summary>
+    /// <summary>Whether a layer with parameters stands before it: else nobody asks for its gradient, unless for that of what comes in.</summary>
     public bool NeedsGradient(int value) => _needsGradient[value];
 
     /// <summary>

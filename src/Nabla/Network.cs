@@ -366,37 +366,38 @@ public sealed partial class Network
 
     private Prediction PredictAndReturn(Workspace workspace)
     {
-        Prediction prediction = Prediction.FromScores(Scores(workspace, 1));
+        Prediction prediction = Prediction.FromScores(Scores(workspace));
         _predictionWorkspaces.Add(workspace);
         return prediction;
     }
 
     private void ScoreAndReturn(Workspace workspace, Span<float> scores)
     {
-        Scores(workspace, 1).CopyTo(scores);
+        Scores(workspace).CopyTo(scores);
         _predictionWorkspaces.Add(workspace);
     }
 
     /// <summary>Gives the scores of samples in pieces of at most as many as go through at a time, each with the index of its first sample.</summary>
     private void ForEachPiece(Features features, int threads, Action<int, ReadOnlySpan<float>> use)
     {
-        Workspace workspace = new(this, Math.Clamp(features.Count, 1, Executor.MicroBatch), training: false, threads);
-        for (int start = 0; start < features.Count; start += workspace.Rows)
+        InferencePass pass = new(this, Math.Max(1, features.Count), threads);
+        for (int start = 0; start < features.Count; start += pass.Rows)
         {
-            int rows = Math.Min(workspace.Rows, features.Count - start);
-            Batch.CopyFeatures(features, Preprocessing, start, rows, workspace.Input, threads);
-            use(start, Scores(workspace, rows));
+            int rows = Math.Min(pass.Rows, features.Count - start);
+            Span<float> scores = pass.Outputs(features, start, rows);
+            Loss?.ToScores(scores, rows);
+            use(start, scores);
         }
     }
 
     private Workspace RentWorkspace() =>
         _predictionWorkspaces.TryTake(out Workspace? workspace) ? workspace : new Workspace(this, 1, training: false);
 
-    private ReadOnlySpan<float> Scores(Workspace workspace, int rows)
+    private ReadOnlySpan<float> Scores(Workspace workspace)
     {
-        Forward(workspace, rows);
-        Span<float> output = workspace.Output[..(rows * OutputShape.Size)];
-        Loss?.ToScores(output, rows);
+        Executor.Forward(workspace, rows: 1, Parameters);
+        Span<float> output = workspace.Output[..OutputShape.Size];
+        Loss?.ToScores(output, rows: 1);
         return output;
     }
 }

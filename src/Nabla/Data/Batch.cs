@@ -82,15 +82,6 @@ internal static class Batch
         }
     }
 
-    /// <summary>Copies the targets of the samples at the given indices: destination [rows, target size].</summary>
-    public static void CopyTargets(Targets targets, ReadOnlySpan<int> rows, Span<float> destination)
-    {
-        for (int i = 0; i < rows.Length; i++)
-        {
-            targets.CopyRow(rows[i], destination[(i * targets.Width)..]);
-        }
-    }
-
     private static void Run(ref Job job, Features features, int count, int threads)
     {
         long numbers = (long)count * features.SampleShape.Size;

@@ -18,6 +18,17 @@ public abstract class Targets
     /// <summary>Writes the wanted output of sample <paramref name="row"/>: <see cref="Width"/> numbers.</summary>
     public abstract void CopyRow(int row, Span<float> destination);
 
+    /// <summary>Writes the wanted outputs of some samples.</summary>
+    /// <param name="rows">Indices of the samples.</param>
+    /// <param name="destination">Receives them: [rows, <see cref="Width"/>].</param>
+    public void CopyRows(ReadOnlySpan<int> rows, Span<float> destination)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            CopyRow(rows[i], destination[(i * Width)..]);
+        }
+    }
+
     /// <summary>A copy of the targets at the given indices, in that order.</summary>
     public abstract Targets Take(ReadOnlySpan<int> rows);
 

@@ -97,12 +97,18 @@ internal sealed class ExecutionPlan
     /// </summary>
     public bool SharesFeatures => !IsLarge && _network.Layers[0] is Dense;
 
+    /// <summary>Whether standardised samples may be left unshifted where they are blank, see <see cref="FoldedShift"/>.</summary>
+    public bool MayFoldShift => IsLarge;
+
+    /// <summary>Whether a backward pass may move the weights while their gradient stands in registers: it is then that of the whole batch.</summary>
+    public bool MayDescendAtOnce => !IsLarge;
+
     /// <summary>Whether the first layer can read samples as lists of what is not zero, if enough of them is zero.</summary>
     public bool MayReadSparse =>
         Shards > 1 && _network.Graph.ReadersOf(0).Length == 1 && _network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MaxColumns };
 
     /// <summary>Into how many shards a batch of so many samples is cut, by itself alone.</summary>
-    public int ShardsOf(int samples) => IsLarge ? Math.Clamp(MicroBatchesOf(samples) / MinMicroBatchesPerShard, 1, _maxShards) : 1;
+    public int ShardsOf(int samples) => Math.Clamp(MicroBatchesOf(samples) / MinMicroBatchesPerShard, 1, _maxShards);
 
     /// <summary>How many times samples go through for a batch of so many.</summary>
     public int MicroBatchesOf(int samples) => (samples + MicroBatch - 1) / MicroBatch;

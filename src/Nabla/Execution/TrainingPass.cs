@@ -7,21 +7,18 @@ namespace Nabla;
 /// <param name="loss">The loss to minimise.</param>
 /// <param name="data">Where the samples are.</param>
 /// <param name="preprocessing">What is done to their features.</param>
-/// <param name="rows">Most samples at a time.</param>
-/// <param name="threads">Threads to use.</param>
-/// <param name="sharesFeatures">See <see cref="Workspace.SharesFeatures"/>.</param>
+/// <param name="plan">How many samples come at a time, and what threads share.</param>
 /// <param name="sparse">The features, preprocessed, for a network whose first layer reads them so; null to take them from the data.</param>
-internal sealed class TrainingPass(
-    Network network, Loss loss, DataSet data, Preprocessing preprocessing, int rows, int threads, bool sharesFeatures = false, SparseSamples? sparse = null)
+internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Preprocessing preprocessing, ExecutionPlan plan, SparseSamples? sparse)
 {
     private readonly ClassLabels? _labels = data.Targets as ClassLabels;
-    private readonly float[] _targets = new float[rows * network.OutputShape.Size];
+    private readonly float[] _targets = new float[plan.MicroBatch * network.OutputShape.Size];
 
     /// <summary>Where the backward pass finds everything.</summary>
-    public Workspace Workspace { get; } = new(network, rows, training: true, threads)
+    public Workspace Workspace { get; } = new(network, plan.MicroBatch, training: true, plan.ThreadsPerPass)
     {
-        SharesFeatures = sharesFeatures,
-        SparseInput = sparse is null ? null : new SparseInput(sparse, rows),
+        SharesFeatures = plan.SharesFeatures,
+        SparseInput = sparse is null ? null : new SparseInput(sparse, plan.MicroBatch),
     };
 
     /// <summary>Computes outputs, and the gradient that goes back from them.</summary>
@@ -33,14 +30,14 @@ internal sealed class TrainingPass(
     {
         int width = network.OutputShape.Size;
         int values = samples.Length * width;
-        Batch.CopyTargets(data.Targets, samples, _targets);
+        data.Targets.CopyRows(samples, _targets);
         if (Workspace.SparseInput is { } input)
         {
             input.Choose(samples);
         }
         else
         {
-            Batch.CopyFeatures(data.Features, preprocessing, samples, Workspace.Input, threads, bySample: !sharesFeatures);
+            Batch.CopyFeatures(data.Features, preprocessing, samples, Workspace.Input, plan.ThreadsPerPass, bySample: !plan.SharesFeatures);
         }
         network.Executor.Forward(Workspace, samples.Length, parameters, training: true, random);
         ReadOnlySpan<float> output = Workspace.Output[..values];
@@ -52,7 +49,15 @@ internal sealed class TrainingPass(
                 correct++;
             }
         }
-        double sum = loss.Evaluate(output, _targets.AsSpan(0, values), Workspace.OutputGradient[..values], samples.Length, divisor: batchSize, threads);
+        double sum = loss.Evaluate(output, _targets.AsSpan(0, values), Workspace.OutputGradient[..values], samples.Length, divisor: batchSize, plan.ThreadsPerPass);
         return new BatchLoss(sum, correct);
     }
+}
+
+/// <summary>The losses of some samples of a batch, and how many of them were recognised.</summary>
+/// <param name="Sum">The sum of their losses.</param>
+/// <param name="Correct">Samples whose class was recognised.</param>
+internal readonly record struct BatchLoss(double Sum, int Correct)
+{
+    public static BatchLoss operator +(BatchLoss left, BatchLoss right) => new(left.Sum + right.Sum, left.Correct + right.Correct);
 }

@@ -69,6 +69,23 @@ public sealed class Workspace
     /// <summary>Where the samples go before a forward pass: [rows, input size].</summary>
     public Span<float> Input => _activations[0].Span;
 
+    /// <summary>Copies samples into <see cref="Input"/>, through the network's preprocessing.</summary>
+    /// <param name="features">Where they are; of the network's input size.</param>
+    /// <param name="samples">Their indices, at most as many as <see cref="Rows"/>.</param>
+    /// <exception cref="ArgumentException">Samples have another size than the network's input, or there are too many.</exception>
+    public void Load(Features features, ReadOnlySpan<int> samples)
+    {
+        if (features.SampleShape.Size != _network.InputShape.Size)
+        {
+            throw new ArgumentException($"The network takes samples of {_network.InputShape} = {_network.InputShape.Size} values, but these have {features.SampleShape}.", nameof(features));
+        }
+        if (samples.Length > Rows)
+        {
+            throw new ArgumentException($"This workspace holds 1 to {Rows} samples, not {samples.Length}.", nameof(samples));
+        }
+        Batch.CopyFeatures(features, _network.Preprocessing, samples, Input, Threads, bySample: true);
+    }
+
     /// <summary>What the last forward pass put out: [rows, output size].</summary>
     public Span<float> Output => _activations[^1].Span[..(Rows * _network.OutputShape.Size)];
 
@@ -121,6 +138,15 @@ public sealed class Workspace
 
     /// <summary>Memory for the intermediate results of one of the threads.</summary>
     internal Span<float> Scratch(int thread) => _scratch[thread].Span;
+
+    /// <summary>Makes whatever is read before it is written show.</summary>
+    internal void FillWithNaN()
+    {
+        foreach (AlignedFloats memory in (AlignedFloats[])[.. _activations, .. _activationGradients, .. _temporaryGradients, .. _states, _partialGradients, .. _scratch, _layerGradient])
+        {
+            memory.Span.Fill(float.NaN);
+        }
+    }
 
     /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
     internal void ThrowIfUnfit(Network network, int rows, bool training)

@@ -14,7 +14,8 @@ public sealed record AddSpec : LayerSpec
         init => field = ActivationCheck.Defined(value, nameof(Activation));
     } = Activation.Identity;
 
-    internal override bool TakesSeveralInputs => true;
+    /// <inheritdoc/>
+    protected internal override bool TakesSeveralInputs => true;
 
     /// <inheritdoc/>
     public override Layer Build(LayerBuilder builder) => new Add(builder, this);

@@ -3,7 +3,8 @@ namespace Nabla;
 /// <summary>Puts values side by side along their last extent: the channels of images, the elements of rows of numbers.</summary>
 public sealed record ConcatenateSpec : LayerSpec
 {
-    internal override bool TakesSeveralInputs => true;
+    /// <inheritdoc/>
+    protected internal override bool TakesSeveralInputs => true;
 
     /// <inheritdoc/>
     public override Layer Build(LayerBuilder builder) => new Concatenate(builder, [.. builder.InputShapes.Select(LayerBuilder.WithChannels)]);

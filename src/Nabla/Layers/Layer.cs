@@ -116,6 +116,10 @@ public abstract class Layer
     /// </summary>
     public abstract void Backward(in LayerPass pass);
 
+    /// <summary>What it is, in one line: <c>Scale 28×28 → 28×28  (784 parameters)</c>.</summary>
+    public override string ToString() =>
+        $"{GetType().Name} {InputShape} → {OutputShape}{(ParameterCount == 0 ? "" : FormattableString.Invariant($"  ({ParameterCount:N0} parameters)"))}";
+
     /// <summary>Describes a fully connected layer.</summary>
     /// <param name="units">Number of outputs, at least 1.</param>
     /// <param name="activation">Function applied to each weighted sum.</param>

@@ -62,8 +62,8 @@ public abstract record LayerSpec
             : throw new ArgumentOutOfRangeException(nameof(LearningRateFactor), value, $"{nameof(LearningRateFactor)} must be a number of at least 0.");
     } = 1;
 
-    /// <summary>Whether it reads two values or more; else it reads one.</summary>
-    internal virtual bool TakesSeveralInputs => false;
+    /// <summary>Whether it reads two values or more (<see cref="Inputs"/>); else it reads one. Default: one.</summary>
+    protected internal virtual bool TakesSeveralInputs => false;
 
     /// <summary>Whether both describe the same, inputs name by name.</summary>
     public virtual bool Equals(LayerSpec? other) =>

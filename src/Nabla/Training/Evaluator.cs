@@ -7,7 +7,7 @@ internal sealed class Evaluator
 {
     private readonly Network _network;
     private readonly Loss _loss;
-    private readonly Workspace _workspace;
+    private readonly InferencePass _pass;
     private readonly float[] _targets;
 
     /// <param name="network">The network to measure.</param>
@@ -18,8 +18,8 @@ internal sealed class Evaluator
     {
         _network = network;
         _loss = loss;
-        _workspace = new Workspace(network, Math.Min(samples, network.Executor.MicroBatch), training: false, threads);
-        _targets = new float[_workspace.Output.Length];
+        _pass = new InferencePass(network, samples, threads);
+        _targets = new float[_pass.Rows * network.OutputShape.Size];
     }
 
     public Evaluation Evaluate(DataSet data)
@@ -29,17 +29,15 @@ internal sealed class Evaluator
         ClassLabels? labels = data.Targets as ClassLabels;
         ConfusionMatrix? confusion = labels is null ? null : new ConfusionMatrix(width);
         double loss = 0;
-        for (int start = 0; start < data.Count; start += _workspace.Rows)
+        for (int start = 0; start < data.Count; start += _pass.Rows)
         {
-            int rows = Math.Min(_workspace.Rows, data.Count - start);
-            int values = rows * width;
-            Batch.CopyFeatures(data.Features, _network.Preprocessing, start, rows, _workspace.Input, _workspace.Threads);
+            int rows = Math.Min(_pass.Rows, data.Count - start);
+            ReadOnlySpan<float> outputs = _pass.Outputs(data.Features, start, rows);
             Batch.CopyTargets(data.Targets, start, rows, _targets);
-            _network.Forward(_workspace, rows);
-            loss += _loss.Value(_workspace.Output[..values], _targets.AsSpan(0, values), rows, _workspace.Threads);
+            loss += _loss.Value(outputs, _targets.AsSpan(0, outputs.Length), rows, _pass.Threads);
             for (int row = 0; row < rows && labels is not null; row++)
             {
-                confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(_workspace.Output.Slice(row * width, width)));
+                confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(outputs.Slice(row * width, width)));
             }
         }
         return new Evaluation(data.Count, loss / data.Count, confusion);

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Nabla;
 
 /// <summary>
@@ -12,6 +10,12 @@ namespace Nabla;
 public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 {
     private volatile bool _stops;
+
+    /// <summary>The loss to minimise.</summary>
+    public Loss Loss => loss;
+
+    /// <summary>The rule by which gradients change the weights.</summary>
+    public Optimizer Optimizer => optimizer;
 
     /// <summary>The network that is trained.</summary>
     public Network Network => network;
@@ -30,6 +34,9 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(LearningRateFactor)} must be a number above 0.");
     } = 1;
+
+    /// <summary>What is done to the gradient of each batch before the optimiser sees it, in this order.</summary>
+    public IList<GradientTransform> GradientTransforms { get; } = [];
 
     /// <summary>After each step, on the training thread.</summary>
     public event Action<StepResult>? StepCompleted;
@@ -81,6 +88,31 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     public TrainingHistory Fit(
         DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation = null, CancellationToken cancellation = default)
     {
+        (DataSet train, DataSet? measured) = Prepare(data, options, random, validation);
+        _stops = false;
+        LearningRateFactor = 1;
+        return new TrainingLoop(this, options, train, measured, random).Run(cancellation);
+    }
+
+    /// <summary>
+    /// Ends the training under way after its present step, as intended: for handlers of its events, which see that it gets no
+    /// better. It returns with the best model so far and is not taken as cancelled.
+    /// </summary>
+    public void Stop() => _stops = true;
+
+    /// <summary>Whether <see cref="Stop"/> was called.</summary>
+    internal bool IsStopped => _stops;
+
+    /// <summary>Tells handlers of a step.</summary>
+    internal void RaiseStepCompleted(StepResult step) => StepCompleted?.Invoke(step);
+
+    /// <summary>Tells handlers of an epoch.</summary>
+    internal void RaiseEpochCompleted(EpochResult epoch) => EpochCompleted?.Invoke(epoch);
+
+    /// <summary>Checks that all fits, gives the network weights, preprocessing and names where it is to have them, and sets validation samples aside.</summary>
+    /// <returns>The samples to learn from, and those that tell after each epoch how good the network is; null where there are none.</returns>
+    private (DataSet Train, DataSet? Validation) Prepare(DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation)
+    {
         if (network.Parameters.IsEmpty)
         {
             throw new ArgumentException(
@@ -119,94 +151,8 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         }
         network.Loss = loss;
         network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
-
-        TrainingRun run = new(network, loss, optimizer, options, train, random);
-        Evaluator? evaluator = validation is null ? null : new Evaluator(network, loss, validation.Count, options.Threads);
-        List<EpochResult> epochs = [];
-        EpochResult? best = null;
-        float[] bestParameters = network.Parameters.ToArray();
-        _stops = false;
-        LearningRateFactor = 1;
-        TrainingCallback[] callbacks = [.. Callbacks];
-        Array.ForEach(callbacks, callback => callback.TrainingStarted(this));
-
-        for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested && !_stops; epoch++)
-        {
-            run.StartEpoch(epoch);
-            StepResult step = default;
-            while (!run.EpochIsDone && !cancellation.IsCancellationRequested && !_stops)
-            {
-                step = run.Step(LearningRateFactor);
-                if (!double.IsFinite(step.Loss))
-                {
-                    throw Diverge(step);
-                }
-                foreach (TrainingCallback callback in callbacks)
-                {
-                    callback.StepCompleted(this, step);
-                }
-                StepCompleted?.Invoke(step);
-            }
-            if (!run.EpochIsDone)
-            {
-                break;
-            }
-            Evaluation? measured = evaluator?.Evaluate(validation!);
-            // The last step of an epoch shows its damage only here: no step follows whose loss would tell.
-            if (ContainsNonFinite(network.Parameters) || !double.IsFinite(measured?.Loss ?? 0))
-            {
-                throw Diverge(step);
-            }
-            EpochResult result = new(epoch, run.EpochLoss, run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
-            epochs.Add(result);
-            if (result.IsBetterThan(best))
-            {
-                best = result;
-                network.Parameters.CopyTo(bestParameters);
-            }
-            Array.ForEach(callbacks, callback => callback.EpochCompleted(this, result));
-            EpochCompleted?.Invoke(result);
-        }
-
-        // Also without validation: cancelled in the middle of an epoch, it goes back to the end of the one before.
-        if (best is not null)
-        {
-            bestParameters.CopyTo(network.Parameters);
-        }
-        return Finish(cancelled: epochs.Count < options.Epochs && !_stops, stoppedEarly: epochs.Count < options.Epochs && _stops);
-
-        TrainingDivergedException Diverge(StepResult at)
-        {
-            // Not the weights before that step: a loss that runs away has ruined them long before it overflows.
-            bestParameters.CopyTo(network.Parameters);
-            return new TrainingDivergedException(at, run.LearningRate, Finish(cancelled: false, divergedInEpoch: at.Epoch));
-        }
-
-        TrainingHistory Finish(bool cancelled, bool stoppedEarly = false, int? divergedInEpoch = null)
-        {
-            network.Training = new TrainingRecord
-            {
-                Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-                Optimizer = optimizer,
-                Options = options,
-                Samples = train.Count,
-                BestEpoch = best?.Epoch ?? 0,
-                Cancelled = cancelled,
-                StoppedInEpoch = stoppedEarly ? run.Epoch : null,
-                DivergedInEpoch = divergedInEpoch,
-                ValidationAccuracy = best?.ValidationAccuracy,
-            };
-            TrainingHistory history = new(epochs, best, cancelled) { StoppedEarly = stoppedEarly };
-            Array.ForEach(callbacks, callback => callback.TrainingEnded(this, history));
-            return history;
-        }
+        return (train, validation);
     }
-
-    /// <summary>
-    /// Ends the training under way after its present step, as intended: for handlers of its events, which see that it gets no
-    /// better. It returns with the best model so far and is not taken as cancelled.
-    /// </summary>
-    public void Stop() => _stops = true;
 
     /// <summary>What a loss cannot compare with, or a classifier cannot learn.</summary>
     private void ThrowUnlessLearnable(DataSet data)
@@ -230,18 +176,6 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         {
             throw new ArgumentException($"{nameof(options.DropPartialBatch)} leaves nothing to train on: {samples} samples do not fill one batch of {options.BatchSize}.");
         }
-    }
-
-    private static bool ContainsNonFinite(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-        {
-            if (!float.IsFinite(value))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 
     /// <summary>How many samples a share of them is. At least one stays on either side.</summary>

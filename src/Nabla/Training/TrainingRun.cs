@@ -1,5 +1,3 @@
-using Nabla.Numerics;
-
 namespace Nabla;
 
 /// <summary>One training under way: its buffers, its place in the epoch, and the single step.</summary>
@@ -12,10 +10,9 @@ internal sealed class TrainingRun
     private readonly DataSet _data;
     private readonly ClassLabels? _labels;
 
-    // One of the two, by the size of a batch.
-    private readonly TrainingPass? _pass;
-    private readonly LargeBatchPass? _largePass;
-
+    private readonly BatchPass _pass;
+    private readonly IReadOnlyList<GradientTransform> _transforms;
+    private readonly bool _mayDescendAtOnce;
     private readonly int[] _order;
     private readonly NumPyRandom _random;
     private readonly int _stepsPerEpoch;
@@ -27,7 +24,7 @@ internal sealed class TrainingRun
     private double _lossSum;
     private int _correct;
 
-    public TrainingRun(Network network, Loss loss, Optimizer optimizer, TrainingOptions options, DataSet data, NumPyRandom random)
+    public TrainingRun(Network network, Loss loss, Optimizer optimizer, TrainingOptions options, DataSet data, NumPyRandom random, IReadOnlyList<GradientTransform> transforms)
     {
         _random = random;
         _network = network;
@@ -39,20 +36,15 @@ internal sealed class TrainingRun
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
         int maxSamples = Math.Min(options.BatchSize, _order.Length);
         ExecutionPlan plan = new(network, maxSamples, options.Threads);
-        if (plan.IsLarge)
-        {
-            _largePass = new LargeBatchPass(network, loss, data, plan);
-        }
-        else
-        {
-            _pass = new TrainingPass(network, loss, data, network.Preprocessing, maxSamples, options.Threads, plan.SharesFeatures);
-        }
+        _pass = new BatchPass(network, loss, data, plan);
+        _transforms = transforms;
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
         double[] factors = [.. network.Layers.Where(layer => layer.Parameters.Count > 0).Select(layer => layer.Spec.LearningRateFactor)];
         _hasLayerRates = factors.Any(factor => factor != 1);
         _minLayerRate = factors.DefaultIfEmpty(0).Min();
+        _mayDescendAtOnce = plan.MayDescendAtOnce && optimizer is Sgd { Momentum: 0 } && transforms.Count == 0;
     }
 
     /// <summary>The epoch under way, from 1.</summary>
@@ -90,7 +82,19 @@ internal sealed class TrainingRun
         ReadOnlySpan<int> batch = NextBatch();
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
         LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch) * rateFactor;
-        BatchLoss loss = _largePass is null ? StepAtOnce(_pass!, batch) : StepInShares(_largePass, batch);
+        BatchLoss loss;
+        if (_mayDescendAtOnce && (float)(LearningRate * _minLayerRate) > 0)
+        {
+            loss = _pass.RunAndDescend(batch, LearningRate, _random);
+        }
+        else
+        {
+            loss = _pass.Run(batch, _random);
+            if (double.IsFinite(loss.Sum))
+            {
+                Update(_pass.Gradient);
+            }
+        }
         _step++;
         _samplesDone += batch.Length;
         _lossSum += loss.Sum;
@@ -108,37 +112,12 @@ internal sealed class TrainingRun
         return _order.AsSpan(_samplesDone, Math.Min(_options.BatchSize, _order.Length - _samplesDone));
     }
 
-    private BatchLoss StepAtOnce(TrainingPass pass, ReadOnlySpan<int> batch)
+    private void Update(Span<float> gradient)
     {
-        BatchLoss loss = pass.Forward(batch, _network.Parameters, batch.Length, _random);
-        if (!double.IsFinite(loss.Sum))
+        for (int i = 0; i < _transforms.Count; i++)
         {
-            return loss;
+            _transforms[i].Apply(gradient, _network);
         }
-        if (_optimizer is Sgd { Momentum: 0 } && (float)(LearningRate * _minLayerRate) > 0)
-        {
-            _network.Executor.BackwardAndDescend(pass.Workspace, batch.Length, _network.Parameters, LearningRate);
-        }
-        else
-        {
-            _network.Executor.Backward(pass.Workspace, batch.Length, _network.Parameters, pass.Workspace.Gradient, GradientUse.Replace);
-            Update(pass.Workspace.Gradient);
-        }
-        return loss;
-    }
-
-    private BatchLoss StepInShares(LargeBatchPass pass, ReadOnlySpan<int> batch)
-    {
-        BatchLoss loss = pass.Run(batch, _random);
-        if (double.IsFinite(loss.Sum))
-        {
-            Update(pass.Gradient);
-        }
-        return loss;
-    }
-
-    private void Update(ReadOnlySpan<float> gradient)
-    {
         if (_hasLayerRates)
         {
             _optimizerState.Step(_network.Parameters, gradient, LearningRate, _network.Layers, _options.Threads);

@@ -37,7 +37,7 @@ public sealed class BatchTests
                 foreach (bool bySample in new[] { true, false })
                 {
                     Batch.CopyFeatures(data.Features, preprocessing, rows, actual, threads, bySample);
-                    Batch.CopyTargets(data.Targets, rows, targets);
+                    data.Targets.CopyRows(rows, targets);
                     Numbers.AssertBits(expected, actual, $"{features.GetType().Name}, {scope}, by sample: {bySample}");
                     actual.AsSpan().Clear();
                 }

@@ -1,6 +1,6 @@
 namespace Nabla.Tests.Execution;
 
-/// <summary>Which places of standardised samples are left unshifted; <see cref="LargeBatchPassTests"/> has what comes of it.</summary>
+/// <summary>Which places of standardised samples are left unshifted; <see cref="BatchPassTests"/> has what comes of it.</summary>
 public sealed class FoldedShiftTests
 {
     // Blank in three of four samples, in one, in none and always; the fourth place is constant.

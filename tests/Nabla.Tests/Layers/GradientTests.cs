@@ -135,6 +135,16 @@ public sealed class GradientTests
         }
     }
 
+    /// <summary>The check that is open to all, with the gradient of what comes in and on several threads; less exact than double precision.</summary>
+    [Theory]
+    [MemberData(nameof(ImageNetworks))]
+    public void The_public_check_finds_them_right(string name, Shape input, LayerSpec[] layers, int rows)
+    {
+        GradientCheckResult result = GradientCheck.Network(Network.Create(input, layers), rows);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {result}");
+        result.ThrowIfWrong();
+    }
+
     private static (Network Network, float[] Inputs, ReferenceNetwork Reference) AwayFromKinks(
         int input, int[] units, Activation[] activations, bool bias, int rows)
     {

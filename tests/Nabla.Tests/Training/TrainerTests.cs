@@ -65,7 +65,7 @@ public sealed class TrainerTests
         int[] order = [.. Enumerable.Range(0, samples)];
         new NumPyRandom(1).Shuffle<int>(order);
         Batch.CopyFeatures(data.Features, network.Preprocessing, order, whole.Input, threads: 1, bySample: true);
-        Batch.CopyTargets(data.Targets, order, targets);
+        data.Targets.CopyRows(order, targets);
         network.Forward(whole, samples);
         double loss = Loss.SoftmaxCrossEntropy.Evaluate(whole.Output, targets, whole.OutputGradient, samples, samples);
         network.Backward(whole, samples);

@@ -5,7 +5,7 @@ namespace Nabla.Tests.Execution;
 
 /// <summary>Batches that are cut into shares, of which threads take one after the other.</summary>
 [Collection(Alone.Name)]
-public sealed class LargeBatchPassTests
+public sealed class BatchPassTests
 {
     // Pieces of 256: five shares of two or three, which two threads take together and five each for itself.
     private const int Samples = 2800;
@@ -34,7 +34,7 @@ public sealed class LargeBatchPassTests
         Workspace whole = new(network, Samples, training: true);
         float[] targets = new float[Samples * 4];
         Batch.CopyFeatures(data.Features, network.Preprocessing, order, whole.Input, threads: 1, bySample: true);
-        Batch.CopyTargets(data.Targets, order, targets);
+        data.Targets.CopyRows(order, targets);
         network.Forward(whole, Samples, new NumPyRandom(5));
         double loss = Loss.SoftmaxCrossEntropy.Evaluate(whole.Output, targets, whole.OutputGradient, Samples, Samples);
         ClassLabels labels = (ClassLabels)data.Targets;
@@ -48,7 +48,7 @@ public sealed class LargeBatchPassTests
         Assert.Equal(scope is null, shift is null);
         Assert.NotNull(Batch.Sparse(data.Features, shift?.Preprocessing ?? network.Preprocessing));
 
-        LargeBatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 2));
+        BatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 2));
         for (int time = 0; time < 2; time++)
         {
             BatchLoss result = pass.Run(order, new NumPyRandom(5));
@@ -75,7 +75,7 @@ public sealed class LargeBatchPassTests
         (float[] Gradient, BatchLoss Loss) Run(int threads)
         {
             Network network = Create(units, scope, dropsOut, data);
-            LargeBatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads));
+            BatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads));
             BatchLoss result = pass.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
             return (pass.Gradient.ToArray(), result);
         }
@@ -88,10 +88,10 @@ public sealed class LargeBatchPassTests
         DataSet data = Digits();
         Network network = Create(units: 10, StandardizationScope.Value, dropsOut: false, data);
         int[] few = [17, 3, 99];
-        LargeBatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 3));
+        BatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 3));
         pass.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
         BatchLoss loss = pass.Run(few, new NumPyRandom(5));
-        LargeBatchPass fresh = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 1));
+        BatchPass fresh = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 1));
         Assert.Equal(fresh.Run(few, new NumPyRandom(5)), loss);
         Numbers.AssertBits(fresh.Gradient, pass.Gradient, "gradient");
     }

@@ -3,41 +3,41 @@ using Nabla.Numerics;
 namespace Nabla;
 
 /// <summary>
-/// Takes batches of more samples than go through a network at a time to their loss and its gradient. A batch is cut into
+/// Takes batches to their loss and its gradient, as an <see cref="ExecutionPlan"/> says. A batch is cut into
 /// shards, and these into micro-batches: one of 60,000 needs no more memory for activations than one of 256, for each thread. The
 /// gradient of a shard is summed from its first sample to its last, and those of the shards are then added up in order: its
 /// bits depend on the shards, not on who takes them. With several shards for each thread, threads take whole ones and meet
 /// once a batch; else all go through one shard after the other together.
 /// </summary>
-internal sealed class LargeBatchPass
+internal sealed class BatchPass
 {
     private readonly Network _network;
     private readonly FoldedShift? _shift;
     private readonly TrainingPass[] _passes;
     private readonly ExecutionPlan _plan;
-    private readonly AlignedFloats _gradients;
     private readonly BatchLoss[] _losses;
+
+    // Made when first asked for: where the backward pass moves the weights, nobody does.
+    private AlignedFloats? _gradients;
     private int _nextShard;
 
     /// <param name="network">The network.</param>
     /// <param name="loss">The loss to minimise.</param>
     /// <param name="data">Where the samples are.</param>
     /// <param name="plan">How batches are cut and who takes what.</param>
-    public LargeBatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan)
+    public BatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan)
     {
         _network = network;
         _plan = plan;
-        _shift = FoldedShift.For(network, data.Features);
+        _shift = plan.MayFoldShift ? FoldedShift.For(network, data.Features) : null;
         Preprocessing preprocessing = _shift?.Preprocessing ?? network.Preprocessing;
         SparseSamples? sparse = plan.MayReadSparse ? Batch.Sparse(data.Features, preprocessing) : null;
-        _passes = [.. Enumerable.Range(0, plan.Passes)
-            .Select(_ => new TrainingPass(network, loss, data, preprocessing, plan.MicroBatch, plan.ThreadsPerPass, sparse: sparse))];
-        _gradients = new AlignedFloats(plan.Shards * network.Parameters.Length);
+        _passes = [.. Enumerable.Range(0, plan.Passes).Select(_ => new TrainingPass(network, loss, data, preprocessing, plan, sparse))];
         _losses = new BatchLoss[plan.Shards];
     }
 
     /// <summary>The gradient of the last batch's mean loss.</summary>
-    public ReadOnlySpan<float> Gradient => GradientOf(shard: 0);
+    public Span<float> Gradient => GradientOf(shard: 0);
 
     /// <summary>Computes the loss of a batch and its <see cref="Gradient"/>.</summary>
     /// <param name="batch">Indices of its samples.</param>
@@ -47,12 +47,12 @@ internal sealed class LargeBatchPass
         int shards = _plan.ShardsOf(batch.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, _losses.Length);
         _nextShard = 0;
+        Span<float> gradient = Gradient;
         ShardsJob job = new(this, batch, shards, _shift is null ? _network.Parameters : _shift.ShiftedParameters(), random);
         WorkerTeam.Run(ref job, Math.Min(shards, _passes.Length));
-        Span<float> gradient = GradientOf(shard: 0);
         if (shards > 1)
         {
-            Reductions.SumColumns(_gradients.Span[gradient.Length..], gradient, shards - 1, gradient.Length, GradientUse.Add, _plan.Threads);
+            Reductions.SumColumns(_gradients!.Span[gradient.Length..], gradient, shards - 1, gradient.Length, GradientUse.Add, _plan.Threads);
         }
         _shift?.AddToGradient(gradient);
         BatchLoss loss = default;
@@ -63,9 +63,30 @@ internal sealed class LargeBatchPass
         return loss;
     }
 
-    private Span<float> GradientOf(int shard) => _gradients.Span.Slice(shard * _network.Parameters.Length, _network.Parameters.Length);
+    /// <summary>
+    /// Computes the loss of a batch and moves the network's parameters at once, as <see cref="Run"/> and a step of plain gradient descent would: the same bits.
+    /// They stay as they are where the loss is not finite. Only for plans that say so (<see cref="ExecutionPlan.MayDescendAtOnce"/>).
+    /// </summary>
+    /// <param name="batch">Indices of its samples.</param>
+    /// <param name="learningRate">Step size; with each layer's factor above 0, also as a float.</param>
+    /// <param name="random">Where layers that behave at random draw from.</param>
+    public BatchLoss RunAndDescend(ReadOnlySpan<int> batch, double learningRate, NumPyRandom random)
+    {
+        BatchLoss loss = _passes[0].Forward(batch, _network.Parameters, batch.Length, random);
+        if (double.IsFinite(loss.Sum))
+        {
+            _network.Executor.BackwardAndDescend(_passes[0].Workspace, batch.Length, _network.Parameters, learningRate);
+        }
+        return loss;
+    }
 
-    private readonly ref struct ShardsJob(LargeBatchPass owner, ReadOnlySpan<int> batch, int shards, ReadOnlySpan<float> parameters, NumPyRandom random) : IJob
+    private Span<float> GradientOf(int shard)
+    {
+        int count = _network.Parameters.Length;
+        return (_gradients ??= new AlignedFloats(_plan.Shards * count)).Span.Slice(shard * count, count);
+    }
+
+    private readonly ref struct ShardsJob(BatchPass owner, ReadOnlySpan<int> batch, int shards, ReadOnlySpan<float> parameters, NumPyRandom random) : IJob
     {
         private readonly ReadOnlySpan<int> _batch = batch;
         private readonly ReadOnlySpan<float> _parameters = parameters;

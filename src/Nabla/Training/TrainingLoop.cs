@@ -1,0 +1,146 @@
+using System.Reflection;
+
+namespace Nabla;
+
+/// <summary>Goes through the epochs of a training, tells callbacks and handlers, and keeps the best epoch's weights.</summary>
+internal sealed class TrainingLoop
+{
+    private readonly Trainer _trainer;
+    private readonly Network _network;
+    private readonly TrainingOptions _options;
+    private readonly TrainingRun _run;
+    private readonly DataSet _train;
+    private readonly DataSet? _validation;
+    private readonly Evaluator? _evaluator;
+    private readonly TrainingCallback[] _callbacks;
+    private readonly List<EpochResult> _epochs = [];
+    private readonly float[] _bestParameters;
+    private readonly float[] _bestBuffers;
+    private EpochResult? _best;
+
+    /// <param name="trainer">Who asks for it; its network has weights.</param>
+    /// <param name="options">How long and in which portions.</param>
+    /// <param name="train">Samples to learn from.</param>
+    /// <param name="validation">Samples that tell after each epoch how good the network is; null for none.</param>
+    /// <param name="random">Where all random numbers come from.</param>
+    public TrainingLoop(Trainer trainer, TrainingOptions options, DataSet train, DataSet? validation, NumPyRandom random)
+    {
+        _trainer = trainer;
+        _network = trainer.Network;
+        _options = options;
+        _train = train;
+        _validation = validation;
+        _run = new TrainingRun(_network, trainer.Loss, trainer.Optimizer, options, train, random, [.. trainer.GradientTransforms]);
+        _evaluator = validation is null ? null : new Evaluator(_network, trainer.Loss, validation.Count, options.Threads);
+        _callbacks = [.. trainer.Callbacks];
+        _bestParameters = _network.Parameters.ToArray();
+        _bestBuffers = _network.Buffers.ToArray();
+    }
+
+    /// <summary>Trains until all epochs are done, or somebody ends it.</summary>
+    /// <param name="cancellation">Stops training after the step under way.</param>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public TrainingHistory Run(CancellationToken cancellation)
+    {
+        Array.ForEach(_callbacks, callback => callback.TrainingStarted(_trainer));
+        for (int epoch = 1; epoch <= _options.Epochs && RunEpoch(epoch, cancellation); epoch++)
+        {
+        }
+        // Also without validation: cancelled in the middle of an epoch, it goes back to the end of the one before.
+        if (_best is not null)
+        {
+            RestoreBest();
+        }
+        bool isWhole = _epochs.Count == _options.Epochs;
+        return Finish(cancelled: !isWhole && !_trainer.IsStopped, stoppedEarly: !isWhole && _trainer.IsStopped);
+    }
+
+    /// <returns>Whether it was finished.</returns>
+    private bool RunEpoch(int epoch, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested || _trainer.IsStopped)
+        {
+            return false;
+        }
+        _run.StartEpoch(epoch);
+        StepResult step = default;
+        while (!_run.EpochIsDone && !cancellation.IsCancellationRequested && !_trainer.IsStopped)
+        {
+            step = _run.Step(_trainer.LearningRateFactor);
+            if (!double.IsFinite(step.Loss))
+            {
+                throw Diverge(step);
+            }
+            foreach (TrainingCallback callback in _callbacks)
+            {
+                callback.StepCompleted(_trainer, step);
+            }
+            _trainer.RaiseStepCompleted(step);
+        }
+        if (!_run.EpochIsDone)
+        {
+            return false;
+        }
+        Evaluation? measured = _evaluator?.Evaluate(_validation!);
+        // The last step of an epoch shows its damage only here: no step follows whose loss would tell.
+        if (ContainsNonFinite(_network.Parameters) || ContainsNonFinite(_network.Buffers) || !double.IsFinite(measured?.Loss ?? 0))
+        {
+            throw Diverge(step);
+        }
+        EpochResult result = new(epoch, _run.EpochLoss, _run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
+        _epochs.Add(result);
+        if (result.IsBetterThan(_best))
+        {
+            _best = result;
+            _network.Parameters.CopyTo(_bestParameters);
+            _network.Buffers.CopyTo(_bestBuffers);
+        }
+        Array.ForEach(_callbacks, callback => callback.EpochCompleted(_trainer, result));
+        _trainer.RaiseEpochCompleted(result);
+        return true;
+    }
+
+    private void RestoreBest()
+    {
+        _bestParameters.CopyTo(_network.Parameters);
+        _bestBuffers.CopyTo(_network.Buffers);
+    }
+
+    private TrainingDivergedException Diverge(StepResult at)
+    {
+        // Not the weights before that step: a loss that runs away has ruined them long before it overflows.
+        RestoreBest();
+        return new TrainingDivergedException(at, _run.LearningRate, Finish(cancelled: false, divergedInEpoch: at.Epoch));
+    }
+
+    private TrainingHistory Finish(bool cancelled, bool stoppedEarly = false, int? divergedInEpoch = null)
+    {
+        _network.Training = new TrainingRecord
+        {
+            Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            Optimizer = _trainer.Optimizer,
+            Options = _options,
+            Samples = _train.Count,
+            BestEpoch = _best?.Epoch ?? 0,
+            Cancelled = cancelled,
+            StoppedInEpoch = stoppedEarly ? _run.Epoch : null,
+            DivergedInEpoch = divergedInEpoch,
+            ValidationAccuracy = _best?.ValidationAccuracy,
+        };
+        TrainingHistory history = new(_epochs, _best, cancelled) { StoppedEarly = stoppedEarly };
+        Array.ForEach(_callbacks, callback => callback.TrainingEnded(_trainer, history));
+        return history;
+    }
+
+    private static bool ContainsNonFinite(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
