@@ -48,6 +48,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["data"] =
         [
             "nabla data                                    what is where, and whether it is right",
+            "nabla data --json                             for scripts: one JSON object",
             "nabla data fetch                              download MNIST",
             "nabla data show --digit 7 --count 20          look at some sevens",
         ],
@@ -70,6 +71,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         [
             "nabla data show",
             "nabla data show --data synthetic --digit 4 --count 12",
+            "nabla data show --count 1 --json              its values, row by row",
         ],
     };
 

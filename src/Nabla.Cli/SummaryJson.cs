@@ -7,4 +7,6 @@ namespace Nabla.Cli;
 [JsonSerializable(typeof(TrainSummary))]
 [JsonSerializable(typeof(EvaluationSummary))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
+[JsonSerializable(typeof(DataSummary))]
+[JsonSerializable(typeof(IReadOnlyList<SampleSummary>))]
 internal sealed partial class SummaryJson : JsonSerializerContext;
