@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Nabla.Cli.Display;
 
 namespace Nabla.Cli;
 
@@ -75,6 +76,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ],
     };
 
+    private const string Indent = "  ";
+
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -88,8 +91,15 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         output.WriteLine("Examples:");
         foreach (string example in Examples[name])
         {
-            output.WriteLine($"  {example}");
+            // What it does stands on a line of its own where the terminal is too narrow for both.
+            foreach (string line in example.Length + Indent.Length <= (Terminal.Width ?? int.MaxValue) ? [example] : Parts(example))
+            {
+                output.WriteLine($"{Indent}{line}");
+            }
         }
         return code;
     }
+
+    private static string[] Parts(string example) =>
+        example.Split("  ", 2, StringSplitOptions.TrimEntries) is [string command, string remark] ? [command, $"{Indent}{remark}"] : [example];
 }

@@ -99,7 +99,7 @@ internal sealed class TrainCommand : Command
             Remember(network, source, test: null);
             folder.SaveModel(network);
             folder.SaveHistory(exception.History);
-            notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)}).");
+            notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of {best}.");
             throw;
         }
         double seconds = clock.Elapsed.TotalSeconds;
@@ -152,12 +152,12 @@ internal sealed class TrainCommand : Command
         if (history.Cancelled)
         {
             notes.WriteLine(history.Best is EpochResult best
-                ? $"Stopped; kept the best model so far, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)})."
+                ? $"Stopped; kept the best model so far, that of {best}."
                 : "Stopped before the first epoch was finished; kept the model as it was then.");
         }
         if (history is { StoppedEarly: true, Best: EpochResult kept })
         {
-            notes.WriteLine($"Ended after epoch {history.Epochs.Count}, which was no better; kept the model of epoch {kept.Epoch} ({TrainingProgress.Describe(kept)}).");
+            notes.WriteLine($"Ended after epoch {history.Epochs.Count}, which was no better; kept the model of {kept}.");
         }
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
