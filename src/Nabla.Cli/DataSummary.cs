@@ -30,12 +30,3 @@ internal sealed record DataSummary(DataSummary.MnistSummary? Mnist)
         place.IsVerified,
         [.. place.Files.Select(file => new FileSummary(file.Name, file.State, file.Path, file.Length, file.Problem))])).FirstOrDefault());
 }
-
-/// <summary>A sample that <c>nabla data show</c> prints, for --json.</summary>
-/// <param name="Image">Its number among the training samples, from 0.</param>
-/// <param name="Label">Its class, from 0.</param>
-/// <param name="Name">The name of its class, or its number where it has none.</param>
-/// <param name="Shape">Height and width of an image, and channels where it has some.</param>
-/// <param name="Values">Its values, row by row: those of the file.</param>
-internal sealed record SampleSummary(
-    int Image, int Label, string Name, IReadOnlyList<int> Shape, [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] IReadOnlyList<float> Values);

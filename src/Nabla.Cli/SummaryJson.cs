@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Nabla.Cli.Commands;
 
 namespace Nabla.Cli;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 
@@ -62,3 +63,12 @@ internal sealed class DataShowCommand : Command
 
     private static string Caption(ClassLabels labels, int row) => string.Create(CultureInfo.InvariantCulture, $"{PlainText.Of(labels.NameOf(labels.Values[row]))} (image {row})");
 }
+
+/// <summary>A sample that <c>nabla data show</c> prints, for --json.</summary>
+/// <param name="Image">Its number among the training samples, from 0.</param>
+/// <param name="Label">Its class, from 0.</param>
+/// <param name="Name">The name of its class, or its number where it has none.</param>
+/// <param name="Shape">Height and width of an image, and channels where it has some.</param>
+/// <param name="Values">Its values, row by row: those of the file.</param>
+internal sealed record SampleSummary(
+    int Image, int Label, string Name, IReadOnlyList<int> Shape, [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] IReadOnlyList<float> Values);

@@ -171,3 +171,11 @@ internal sealed class LearningCurves
 
     private static string Percent(double share) => share is < -1e-9 or > 1 + 1e-9 ? "" : share.ToString("0.##%", CultureInfo.InvariantCulture);
 }
+
+/// <summary>Gives ScottPlot the embedded font, whatever font it asks for.</summary>
+internal sealed class PictureFontResolver : IFontResolver
+{
+    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => PictureFont.Typeface;
+
+    public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => PictureFont.Typeface;
+}
