@@ -69,7 +69,8 @@ internal static class TrainingDisplay
                     // A line that is broken would lie over the bar, and leave its end behind.
                     string[] parts = EpochParts(epoch, progress);
                     string whole = string.Join(Gap, parts);
-                    foreach (string line in whole.Length < width ? [whole] : parts)
+                    string[] lines = whole.Length < width ? [whole] : [string.Join(Gap, parts[..2]), .. parts[2..].Select(part => Gap + part)];
+                    foreach (string line in lines)
                     {
                         console.WriteLine(line);
                     }
