@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Nabla.Cli.Display;
 
 namespace Nabla.Cli;
 
@@ -48,6 +49,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["data"] =
         [
             "nabla data                                    what is where, and whether it is right",
+            "nabla data --json                             for scripts: one JSON object",
             "nabla data fetch                              download MNIST",
             "nabla data show --digit 7 --count 20          look at some sevens",
         ],
@@ -70,8 +72,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         [
             "nabla data show",
             "nabla data show --data synthetic --digit 4 --count 12",
+            "nabla data show --count 1 --json              its values, row by row",
         ],
     };
+
+    private const string Indent = "  ";
 
     public override bool ClearsParseErrors => true;
 
@@ -86,8 +91,15 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         output.WriteLine("Examples:");
         foreach (string example in Examples[name])
         {
-            output.WriteLine($"  {example}");
+            // What it does stands on a line of its own where the terminal is too narrow for both.
+            foreach (string line in example.Length + Indent.Length <= (Terminal.Width ?? int.MaxValue) ? [example] : Parts(example))
+            {
+                output.WriteLine($"{Indent}{line}");
+            }
         }
         return code;
     }
+
+    private static string[] Parts(string example) =>
+        example.Split("  ", 2, StringSplitOptions.TrimEntries) is [string command, string remark] ? [command, $"{Indent}{remark}"] : [example];
 }

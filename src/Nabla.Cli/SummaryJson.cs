@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Nabla.Cli.Commands;
 
 namespace Nabla.Cli;
 
@@ -7,4 +8,6 @@ namespace Nabla.Cli;
 [JsonSerializable(typeof(TrainSummary))]
 [JsonSerializable(typeof(EvaluationSummary))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
+[JsonSerializable(typeof(DataSummary))]
+[JsonSerializable(typeof(IReadOnlyList<SampleSummary>))]
 internal sealed partial class SummaryJson : JsonSerializerContext;

@@ -16,15 +16,15 @@ internal sealed class NablaProcess : IDisposable
     private readonly Task _reading;
     private readonly Task<string> _error;
 
-    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null)
+    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null, (int Columns, string Kind)? terminal = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Nabla.Cli.exe" : "Nabla.Cli");
-        ProcessStartInfo start = new(program, arguments)
-        {
-            WorkingDirectory = folder.FullName,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = terminal is (int columns, string kind)
+            ? new("script", ["-qec", $"stty cols {columns} rows 50; TERM={kind} exec '{program}' {string.Join(' ', arguments)}", "/dev/null"])
+            : new(program, arguments);
+        start.WorkingDirectory = folder.FullName;
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.RedirectStandardInput = terminal is not null;
         start.Environment.Remove("NABLA_DATA");
         if (data is not null)
         {
@@ -60,6 +60,15 @@ internal sealed class NablaProcess : IDisposable
     {
         using NablaProcess process = new(folder, null, arguments, memory);
         return process.Finish();
+    }
+
+    /// <summary>Runs the program to its end in a terminal; both outputs come back as one, with what moves the cursor.</summary>
+    public static (int Code, string Output) RunInTerminal(TemporaryFolder folder, int columns, string kind, params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "Needs 'script', which gives a process a terminal.");
+        using NablaProcess process = new(folder, null, arguments, terminal: (columns, kind));
+        (int code, string output, _) = process.Finish();
+        return (code, output);
     }
 
     public (int Code, string Output, string Error) Finish()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using Nabla.Tests;
 using SkiaSharp;
@@ -45,6 +46,55 @@ public sealed class PlotTests : IDisposable
         Plot("run/history.csv", "--out", "curves.svg");
         Assert.Contains(expected, SvgText("curves.svg"), StringComparison.Ordinal);
         Assert.Equal(["curves.svg"], _folder.FileNames);
+    }
+
+    [Theory]
+    [InlineData(1, 0.3, 0.9)]
+    [InlineData(10, 2.3, 0.1)]
+    [InlineData(10, 0, 1)]
+    [InlineData(10, 1e30, 0)]
+    [InlineData(2000, 2.3, 0.1)]
+    public void Values_that_are_all_the_same_have_limits_and_ticks_beside_them(int epochs, double loss, double accuracy)
+    {
+        string row = FormattableString.Invariant($"{loss},{accuracy},{loss},{accuracy}");
+        File.WriteAllText(_folder["run/history.csv"], Header + string.Concat(Enumerable.Range(1, epochs).Select(epoch => $"{epoch},{row}\n")));
+        Plot("run");
+        string[] texts = SvgText("run/plot.svg").Split('\n');
+        double[] shares = [.. texts.Where(text => text.EndsWith('%') && !text.StartsWith("kept", StringComparison.Ordinal)).Select(text => double.Parse(text[..^1], CultureInfo.InvariantCulture) / 100)];
+        Assert.True(shares.Length >= 3, string.Join(' ', texts));
+        Assert.InRange(shares.Min(), accuracy - 0.03, accuracy);
+        Assert.InRange(shares.Max(), accuracy, accuracy + 0.03);
+        Assert.All(shares, share => Assert.InRange(share, 0, 1));
+        Assert.DoesNotContain(texts, text => text.StartsWith('-') || text.Length > 30);
+        using SKBitmap picture = SKBitmap.Decode(_folder["run/plot.png"]);
+        Assert.True(HasColors(picture, top: 0), "both lines of the loss are seen, though they are the same");
+        Assert.True(HasColors(picture, top: 380), "both lines of the accuracy are seen, though they are the same");
+    }
+
+    [Fact]
+    public void Losses_that_are_no_numbers_are_said_to_be()
+    {
+        File.WriteAllText(_folder["run/history.csv"], $"{Header}1,NaN,0.1,NaN,0.1\n2,NaN,0.1,NaN,0.1\n");
+        Plot("run");
+        string text = SvgText("run/plot.svg");
+        Assert.Contains("no loss is a finite number", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Curves that go where a legend would be: into the upper right corner with the loss, into the lower right one with the accuracy.</summary>
+    [Fact]
+    public void The_legend_covers_no_curve()
+    {
+        File.WriteAllText(_folder["run/history.csv"], Header + string.Concat(Enumerable.Range(1, 200).Select(epoch =>
+            FormattableString.Invariant($"{epoch},{epoch},{1 - epoch / 200.0},,\n"))));
+        Plot("run");
+        using SKBitmap picture = SKBitmap.Decode(_folder["run/plot.png"]);
+        foreach (int top in new[] { 0, 380 })
+        {
+            // From end to end of the axes, without the gap that a legend before the curve would leave.
+            int[] columns = [.. Enumerable.Range(120, 740).Where(x => Enumerable.Range(top, 300).Any(y => picture.GetPixel(x, y) is { } pixel && pixel.Red > pixel.Blue + 100))];
+            Assert.InRange(columns.Length, 730, 740);
+        }
     }
 
     [Fact]

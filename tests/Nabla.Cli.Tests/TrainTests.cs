@@ -17,7 +17,7 @@ public sealed class TrainTests : IDisposable
         SmallDigits.Write(_folder["idx"], train: 400, test: 100);
         (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "200", "--patience", "2", "--out", "run");
         Assert.True(code == 0, error);
-        Assert.Matches(@"Ended after epoch \d+, which was no better; kept the model of epoch \d+ \(loss ", output);
+        Assert.Matches(@"Ended after epoch \d+, which was no better; kept the model of epoch \d+: loss \d\.\d+, validation accuracy [\d.]+%\.", output);
         TrainingRecord record = Network.Load(_folder["run/model.safetensors"]).Training!;
         Assert.InRange(record.StoppedInEpoch!.Value, record.BestEpoch + 2, 199);
         Assert.False(record.Cancelled);

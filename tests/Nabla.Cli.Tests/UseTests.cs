@@ -127,6 +127,56 @@ public sealed class UseTests : IDisposable
     }
 
     [Fact]
+    public void Data_says_what_is_where_as_json()
+    {
+        using NablaProcess process = NablaProcess.Start(_folder, _data, "data", "--json");
+        (int code, string output, string error) = process.Finish();
+        Assert.True(code == 0, error);
+        JsonElement mnist = JsonDocument.Parse(output).RootElement.GetProperty("mnist");
+        Assert.Equal("NABLA_DATA", mnist.GetProperty("place").GetString());
+        Assert.Equal(_data, mnist.GetProperty("folder").GetString());
+        Assert.True(mnist.GetProperty("exists").GetBoolean());
+        Assert.True(mnist.GetProperty("readable").GetBoolean());
+        Assert.False(mnist.GetProperty("verified").GetBoolean(), "these are other digits than MNIST's");
+        Assert.Equal(4, mnist.GetProperty("files").GetArrayLength());
+        JsonElement file = mnist.GetProperty("files")[0];
+        Assert.Equal("train-images-idx3-ubyte", file.GetProperty("name").GetString());
+        Assert.Equal("Different", file.GetProperty("state").GetString());
+        FileInfo images = new(file.GetProperty("path").GetString()!);
+        Assert.Equal(images.Length, file.GetProperty("bytes").GetInt64());
+    }
+
+    [Fact]
+    public void Data_without_files_is_said_as_json_with_the_same_exit_code()
+    {
+        using NablaProcess process = NablaProcess.Start(_folder, _folder["nowhere"], "data", "--json");
+        (int code, string output, string error) = process.Finish();
+        Assert.Equal(1, code);
+        TrainTests.AssertOneLine(error);
+        JsonElement mnist = JsonDocument.Parse(output).RootElement.GetProperty("mnist");
+        Assert.False(mnist.GetProperty("exists").GetBoolean());
+        Assert.All(mnist.GetProperty("files").EnumerateArray(), file => Assert.Equal("Missing", file.GetProperty("state").GetString()));
+        (code, output, error) = NablaProcess.Run(_folder, "data", "--json");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal("cache", JsonDocument.Parse(output).RootElement.GetProperty("mnist").GetProperty("place").GetString());
+    }
+
+    [Fact]
+    public void Data_show_gives_values_as_json()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "data", "show", "--data", _data, "--digit", "7", "--count", "2", "--json");
+        Assert.True(code == 0, error);
+        DataSet train = IdxFolder.Load(_data).Train;
+        int[] sevens = [.. Enumerable.Range(0, train.Count).Where(row => ((ClassLabels)train.Targets).Values[row] == 7).Take(2)];
+        JsonElement[] samples = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
+        Assert.Equal(sevens, samples.Select(sample => sample.GetProperty("image").GetInt32()));
+        Assert.All(samples, sample => Assert.Equal((7, "7"), (sample.GetProperty("label").GetInt32(), sample.GetProperty("name").GetString())));
+        Assert.Equal([28, 28], samples[1].GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32()));
+        byte[] pixels = ((ByteFeatures)train.Features)[sevens[1]].ToArray();
+        Assert.Equal(pixels, samples[1].GetProperty("values").EnumerateArray().Select(value => value.GetByte()));
+    }
+
+    [Fact]
     public void Data_show_draws_the_digits_asked_for()
     {
         (int code, string output, string error) = NablaProcess.Run(_folder, "data", "show", "--data", _data, "--digit", "7", "--count", "3");

@@ -11,6 +11,7 @@ namespace Nabla.Cli.Commands;
 internal sealed class EvaluateCommand : Command
 {
     private const int ConfusedPairsShown = 5;
+    private const int WidthOfFigures = 40;
 
     private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<string?> _data = DataOption.CreateForModel();
@@ -48,11 +49,9 @@ internal sealed class EvaluateCommand : Command
         {
             notes.WriteLine(EvaluationSummary.OneClassRemark);
         }
-        IAnsiConsole console = AnsiConsole.Console;
-        console.Write(ClassTable(network, confusion));
-        notes.WriteLine("Confusion matrix (rows: actual, columns: predicted)");
-        console.Write(ConfusionTable(confusion));
-        notes.WriteLine("Most confused:");
+        Terminal.Write(ClassTable(network, confusion), "The table of the classes");
+        Terminal.Write(ConfusionTable(confusion), "The confusion matrix", "Confusion matrix (rows: actual, columns: predicted)");
+        notes.WriteLine(evaluation.Correct == evaluation.Samples ? "No class was predicted as another." : "Most confused:");
         foreach ((int actual, int predicted, int count) in confusion.MostConfused(ConfusedPairsShown))
         {
             notes.WriteLine($"  {network.NameOf(actual)} predicted as {network.NameOf(predicted)}: {count} {(count == 1 ? "time" : "times")}");
@@ -62,11 +61,11 @@ internal sealed class EvaluateCommand : Command
 
     private static Table ClassTable(Network network, ConfusionMatrix confusion)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("digit", "images", "precision", "recall", "F1");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("class", "images", "precision", "recall", "F1");
         RightAlign(table);
         for (int label = 0; label < confusion.ClassCount; label++)
         {
-            table.AddRow(Markup.Escape(PlainText.Of(Caption(network, label))), Text(confusion.Support(label)), Percent(confusion.Precision(label)), Percent(confusion.Recall(label)), Percent(confusion.F1(label)));
+            table.AddRow(Markup.Escape(Caption(network, label)), Text(confusion.Support(label)), Percent(confusion.Precision(label)), Percent(confusion.Recall(label)), Percent(confusion.F1(label)));
         }
         return table;
     }
@@ -96,8 +95,13 @@ internal sealed class EvaluateCommand : Command
         }
     }
 
-    /// <summary>The number of a class, which the confusion table has, and its name where it has another.</summary>
-    private static string Caption(Network network, int label) => network.NameOf(label) == Text(label) ? Text(label) : $"{Text(label)} {network.NameOf(label)}";
+    /// <summary>The number of a class, which the confusion table has, and its name where it has another: as much of that as leaves room for the figures.</summary>
+    private static string Caption(Network network, int label)
+    {
+        string caption = network.NameOf(label) == Text(label) ? Text(label) : $"{Text(label)} {PlainText.Of(network.NameOf(label))}";
+        int room = Math.Max(8, (Terminal.Width ?? int.MaxValue) - WidthOfFigures);
+        return caption.Length <= room ? caption : $"{caption[..(room - 1)]}…";
+    }
 
     private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

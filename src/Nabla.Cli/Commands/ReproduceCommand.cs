@@ -172,6 +172,6 @@ internal sealed class ReproduceCommand : Command
         {
             table.AddRow([.. ReproductionTable.ShortCells(row).Select(Markup.Escape)]);
         }
-        AnsiConsole.Write(table);
+        Terminal.Write(table, "The table");
     }
 }

@@ -68,16 +68,13 @@ internal sealed class TrainCommand : Command
         TrainingOptions options = recipe.Training;
         if (arguments.GetValue(_explain))
         {
-            return Explain(recipe, arguments.GetRequiredValue(_data), notes);
+            return Explain(recipe, arguments, notes);
         }
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
         using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
 
         using Interruption interruption = new();
-        DataSource.TrainingData source = DataSource.Load(arguments.GetRequiredValue(_data), notes, keepsValidation: options.ValidationFraction > 0, interruption.Token);
-        // The built-in digits take seconds to draw.
-        interruption.Token.ThrowIfCancellationRequested();
-        RecipeTraining training = Fitting(recipe, source.Parts.Train, notes).Prepare(source.Parts);
+        (DataSource.TrainingData source, RecipeTraining training) = Prepare(recipe, arguments, notes, interruption.Token);
         (Network network, TrainAndTest data) = (training.Network, training.Data);
         folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {PlainText.Of(recipe.Name)}"));
@@ -99,7 +96,7 @@ internal sealed class TrainCommand : Command
             Remember(network, source, test: null);
             folder.SaveModel(network);
             folder.SaveHistory(exception.History);
-            notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)}).");
+            notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of {best}.");
             throw;
         }
         double seconds = clock.Elapsed.TotalSeconds;
@@ -132,16 +129,23 @@ internal sealed class TrainCommand : Command
         return ExitCode.Success;
     }
 
-    private static int Explain(Recipe recipe, string dataName, TextWriter notes)
+    private int Explain(Recipe recipe, ParseResult arguments, TextWriter notes)
     {
         using Interruption interruption = new();
-        TrainAndTest all = DataSource.Load(dataName, notes, keepsValidation: recipe.Training.ValidationFraction > 0, interruption.Token).Parts;
-        RecipeTraining training = Fitting(recipe, all.Train, notes).Prepare(all);
-        (Network network, TrainAndTest data) = (training.Network, training.Data);
-        PlainText.Out.WriteLine(network);
+        RecipeTraining training = Prepare(recipe, arguments, notes, interruption.Token).Training;
+        PlainText.Out.WriteLine(training.Network);
         PlainText.Out.WriteLine();
-        PlainText.Out.WriteLine(network.Explain(Math.Min(recipe.Training.BatchSize, data.Train.Count), recipe.Training.Threads));
+        PlainText.Out.WriteLine(training.Network.Explain(Math.Min(recipe.Training.BatchSize, training.Data.Train.Count), recipe.Training.Threads));
         return ExitCode.Success;
+    }
+
+    /// <summary>Loads the data and fits the recipe to it.</summary>
+    private (DataSource.TrainingData Source, RecipeTraining Training) Prepare(Recipe recipe, ParseResult arguments, TextWriter notes, CancellationToken cancellation)
+    {
+        DataSource.TrainingData source = DataSource.Load(arguments.GetRequiredValue(_data), notes, keepsValidation: recipe.Training.ValidationFraction > 0, cancellation);
+        // The built-in digits take seconds to draw.
+        cancellation.ThrowIfCancellationRequested();
+        return (source, Fitting(recipe, source.Parts.Train, notes).Prepare(source.Parts));
     }
 
     private static void Remember(Network network, DataSource.TrainingData data, Evaluation? test) =>
@@ -152,12 +156,12 @@ internal sealed class TrainCommand : Command
         if (history.Cancelled)
         {
             notes.WriteLine(history.Best is EpochResult best
-                ? $"Stopped; kept the best model so far, that of epoch {best.Epoch} ({TrainingProgress.Describe(best)})."
+                ? $"Stopped; kept the best model so far, that of {best}."
                 : "Stopped before the first epoch was finished; kept the model as it was then.");
         }
         if (history is { StoppedEarly: true, Best: EpochResult kept })
         {
-            notes.WriteLine($"Ended after epoch {history.Epochs.Count}, which was no better; kept the model of epoch {kept.Epoch} ({TrainingProgress.Describe(kept)}).");
+            notes.WriteLine($"Ended after epoch {history.Epochs.Count}, which was no better; kept the model of {kept}.");
         }
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spectre.Console;
 
 namespace Nabla.Cli.Display;
 
@@ -9,7 +10,7 @@ internal sealed class DownloadDisplay(TextWriter output) : IProgress<DownloadPro
 
     private readonly Lock _gate = new();
     private readonly TextWriter _output = output is PlainText.PlainTextWriter plain ? plain.Inner : output;
-    private readonly bool _live = ReferenceEquals(output, PlainText.Error) ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+    private readonly bool _live = Terminal.CanOverwrite(isError: ReferenceEquals(output, PlainText.Error));
     private string _file = "";
     private long _shownPercent = -1;
 
@@ -35,8 +36,12 @@ internal sealed class DownloadDisplay(TextWriter output) : IProgress<DownloadPro
             _shownPercent = percent;
             int filled = (int)Math.Min(percent * BarWidth / 100, BarWidth);
             string bar = new string('━', filled) + new string(' ', BarWidth - filled);
-            string size = (value.BytesReceived / 1e6).ToString("F1", CultureInfo.InvariantCulture);
-            _output.Write($"\r\e[2K{value.File}  {bar} {percent,3}%  {size} MB");
+            string share = string.Create(CultureInfo.InvariantCulture, $"{percent,3}%");
+            string size = string.Create(CultureInfo.InvariantCulture, $"{value.BytesReceived / 1e6:F1} MB");
+            // A line that is broken could not be overwritten.
+            int width = Math.Max(1, AnsiConsole.Profile.Width - 1);
+            string line = Terminal.Fit(width, "  ", value.File, share, size, bar);
+            _output.Write($"\r\e[2K{line[..Math.Min(line.Length, width)]}");
         }
     }
 

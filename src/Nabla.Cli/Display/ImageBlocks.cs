@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Spectre.Console;
 
 namespace Nabla.Cli.Display;
 
@@ -23,11 +22,11 @@ internal static class ImageBlocks
     /// <exception cref="ArgumentException">An image is wider than the terminal.</exception>
     public static void Write(TextWriter output, ByteFeatures images, IReadOnlyList<(string First, string Second)> captions)
     {
-        bool colours = AnsiConsole.Profile.Capabilities.ColorSystem is ColorSystem.TrueColor or ColorSystem.EightBit && !Console.IsOutputRedirected;
+        bool colours = Terminal.HasColours;
         int height = images.SampleShape[0];
         int width = images.SampleShape[1];
-        int terminalWidth = Console.IsOutputRedirected ? 80 : Console.WindowWidth;
-        if (width > terminalWidth && !Console.IsOutputRedirected)
+        int terminalWidth = Terminal.Width ?? 80;
+        if (width > Terminal.Width)
         {
             throw new ArgumentException($"images {width} pixels wide cannot be shown in a terminal of {terminalWidth} columns; make it wider.");
         }

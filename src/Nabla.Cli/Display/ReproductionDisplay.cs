@@ -10,16 +10,20 @@ internal sealed class ReproductionDisplay
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
+    private const int BarWidth = 12;
+
     private int _runs;
+    private readonly int _room;
     private readonly Action<string> _writeLine;
     private readonly ProgressTask? _task;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _next;
     private int _done;
 
-    private ReproductionDisplay(int runs, Action<string> writeLine, ProgressTask? task)
+    private ReproductionDisplay(int runs, Action<string> writeLine, ProgressTask? task, int room)
     {
         _runs = runs;
+        _room = room;
         _writeLine = writeLine;
         _task = task;
     }
@@ -30,15 +34,15 @@ internal sealed class ReproductionDisplay
     public static void Run(int runs, bool toError, Action<ReproductionDisplay> train)
     {
         TextWriter output = toError ? Console.Error : Console.Out;
-        if (toError ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+        if (!Terminal.CanOverwrite(isError: toError))
         {
-            train(new ReproductionDisplay(runs, output.WriteLine, task: null));
+            train(new ReproductionDisplay(runs, output.WriteLine, task: null, room: 0));
             return;
         }
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         console.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 12 })
-            .Start(context => train(new ReproductionDisplay(runs, console.WriteLine, context.AddTask("Reading", maxValue: 1))));
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth })
+            .Start(context => train(new ReproductionDisplay(runs, console.WriteLine, context.AddTask("Reading", maxValue: 1), console.Profile.Width - BarWidth - 1)));
     }
 
     /// <summary>A step of the training under way is done.</summary>
@@ -48,8 +52,7 @@ internal sealed class ReproductionDisplay
         {
             _next = _clock.Elapsed + Refresh;
             _task.Value = ((double)step.Step / step.Steps + step.Epoch - 1) / step.Epochs;
-            _task.Description = string.Create(
-                CultureInfo.InvariantCulture, $"{_done + 1}/{_runs}  {recipe}, seed {seed}  epoch {step.Epoch}/{step.Epochs}");
+            _task.Description = Terminal.Fit(_room, "  ", $"{_done + 1}/{_runs}", $"{recipe}, seed {seed}", $"epoch {step.Epoch}/{step.Epochs}");
         }
     }
 

@@ -10,6 +10,9 @@ internal static class TrainingDisplay
 
     // From this width on there is room for words written out; an ordinary terminal of 80 columns gets the short form.
     private const int WideTerminal = 120;
+    private const int NarrowTerminal = 60;
+
+    private const string Gap = "  ";
 
     /// <summary>Runs <paramref name="fit"/> and shows the trainer's events meanwhile.</summary>
     /// <param name="trainer">The trainer that fit uses.</param>
@@ -22,13 +25,13 @@ internal static class TrainingDisplay
         trainer.StepCompleted += progress.Add;
         trainer.EpochCompleted += progress.Add;
         TextWriter output = toError ? Console.Error : Console.Out;
-        if (toError ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+        if (!Terminal.CanOverwrite(isError: toError))
         {
             trainer.EpochCompleted += epoch =>
             {
                 if (HasLine(epoch, progress, every))
                 {
-                    output.WriteLine($"{EpochLine(epoch, progress)}  {progress.DescribePace()}");
+                    output.WriteLine($"{string.Join(Gap, EpochParts(epoch, progress))}{Gap}{progress.DescribePace()}");
                 }
             };
             return fit();
@@ -39,10 +42,12 @@ internal static class TrainingDisplay
 
     private static TrainingHistory RunLive(IAnsiConsole console, Trainer trainer, TrainingProgress progress, Func<TrainingHistory> fit, int every)
     {
-        bool isWide = console.Profile.Width >= WideTerminal;
+        // A description that is broken into lines leaves some of them behind.
+        int width = console.Profile.Width;
+        int barWidth = width >= WideTerminal ? 24 : width >= NarrowTerminal ? 12 : 8;
         Progress bar = console.Progress().AutoClear(true).Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left },
-            new ProgressBarColumn { Width = isWide ? 24 : 12 });
+            new ProgressBarColumn { Width = barWidth });
         return bar.Start(context =>
         {
             ProgressTask task = context.AddTask("Epoch 1", maxValue: 1);
@@ -55,42 +60,47 @@ internal static class TrainingDisplay
                 }
                 next = progress.Elapsed + Refresh;
                 task.Value = progress.Share;
-                task.Description = isWide ? LongDescription(step, progress) : ShortDescription(step, progress);
+                task.Description = Description(step, progress, width >= WideTerminal, width - barWidth - 1);
             };
             trainer.EpochCompleted += epoch =>
             {
                 if (HasLine(epoch, progress, every))
                 {
-                    console.WriteLine(EpochLine(epoch, progress));
+                    // A line that is broken would lie over the bar, and leave its end behind.
+                    string[] parts = EpochParts(epoch, progress);
+                    string whole = string.Join(Gap, parts);
+                    string[] lines = whole.Length < width ? [whole] : [string.Join(Gap, parts[..2]), .. parts[2..].Select(part => Gap + part)];
+                    foreach (string line in lines)
+                    {
+                        console.WriteLine(line);
+                    }
                 }
             };
             return fit();
         });
     }
 
-    private static string LongDescription(StepResult step, TrainingProgress progress)
+    private static string Description(StepResult step, TrainingProgress progress, bool isWide, int room)
     {
         string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:0.00%}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{(isWide ? "validation" : "val")} {accuracy:0.0%}")
             : "";
-        return $"Epoch {step.Epoch}/{step.Epochs}  loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation}  {progress.DescribePace()}";
-    }
-
-    private static string ShortDescription(StepResult step, TrainingProgress progress)
-    {
-        string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $" val {accuracy:0.0%}")
-            : "";
-        return $"Epoch {step.Epoch}/{step.Epochs} loss {TrainingProgress.FormatLoss(step.EpochLoss)}{validation} {progress.DescribeSpeed()} {progress.DescribeRemaining()}";
+        return Terminal.Fit(
+            room, isWide ? Gap : " ", $"Epoch {step.Epoch}/{step.Epochs}", $"loss {EpochResult.FormatLoss(step.EpochLoss)}", validation,
+            progress.DescribeSpeed(), isWide ? progress.DescribeSteps() : "", progress.DescribeRemaining());
     }
 
     private static bool HasLine(EpochResult epoch, TrainingProgress progress, int every) =>
         (epoch.Epoch - 1) % every == 0 || epoch.Epoch == progress.LastStep.Epochs;
 
-    private static string EpochLine(EpochResult epoch, TrainingProgress progress)
+    /// <summary><c>Epoch  3/10</c>, <c>loss 0.0812</c> and the validation accuracy, or without validation that on the training images.</summary>
+    private static string[] EpochParts(EpochResult epoch, TrainingProgress progress)
     {
         string epochs = progress.LastStep.Epochs.ToString(CultureInfo.InvariantCulture);
         string number = epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epochs.Length);
-        return $"Epoch {number}/{epochs}  {TrainingProgress.Describe(epoch)}";
+        string[] parts = [$"Epoch {number}/{epochs}", $"loss {EpochResult.FormatLoss(epoch.Loss)}"];
+        return epoch.ValidationAccuracy is double validation ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.00%}")]
+            : epoch.Accuracy is double training ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"training {training:0.00%}")]
+            : parts;
     }
 }

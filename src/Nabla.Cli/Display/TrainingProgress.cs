@@ -34,22 +34,14 @@ internal sealed class TrainingProgress
 
     public void Add(EpochResult epoch) => LastEpoch = epoch;
 
-    /// <summary><c>loss 0.0812</c>, and the validation accuracy, or without validation that on the training images.</summary>
-    public static string Describe(EpochResult epoch) =>
-        $"loss {FormatLoss(epoch.Loss)}"
-        + (epoch.ValidationAccuracy is double validation ? string.Create(CultureInfo.InvariantCulture, $"  validation {validation:0.00%}")
-            : epoch.Accuracy is double training ? string.Create(CultureInfo.InvariantCulture, $"  training {training:0.00%}")
-            : "");
-
-    /// <summary>Four decimals, or powers of ten for a loss that runs away.</summary>
-    public static string FormatLoss(double loss) => loss.ToString(loss < 1e6 ? "F4" : "E2", CultureInfo.InvariantCulture);
-
     /// <summary><c>118,000 images/s  1,840 steps/s  0:42 left</c>.</summary>
-    public string DescribePace() => string.Create(
-        CultureInfo.InvariantCulture, $"{DescribeSpeed()}  {_steps / _clock.Elapsed.TotalSeconds:N0} steps/s  {DescribeRemaining()}");
+    public string DescribePace() => $"{DescribeSpeed()}  {DescribeSteps()}  {DescribeRemaining()}";
 
     /// <summary><c>118,000 images/s</c>.</summary>
     public string DescribeSpeed() => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s");
+
+    /// <summary><c>1,840 steps/s</c>.</summary>
+    public string DescribeSteps() => string.Create(CultureInfo.InvariantCulture, $"{_steps / _clock.Elapsed.TotalSeconds:N0} steps/s");
 
     /// <summary><c>0:42 left</c>.</summary>
     public string DescribeRemaining() => DescribeRemaining(_clock.Elapsed, _share);

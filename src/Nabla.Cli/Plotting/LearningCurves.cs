@@ -8,7 +8,7 @@ namespace Nabla.Cli.Plotting;
 
 /// <summary>
 /// Draws how a training went: loss above, accuracy below if there is any, over the epochs. Training is a light thin line,
-/// validation a dark thick one, so that the two can be told apart without colours, too.
+/// validation a dark thick one below it, so that the two can be told apart without colours, and where they are the same, too.
 /// </summary>
 internal sealed class LearningCurves
 {
@@ -18,6 +18,9 @@ internal sealed class LearningCurves
 
     /// <summary>More points than this are a line without markers.</summary>
     private const int MaxMarkers = 30;
+
+    /// <summary>Room between the curves and the frame, as a share of their range.</summary>
+    private const double Margin = 0.08;
 
     private static readonly Color TrainingColor = Color.FromHex("#E69F00");
     private static readonly Color ValidationColor = Color.FromHex("#003F72");
@@ -37,12 +40,12 @@ internal sealed class LearningCurves
     public LearningCurves(string title, IReadOnlyList<EpochResult> epochs)
     {
         _epochs = epochs;
-        Plot loss = Panel("loss", epoch => epoch.Loss, epoch => epoch.ValidationLoss, Text, Alignment.UpperRight);
+        Plot loss = Panel("loss", epoch => epoch.Loss, epoch => epoch.ValidationLoss, Loss, LossRange);
         loss.Axes.Title.Label.Text = title;
         loss.Axes.Title.Label.Bold = false;
         loss.Axes.Title.Label.FontSize = 16;
         _panels = epochs.Any(epoch => epoch.Accuracy is not null || epoch.ValidationAccuracy is not null)
-            ? [loss, AccuracyPanel()]
+            ? [loss, Panel("accuracy", epoch => epoch.Accuracy, epoch => epoch.ValidationAccuracy, Percent, AccuracyRange)]
             : [loss];
         _panels[^1].Axes.Bottom.Label.Text = "epoch";
     }
@@ -83,34 +86,67 @@ internal sealed class LearningCurves
         }
     }
 
-    private Plot AccuracyPanel()
-    {
-        Plot plot = Panel("accuracy", epoch => epoch.Accuracy, epoch => epoch.ValidationAccuracy, Percent, Alignment.LowerRight);
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = share => share is > -1e-9 and < 1 + 1e-9 ? Percent(share) : "" };
-        return plot;
-    }
-
-    private Plot Panel(string quantity, Func<EpochResult, double?> training, Func<EpochResult, double?> validation, Func<double, string> format, Alignment legend)
+    private Plot Panel(string quantity, Func<EpochResult, double?> training, Func<EpochResult, double?> validation, Func<double, string> format, Func<double, double, CoordinateRange> range)
     {
         Plot plot = new();
         // Each would wipe the one above it.
         plot.RenderManager.ClearCanvasBeforeEachRender = false;
         // Panels below one another have to begin at the same place.
-        plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = 80;
+        plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = 90;
         plot.Axes.Right.MinimumSize = 20;
         plot.Axes.Left.Label.Text = quantity;
         plot.Axes.Left.Label.Bold = plot.Axes.Bottom.Label.Bold = false;
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
-        AddCurve(plot, "training", training, TrainingColor, width: 1.5f, MarkerShape.OpenCircle);
-        AddCurve(plot, "validation", validation, ValidationColor, width: 2.5f, MarkerShape.FilledCircle);
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+        // The thin line over the thick one: each is seen where both are the same.
+        AddCurve(plot, "validation", validation, ValidationColor, width: 3, MarkerShape.FilledCircle, markerSize: 8);
+        AddCurve(plot, "training", training, TrainingColor, width: 1.5f, MarkerShape.OpenCircle, markerSize: 6);
         MarkBest(plot, validation(Best) ?? training(Best), format);
         double margin = Math.Max(0.5, 0.02 * (_epochs[^1].Epoch - _epochs[0].Epoch));
         plot.Axes.SetLimitsX(_epochs[0].Epoch - margin, _epochs[^1].Epoch + margin);
-        plot.ShowLegend(legend);
+        double[] finite = [.. _epochs.SelectMany(epoch => new[] { training(epoch), validation(epoch) }).OfType<double>().Where(double.IsFinite)];
+        if (finite.Length > 0)
+        {
+            CoordinateRange shown = range(finite.Min(), finite.Max());
+            double room = Margin * shown.Length;
+            plot.Axes.SetLimitsY(shown.Min - room, shown.Max + room);
+            plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = format };
+        }
+        else
+        {
+            plot.Axes.SetLimitsY(0, 1);
+            plot.Axes.Left.TickGenerator = new EmptyTickGenerator();
+            Annotation remark = plot.Add.Annotation($"no {quantity} is a finite number", Alignment.MiddleCenter);
+            remark.LabelBackgroundColor = Colors.White;
+            remark.LabelBorderWidth = 0;
+            remark.LabelShadowColor = Colors.Transparent;
+        }
+        // Outside of the axes, where it covers nothing.
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.Legend.TightHorizontalWrapping = true;
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.Padding = new PixelPadding(0);
+        plot.Legend.InterItemPadding = new PixelPadding(left: 12, right: 12, bottom: 0, top: 0);
+        plot.ShowLegend(Edge.Bottom);
         return plot;
     }
 
-    private void AddCurve(Plot plot, string name, Func<EpochResult, double?> value, Color color, float width, MarkerShape marker)
+    /// <summary>At least a hundredth of the loss, so that what differs in the last digits only is a flat line.</summary>
+    private static CoordinateRange LossRange(double low, double high)
+    {
+        double missing = 0.01 * high - (high - low);
+        return high == 0 ? new CoordinateRange(0, 1) : missing <= 0 ? new CoordinateRange(low, high) : new CoordinateRange(low - missing / 2, high + missing / 2);
+    }
+
+    /// <summary>At least two per cent, and none that cannot be.</summary>
+    private static CoordinateRange AccuracyRange(double low, double high)
+    {
+        const double Least = 0.02;
+        double bottom = Math.Clamp((low + high - Least) / 2, 0, 1 - Least);
+        return high - low >= Least ? new CoordinateRange(low, high) : new CoordinateRange(bottom, bottom + Least);
+    }
+
+    private void AddCurve(Plot plot, string name, Func<EpochResult, double?> value, Color color, float width, MarkerShape marker, float markerSize)
     {
         // A number that is none ends the curve there; ScottPlot leaves a gap for NaN.
         Coordinates[] points = [.. _epochs.Select(epoch => new Coordinates(epoch.Epoch, value(epoch) is double number && double.IsFinite(number) ? number : double.NaN))];
@@ -122,16 +158,24 @@ internal sealed class LearningCurves
         curve.LegendText = name;
         curve.LineWidth = width;
         curve.MarkerShape = points.Length <= MaxMarkers ? marker : MarkerShape.None;
-        curve.MarkerSize = 7;
+        curve.MarkerSize = markerSize;
     }
 
     private void MarkBest(Plot plot, double? value, Func<double, string> format)
     {
         VerticalLine line = plot.Add.VerticalLine(Best.Epoch, 1.5f, BestColor, LinePattern.Dashed);
-        line.LegendText = $"kept: epoch {Best.Epoch.ToString("N0", CultureInfo.InvariantCulture)}{(value is double number ? $", {format(number)}" : "")}";
+        line.LegendText = $"kept: epoch {Best.Epoch.ToString("N0", CultureInfo.InvariantCulture)}{(value is double number && double.IsFinite(number) ? $", {format(number)}" : "")}";
     }
 
-    private static string Text(double loss) => loss.ToString("G4", CultureInfo.InvariantCulture);
+    private static string Loss(double loss) => loss < -1e-9 ? "" : loss.ToString("G5", CultureInfo.InvariantCulture);
 
-    private static string Percent(double share) => share.ToString("0.##%", CultureInfo.InvariantCulture);
+    private static string Percent(double share) => share is < -1e-9 or > 1 + 1e-9 ? "" : share.ToString("0.##%", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Gives ScottPlot the embedded font, whatever font it asks for.</summary>
+internal sealed class PictureFontResolver : IFontResolver
+{
+    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => PictureFont.Typeface;
+
+    public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => PictureFont.Typeface;
 }

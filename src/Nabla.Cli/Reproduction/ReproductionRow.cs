@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla.Cli.Reproduction;
 
 /// <summary>What came of one recipe, trained with several seeds.</summary>
@@ -59,4 +61,21 @@ internal sealed class ReproductionRow
 
         public int? Highest => Correct.Max();
     }
+}
+
+/// <summary>Whether a recipe comes up to its notebook.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
+internal enum Verdict
+{
+    /// <summary>The best seed recognises at least as many images as the notebook says that it did.</summary>
+    Reached,
+
+    /// <summary>Every seed recognises fewer.</summary>
+    Missed,
+
+    /// <summary>Every seed's run diverged.</summary>
+    Diverged,
+
+    /// <summary>The notebook prints no figure.</summary>
+    NoFigure,
 }

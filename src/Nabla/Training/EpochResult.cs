@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nabla;
 
 /// <summary>One epoch is done.</summary>
@@ -9,11 +11,14 @@ namespace Nabla;
 public sealed record EpochResult(int Epoch, double Loss, double? Accuracy, double? ValidationLoss, double? ValidationAccuracy)
 {
     /// <summary>In one line: <c>epoch 3: loss 0.0849, validation accuracy 97.31%</c>.</summary>
-    public override string ToString() => FormattableString.Invariant($"epoch {Epoch}: loss {Loss:F4}")
+    public override string ToString() => FormattableString.Invariant($"epoch {Epoch}: loss {FormatLoss(Loss)}")
         + (ValidationAccuracy is double validation ? FormattableString.Invariant($", validation accuracy {validation:0.00%}")
-            : ValidationLoss is double loss ? FormattableString.Invariant($", validation loss {loss:F4}")
+            : ValidationLoss is double loss ? FormattableString.Invariant($", validation loss {FormatLoss(loss)}")
             : Accuracy is double accuracy ? FormattableString.Invariant($", training accuracy {accuracy:0.00%}")
             : "");
+
+    /// <summary>Four decimals, or powers of ten for a loss that runs away.</summary>
+    internal static string FormatLoss(double loss) => loss.ToString(loss < 1e6 ? "F4" : "E2", CultureInfo.InvariantCulture);
 
     /// <summary>Whether this epoch's network is to be preferred: by validation accuracy, between equals by validation loss; without validation the later one.</summary>
     internal bool IsBetterThan(EpochResult? other) =>

@@ -81,12 +81,14 @@ public sealed class WorkerTeamTests
     {
         Count job = new(new int[3], new int[3]);
         WorkerTeam.Run(ref job, 3);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationCounter counter = new(3);
+        counter.Total();
+        long before = counter.Total();
         for (int i = 0; i < 100; i++)
         {
             WorkerTeam.Run(ref job, 3);
         }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, counter.Total() - before);
     }
 
     private readonly struct Count(int[] runs, int[] threads, int? failing = null) : IJob

@@ -93,6 +93,7 @@ public sealed class CallbackTests
         Assert.Equal("epoch 7: loss 0.5000, training accuracy 25.00%", $"{new EpochResult(7, 0.5, 0.25, null, null)}");
         Assert.Equal("epoch 7: loss 0.5000, validation loss 0.2500", $"{new EpochResult(7, 0.5, null, 0.25, null)}");
         Assert.Equal("epoch 7: loss 0.5000", $"{new EpochResult(7, 0.5, null, null, null)}");
+        Assert.Equal("epoch 7: loss 1.25E+030", $"{new EpochResult(7, 1.25e30, null, null, null)}");
     }
 
     private static Trainer New() => new(Network.Create([20], Layer.Dense(4)), Loss.SoftmaxCrossEntropy, new Sgd { LearningRate = 0.1 });
