@@ -1,6 +1,6 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using nietras.SeparatedValues;
 
 namespace Nabla;
 
@@ -9,14 +9,16 @@ namespace Nabla;
 /// <param name="Labels">The class of each sample, 0 to <see cref="ClassCount.Maximum"/> − 1; null where the file has none.</param>
 internal sealed record CsvTable(Features Features, int[]? Labels);
 
-/// <summary>Reads one CSV file of images, see <see cref="Csv"/>. Cells are read where they stand, without a string for each.</summary>
+/// <summary>Reads one CSV file of images, see <see cref="Csv"/>. Sep finds the cells; what they mean is found here, without a string for each.</summary>
 internal sealed class CsvReader
 {
     /// <summary>Characters of a cell that errors quote.</summary>
     private const int ShownLength = 20;
 
-    private readonly DataFileReader _reader;
-    private readonly CsvLineReader _lines;
+    private const string White = " \t";
+
+    private readonly string _path;
+    private readonly CsvText _text;
     private readonly int? _classCount;
     private readonly CsvValues _pixels = new();
     private readonly List<int> _labels = [];
@@ -26,10 +28,10 @@ internal sealed class CsvReader
     private MalformedFileException? _wholeOutOfRange;
     private bool _hasFraction;
 
-    private CsvReader(DataFileReader reader, int? classCount)
+    private CsvReader(string path, CsvText text, int? classCount)
     {
-        _reader = reader;
-        _lines = new CsvLineReader(reader);
+        _path = path;
+        _text = text;
         _classCount = classCount;
     }
 
@@ -38,38 +40,42 @@ internal sealed class CsvReader
     public static CsvTable Read(string path, int? classCount)
     {
         using DataFileReader reader = DataFileReader.Open(path);
-        return new CsvReader(reader, classCount).Read();
+        using CsvText text = new(reader);
+        return new CsvReader(path, text, classCount).Read();
     }
 
     private CsvTable Read()
     {
         int blankLine = 0;
-        while (_lines.TryRead(out ReadOnlySpan<byte> line))
+        // Sep takes quotation marks away, too, but also where they are wrong; and counts cells, but does not name lines and columns as we do.
+        using SepReader rows = new Sep(',').Reader(options => options with { HasHeader = false, DisableColCountCheck = true }).From(_text);
+        foreach (SepReader.Row row in rows)
         {
-            if (line.Trim((byte)' ').IsEmpty)
+            if (row.ColCount == 1 && row[0].Span.Trim(White).IsEmpty)
             {
-                blankLine = blankLine == 0 ? _lines.LineNumber : blankLine;
+                blankLine = blankLine == 0 ? _text.Line : blankLine;
             }
             else if (blankLine != 0)
             {
-                throw new MalformedFileException(_reader.FilePath, $"line {blankLine}, column 1: found a blank line between others, expected cells; delete the line.");
+                throw Fault(blankLine, 1, "found a blank line between others, expected cells; delete the line.");
             }
             else if (_firstLine != 0)
             {
-                ReadRow(line);
+                ReadRow(row);
             }
             else
             {
-                _firstLine = _lines.LineNumber;
-                if (!ReadHeader(line))
+                _firstLine = _text.Line;
+                if (!ReadHeader(row))
                 {
-                    ReadRow(line);
+                    ReadRow(row);
                 }
             }
+            _text.Line = row.LineNumberToExcl;
         }
         if (_pixels.Count == 0)
         {
-            throw Fault(_lines.LineNumber + 1, 1, "found the end of the file, expected rows of numbers; the file is empty or cut short.");
+            throw Fault(1, "found the end of the file, expected rows of numbers; the file is empty or cut short.");
         }
         if (!_hasFraction && _wholeOutOfRange is not null)
         {
@@ -80,27 +86,21 @@ internal sealed class CsvReader
 
     /// <summary>Learns the columns from the first line.</summary>
     /// <returns>Whether the line is a header; otherwise it is the first row.</returns>
-    private bool ReadHeader(ReadOnlySpan<byte> line)
+    private bool ReadHeader(SepReader.Row row)
     {
-        int position = 0;
-        bool isHeader = false;
-        while (position <= line.Length)
+        _cellCount = row.ColCount;
+        bool isHeader = !TryParse(Unquote(row[0].Span, 0), out _);
+        if (isHeader)
         {
-            ReadOnlySpan<byte> cell = NextCell(line, ref position, _cellCount++);
-            if (_cellCount == 1)
+            for (int column = 0; column < _cellCount; column++)
             {
-                isHeader = !TryParse(cell, out _);
-            }
-            if (isHeader && Ascii.EqualsIgnoreCase(cell, "label"u8))
-            {
-                if (_cellCount > 1)
+                if (Ascii.EqualsIgnoreCase(Unquote(row[column].Span, column), "label"))
                 {
-                    throw Fault(_lines.LineNumber, _cellCount, "found the column named label, expected it to be the first; move it there.");
+                    _hasLabels = column == 0 ? true : throw Fault(column + 1, "found the column named label, expected it to be the first; move it there.");
                 }
-                _hasLabels = true;
             }
         }
-        if (!isHeader)
+        else
         {
             // Without names only the count can tell: 785 numbers are a label and an image, 784 an image.
             int side = (int)Math.Sqrt(_cellCount);
@@ -108,195 +108,154 @@ internal sealed class CsvReader
         }
         if (_hasLabels && _cellCount == 1)
         {
-            throw Fault(_lines.LineNumber, 2, "found no column after the label, expected pixels; separate cells with commas.");
+            throw Fault(2, "found no column after the label, expected pixels; separate cells with commas.");
         }
         return isHeader;
     }
 
-    private void ReadRow(ReadOnlySpan<byte> line)
+    private void ReadRow(SepReader.Row row)
     {
-        int position = 0;
-        int column = 0;
+        int first = _hasLabels ? 1 : 0;
+        int count = _cellCount - first;
+        // What is there is looked at before what is missing.
+        int last = Math.Min(row.ColCount, _cellCount);
         if (_hasLabels)
         {
-            _labels.Add(ReadLabel(NextCell(line, ref position, column++)));
+            _labels.Add(ReadLabel(row));
         }
-        int count = _cellCount - column;
         if (count > SampleLimits.MaxValues - _pixels.Count)
         {
-            throw Fault(_lines.LineNumber, 1, $"found more than {SampleLimits.MaxValues} pixels, expected at most as many; split the file.");
+            throw Fault(1, $"found more than {SampleLimits.MaxValues} pixels, expected at most as many; split the file.");
         }
-        if (_pixels.AreBytes)
+        if (!_pixels.AreBytes || !TryReadBytes(row, first, _pixels.ByteRoom(count)[..(last - first)]))
         {
-            Span<byte> bytes = _pixels.ByteRoom(count);
-            int read = ReadBytes(line, ref position, bytes);
-            column += read;
-            if (read == count)
-            {
-                _pixels.Advance(read);
-            }
-            else
-            {
-                // The rest of the row, and then of the file, is floats.
-                byte[] start = [.. bytes[..read]];
-                Span<float> floats = _pixels.FloatRoom(count);
-                ByteFeatures.Convert(start, 1, floats);
-                ReadFloats(line, ref position, column, floats[read..]);
-            }
+            ReadFloats(row, first, _pixels.FloatRoom(count)[..(last - first)]);
         }
-        else
+        if (row.ColCount != _cellCount)
         {
-            ReadFloats(line, ref position, column, _pixels.FloatRoom(count));
+            string found = row.ColCount < _cellCount ? $"the line ends after {row.ColCount} cells, expected {_cellCount}" : $"the line goes on after {_cellCount} cells, expected it to end";
+            throw Fault(last + 1, $"{found} ({(_hasLabels ? "a label and " : "")}{count} pixels, as in line {_firstLine}).");
         }
-        if (position <= line.Length)
-        {
-            throw Fault(_lines.LineNumber, _cellCount + 1, $"the line goes on after {_cellCount} cells, expected it to end ({Layout()}).");
-        }
+        _pixels.Advance(count);
     }
 
-    /// <summary>Reads cells for as long as they are whole numbers of 0 to 255.</summary>
-    /// <returns>How many; <paramref name="position"/> is then at the first that is not.</returns>
-    private int ReadBytes(ReadOnlySpan<byte> line, ref int position, Span<byte> destination)
+    /// <summary>Reads cells that are whole numbers of 0 to 255.</summary>
+    /// <returns>Whether all are; otherwise this row and all that follow are floats.</returns>
+    private bool TryReadBytes(SepReader.Row row, int first, Span<byte> destination)
     {
-        int first = _cellCount - destination.Length;
         for (int i = 0; i < destination.Length; i++)
         {
-            // Nearly all cells are one to three digits and a comma.
-            int value = 0;
-            int end = position;
-            while (end < line.Length && end - position < 3 && (uint)(line[end] - '0') <= 9)
+            ReadOnlySpan<char> cell = row[first + i].Span;
+            // Nearly all cells are one to three digits.
+            int value = cell.Length is >= 1 and <= 3 ? 0 : int.MaxValue;
+            for (int k = 0; k < cell.Length && value <= byte.MaxValue; k++)
             {
-                value = value * 10 + line[end++] - '0';
+                int digit = cell[k] - '0';
+                value = (uint)digit <= 9 ? value * 10 + digit : int.MaxValue;
             }
-            if (end == position || value > byte.MaxValue || (end < line.Length && line[end] != ','))
+            if (value > byte.MaxValue)
             {
-                int next = position;
-                double number = ReadNumber(line, ref next, first + i);
+                double number = ReadNumber(cell, first + i);
                 if (!(number >= 0 && number <= byte.MaxValue && number == Math.Floor(number)))
                 {
-                    return i;
+                    return false;
                 }
                 value = (int)number;
-                position = next;
-            }
-            else
-            {
-                position = end + 1;
             }
             destination[i] = (byte)value;
         }
-        return destination.Length;
+        return true;
     }
 
-    private void ReadFloats(ReadOnlySpan<byte> line, ref int position, int column, Span<float> destination)
+    private void ReadFloats(SepReader.Row row, int first, Span<float> destination)
     {
-        for (int i = 0; i < destination.Length; i++, column++)
+        for (int i = 0; i < destination.Length; i++)
         {
-            int start = position;
-            double number = ReadNumber(line, ref position, column);
+            ReadOnlySpan<char> cell = row[first + i].Span;
+            double number = ReadNumber(cell, first + i);
             if (number != Math.Floor(number))
             {
                 _hasFraction = true;
             }
             else if (number is < 0 or > byte.MaxValue && !_hasFraction)
             {
-                _wholeOutOfRange ??= Fault(_lines.LineNumber, column + 1,
-                    $"found pixel {Show(NextCell(line, ref start, column))}, expected 0 to 255, or fractions in some cells.");
+                _wholeOutOfRange ??= Fault(first + i + 1, $"found pixel {Show(Unquote(cell, first + i))}, expected 0 to 255, or fractions in some cells.");
             }
             destination[i] = (float)number;
         }
-        _pixels.Advance(_cellCount - (_hasLabels ? 1 : 0));
     }
 
-    private int ReadLabel(ReadOnlySpan<byte> cell)
+    private int ReadLabel(SepReader.Row row)
     {
+        ReadOnlySpan<char> cell = Unquote(row[0].Span, 0);
         if (!TryParse(cell, out double label))
         {
-            throw Fault(_lines.LineNumber, 1, $"found {Show(cell)}, expected a label, a whole number{Hint(cell)}.");
+            throw Fault(1, $"found {Show(cell)}, expected a label, a whole number{Hint(cell)}.");
         }
         int greatest = (_classCount ?? ClassCount.Maximum) - 1;
         return label >= 0 && label <= greatest && label == Math.Floor(label)
             ? (int)label
-            : throw Fault(_lines.LineNumber, 1, $"found label {Show(cell)}, expected a whole number of 0 to {greatest}.");
+            : throw Fault(1, $"found label {Show(cell)}, expected a whole number of 0 to {greatest}.");
     }
 
-    private double ReadNumber(ReadOnlySpan<byte> line, ref int position, int column)
+    private double ReadNumber(ReadOnlySpan<char> cell, int column)
     {
-        ReadOnlySpan<byte> cell = NextCell(line, ref position, column);
-        return TryParse(cell, out double number)
-            ? number
-            : throw Fault(_lines.LineNumber, column + 1, $"found {Show(cell)}, expected a number{Hint(cell)}.");
+        cell = Unquote(cell, column);
+        return TryParse(cell, out double number) ? number : throw Fault(column + 1, $"found {Show(cell)}, expected a number{Hint(cell)}.");
     }
 
-    /// <summary>The cell at <paramref name="position"/> without its quotes and the spaces around it; moves on behind its comma.</summary>
-    private ReadOnlySpan<byte> NextCell(ReadOnlySpan<byte> line, ref int position, int column)
+    /// <summary>A cell without its quotation marks and the spaces around it.</summary>
+    private ReadOnlySpan<char> Unquote(ReadOnlySpan<char> cell, int column)
     {
-        if (position > line.Length)
+        cell = cell.Trim(White);
+        int open = cell.IndexOf('"');
+        if (open < 0)
         {
-            throw Fault(_lines.LineNumber, column + 1, $"the line ends after {column} cells, expected {_cellCount} ({Layout()}).");
+            return cell;
         }
-        ReadOnlySpan<byte> rest = line[position..];
-        int spaces = rest.Length - rest.TrimStart(" \t"u8).Length;
-        int length;
-        if (spaces < rest.Length && rest[spaces] == '"')
+        if ((cell.Count('"') & 1) != 0)
         {
-            int end = spaces + 1;
-            while (true)
-            {
-                int quote = rest[end..].IndexOf((byte)'"');
-                if (quote < 0)
-                {
-                    throw Fault(_lines.LineNumber, column + 1, $"found {Show(rest[spaces..])} without a closing quotation mark, expected one in the same line.");
-                }
-                end += quote + 1;
-                // A quotation mark within a quoted cell is written twice.
-                if (end == rest.Length || rest[end] != '"')
-                {
-                    break;
-                }
-                end++;
-            }
-            length = rest[end..].IndexOf((byte)',');
-            length = length < 0 ? rest.Length : end + length;
-            if (!rest[end..length].Trim(" \t"u8).IsEmpty)
-            {
-                throw Fault(_lines.LineNumber, column + 1, $"found {Show(rest[end..length])} after a closing quotation mark, expected a comma or the end of the line.");
-            }
-            position += length + 1;
-            return rest[(spaces + 1)..(end - 1)].Trim(" \t"u8);
+            throw Fault(column + 1, $"found {Show(cell[open..])} without a closing quotation mark, expected one in the same line.");
         }
-        length = rest.IndexOf((byte)',');
-        length = length < 0 ? rest.Length : length;
-        position += length + 1;
-        return rest[..length].Trim(" \t"u8);
+        if (open > 0)
+        {
+            return cell;
+        }
+        int close = 1 + cell[1..].IndexOf('"');
+        // A quotation mark within a quoted cell is written twice.
+        while (close + 1 < cell.Length && cell[close + 1] == '"')
+        {
+            close += 2;
+            close += cell[close..].IndexOf('"');
+        }
+        return close + 1 == cell.Length
+            ? cell[1..close].Trim(White)
+            : throw Fault(column + 1, $"found {Show(cell[(close + 1)..])} after a closing quotation mark, expected a comma or the end of the line.");
     }
 
-    private static bool TryParse(ReadOnlySpan<byte> cell, out double number) =>
-        Utf8Parser.TryParse(cell, out number, out int used) && used == cell.Length && float.IsFinite((float)number);
+    private static bool TryParse(ReadOnlySpan<char> cell, out double number) =>
+        double.TryParse(cell, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number)
+        // .NET takes zero bytes behind a number for its end.
+        && cell[^1] != '\0' && float.IsFinite((float)number);
 
-    private string Layout()
-    {
-        int pixels = _cellCount - (_hasLabels ? 1 : 0);
-        return $"{(_hasLabels ? "a label and " : "")}{pixels} pixels, as in line {_firstLine}";
-    }
-
-    private static string Show(ReadOnlySpan<byte> cell)
+    private static string Show(ReadOnlySpan<char> cell)
     {
         if (cell.IsEmpty)
         {
             return "an empty cell";
         }
         StringBuilder text = new("'");
-        foreach (char character in Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, ShownLength)]))
+        foreach (char character in cell[..Math.Min(cell.Length, ShownLength)])
         {
-            text.Append(char.IsControl(character) || character == '\ufffd' ? '?' : character);
+            text.Append(char.IsControl(character) || char.IsSurrogate(character) || character == '\ufffd' ? '?' : character);
         }
         return text.Append(cell.Length > ShownLength ? "…'" : "'").ToString();
     }
 
-    private static string Hint(ReadOnlySpan<byte> cell) =>
-        cell.IndexOfAny(";\t"u8) >= 0 ? "; cells must be separated by commas" : "";
+    private static string Hint(ReadOnlySpan<char> cell) => cell.ContainsAny(';', '\t') ? "; cells must be separated by commas" : "";
+
+    private MalformedFileException Fault(int column, string message) => Fault(_text.Line, column, message);
 
     private MalformedFileException Fault(int line, int column, string message) =>
-        new(_reader.FilePath, string.Create(CultureInfo.InvariantCulture, $"line {line}, column {column}: {message}"));
+        new(_path, string.Create(CultureInfo.InvariantCulture, $"line {line}, column {column}: {message}"));
 }
