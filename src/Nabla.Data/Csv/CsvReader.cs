@@ -200,8 +200,13 @@ internal sealed class CsvReader
 
     private double ReadNumber(ReadOnlySpan<char> cell, int column)
     {
+        // Most numbers stand there plain.
+        if (TryParse(cell, out double number))
+        {
+            return number;
+        }
         cell = Unquote(cell, column);
-        return TryParse(cell, out double number) ? number : throw Fault(column + 1, $"found {Show(cell)}, expected a number{Hint(cell)}.");
+        return TryParse(cell, out number) ? number : throw Fault(column + 1, $"found {Show(cell)}, expected a number{Hint(cell)}.");
     }
 
     /// <summary>A cell without its quotation marks and the spaces around it.</summary>
