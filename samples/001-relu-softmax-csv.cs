@@ -1,4 +1,4 @@
-#:project ../src/Nabla/Nabla.csproj
+#:project ../src/Nabla.Data/Nabla.Data.csproj
 // Notebook 001: 784-10-10, ReLU, softmax cross-entropy, from a CSV file; all 10,000 training images make one batch.
 //     dotnet run samples/001-relu-softmax-csv.cs          in full
 //     dotnet run samples/001-relu-softmax-csv.cs quick    as the tests do

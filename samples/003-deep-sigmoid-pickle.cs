@@ -1,4 +1,4 @@
-#:project ../src/Nabla/Nabla.csproj
+#:project ../src/Nabla.Data/Nabla.Data.csproj
 // Notebook 003: 784-300-100-10, sigmoid, quadratic cost, 20,000 batches of 30 drawn with replacement, from a pickle.
 //     dotnet run samples/003-deep-sigmoid-pickle.cs          in full
 //     dotnet run samples/003-deep-sigmoid-pickle.cs quick    as the tests do

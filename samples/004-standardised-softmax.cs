@@ -1,4 +1,4 @@
-#:project ../src/Nabla/Nabla.csproj
+#:project ../src/Nabla.Data/Nabla.Data.csproj
 // Notebook 004: 784-128-10, ReLU, softmax cross-entropy, standardised columns; all 60,000 training images make one batch.
 //     dotnet run samples/004-standardised-softmax.cs          in full
 //     dotnet run samples/004-standardised-softmax.cs quick    as the tests do

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using SkiaSharp;
 
@@ -103,7 +104,7 @@ internal sealed class PngFile
                 $"ends within a chunk: found {rest.Length} bytes, expected {(long)length + ChunkOverhead}; the file is cut short or damaged.", position);
         }
         ReadOnlySpan<byte> chunk = rest[..((int)length + ChunkOverhead)];
-        uint found = Crc32.Compute(chunk[4..^4]);
+        uint found = Crc32.HashToUInt32(chunk[4..^4]);
         uint expected = BinaryPrimitives.ReadUInt32BigEndian(chunk[^4..]);
         if (found != expected)
         {

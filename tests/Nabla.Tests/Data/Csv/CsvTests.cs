@@ -14,7 +14,9 @@ public sealed class CsvTests : IDisposable
     [InlineData("7,0,1,2,255\n3,4,5,6,7")]
     [InlineData("7,0,1,2,255\r\n3,4,5,6,7\r\n")]
     [InlineData("7,0,1,2,255\r\n3,4,5,6,7\r\n\r\n \n\n")]
+    [InlineData("7,0,1,2,255\r3,4,5,6,7\r")]
     [InlineData("\ufeffLabel,pixel0,pixel1,pixel2,pixel3\r\n7,0,1,2,255\r\n3,4,5,6,7")]
+    [InlineData("label,é,漢字,😀,\u2028\n7,0,1,2,255\n3,4,5,6,7\n")]
     [InlineData("\"label\",\"a,b\",\"c\"\"d\",e,\n\"7\",\"0\", \"1\" ,2,255\n\" 3\",4,5,6,7\n")]
     [InlineData(" 7 , 0,\t1,2 ,255\n3,4,5,6,007\n")]
     [InlineData("7.0,0.0,1e0,+2,2.55e2\n3,4.000,5,6,7\n")]
@@ -96,6 +98,16 @@ public sealed class CsvTests : IDisposable
         { "label,1x1\n1,1 2\n", "line 2, column 2: found '1 2', expected a number." },
         { "label,1x1\n1,0.5\n1,\"2\n", "line 3, column 2: found '\"2' without a closing quotation mark, expected one in the same line." },
         { "label,1x1\n1,\"2\"3\n", "line 2, column 2: found '3' after a closing quotation mark, expected a comma or the end of the line." },
+        { "1,\"2\n3,4\n5,\"6\"\n", "line 1, column 2: found '\"2' without a closing quotation mark, expected one in the same line." },
+        { "1,2\r\n1,\"2\r\n3,4\r\n", "line 2, column 2: found '\"2' without a closing quotation mark, expected one in the same line." },
+        { "label,1x1\n1,0.5\n1,2\"3,4\n", "line 3, column 2: found '\"3,4' without a closing quotation mark, expected one in the same line." },
+        { "1,2,3\n1,\"2\"\"\",3\n", "line 2, column 2: found '2\"\"', expected a number." },
+        { "1,2,3\n1,2\"\",3\n", "line 2, column 2: found '2\"\"', expected a number." },
+        { "1,2,3\n1,\"2,000\",3\n", "line 2, column 2: found '2,000', expected a number." },
+        { "1,2,3\n1,2\0,3\n", "line 2, column 2: found '2?', expected a number." },
+        { "1,2,3\r1,2\r\r1,2,3\r", "line 2, column 3: the line ends after 2 cells, expected 3 (a label and 2 pixels, as in line 1)." },
+        { "1,2,3\n1,x\n", "line 2, column 2: found 'x', expected a number." },
+        { "1,2,3\n1;2;3\n", "line 2, column 1: found '1;2;3', expected a label, a whole number; cells must be separated by commas." },
         { "label;1x1\n1;2\n", "line 2, column 1: found '1;2', expected a number; cells must be separated by commas." },
         { "1x1,label\n1,2\n", "line 1, column 2: found the column named label, expected it to be the first; move it there." },
         { "label\n1\n", "line 1, column 2: found no column after the label, expected pixels; separate cells with commas." },
@@ -123,6 +135,43 @@ public sealed class CsvTests : IDisposable
         MalformedFileException error = Assert.Throws<MalformedFileException>(() => Csv.Read(_folder["b.gz"]));
         Assert.EndsWith("the file is not CSV or has no line ends.", error.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 80 << 20);
+    }
+
+    [Fact]
+    public void Lines_of_endless_cells_are_refused_and_open_quotes_are_not_followed()
+    {
+        byte[] cells = new byte[100 << 20];
+        cells.AsSpan().Fill((byte)',');
+        File.WriteAllBytes(_folder["a.gz"], IdxBytes.Compress(cells));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        MalformedFileException error = Assert.Throws<MalformedFileException>(() => Csv.Read(_folder["a.gz"]));
+        Assert.EndsWith("the file is not CSV or has no line ends.", error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 80 << 20);
+
+        File.WriteAllText(_folder["b"], "1,2,3\n4,\"5,6\n" + string.Concat(Enumerable.Repeat("7,8,9\n", 5_000_000)));
+        before = GC.GetAllocatedBytesForCurrentThread();
+        error = Assert.Throws<MalformedFileException>(() => Csv.Read(_folder["b"]));
+        Assert.Equal($"{_folder["b"]}: line 2, column 2: found '\"5,6' without a closing quotation mark, expected one in the same line.", error.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 << 20);
+    }
+
+    /// <summary>Blocks in which the file is read end anywhere: within a number, a line end, a quotation, a character.</summary>
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\r")]
+    public void Lines_are_counted_and_read_wherever_blocks_end(string end)
+    {
+        foreach (int padding in new[] { 0, 1, 2, 3, 5, 7 })
+        {
+            string text = $"label,{new string('é', padding)},漢{end}" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 10},\"{i % 256}\",{i % 200}{end}"));
+            File.WriteAllText(_folder["a"], text);
+            DataSet read = Csv.Read(_folder["a"]);
+            Assert.Equal(20_000, read.Count);
+            Assert.Equal(Enumerable.Range(0, 20_000).SelectMany(i => new[] { (byte)(i % 256), (byte)(i % 200) }), ((ByteFeatures)read.Features).Values.ToArray());
+            File.AppendAllText(_folder["a"], $"1,2{end}");
+            Assert.StartsWith($"{_folder["a"]}: line 20002, column 3: ", Assert.Throws<MalformedFileException>(() => Csv.Read(_folder["a"])).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Nabla;
 
@@ -7,7 +8,7 @@ internal sealed class ZipEntryReader : DataReader
 {
     private readonly ZipArchiveEntry _entry;
     private readonly Stream _data;
-    private uint _check;
+    private readonly Crc32 _check = new();
 
     /// <param name="path">Path of the zip file.</param>
     /// <param name="entry">The entry; its length has been checked.</param>
@@ -32,7 +33,7 @@ internal sealed class ZipEntryReader : DataReader
     protected override int ReadSome(Span<byte> buffer) => _data.Read(buffer);
 
     /// <inheritdoc/>
-    protected override void AfterRead(ReadOnlySpan<byte> bytes) => _check = Crc32.Append(_check, bytes);
+    protected override void AfterRead(ReadOnlySpan<byte> bytes) => _check.Append(bytes);
 
     /// <inheritdoc/>
     protected override void CheckEnd()
@@ -41,9 +42,10 @@ internal sealed class ZipEntryReader : DataReader
         {
             throw new MalformedFileException(FilePath, $"has {Offset} bytes, expected {_entry.Length} as the zip file says; it is damaged.", Offset);
         }
-        if (_check != _entry.Crc32)
+        uint check = _check.GetCurrentHashAsUInt32();
+        if (check != _entry.Crc32)
         {
-            throw new MalformedFileException(FilePath, $"has the check sum {_check:x8}, expected {_entry.Crc32:x8} as the zip file says; it is damaged.", Offset);
+            throw new MalformedFileException(FilePath, $"has the check sum {check:x8}, expected {_entry.Crc32:x8} as the zip file says; it is damaged.", Offset);
         }
     }
 }

@@ -1,5 +1,12 @@
 namespace Nabla;
 
+/// <summary>Images and labels as a file has them, and how errors name them.</summary>
+/// <param name="ImagesName">Such as <c>x_train</c>.</param>
+/// <param name="Images">[samples, …], at least two extents.</param>
+/// <param name="LabelsName">Such as <c>y_train</c>.</param>
+/// <param name="Labels">[samples] or [samples, 1], or one-hot [samples, classes].</param>
+internal sealed record ArrayPart(string ImagesName, NumericArray Images, string LabelsName, NumericArray Labels);
+
 /// <summary>Makes data sets of arrays, all parts of a file by the same rule.</summary>
 /// <remarks>
 /// Whole numbers of 0 to 255 become bytes. So do floats where they are whole and exceed 1, and where they are k/256 up to

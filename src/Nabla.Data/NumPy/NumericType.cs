@@ -1,5 +1,21 @@
 namespace Nabla;
 
+/// <summary>What the numbers of an array are; NumPy's letter for it.</summary>
+internal enum NumericKind
+{
+    /// <summary>One byte, 0 or 1.</summary>
+    Boolean = 'b',
+
+    /// <summary>A whole number of at least 0.</summary>
+    Unsigned = 'u',
+
+    /// <summary>A whole number.</summary>
+    Signed = 'i',
+
+    /// <summary>An IEEE 754 number.</summary>
+    Float = 'f',
+}
+
 /// <summary>The type of an array's numbers as NumPy names it: <c>&lt;f4</c> is a little-endian float of four bytes.</summary>
 /// <param name="Kind">What the numbers are.</param>
 /// <param name="Size">Bytes a number: 1, 2, 4 or 8; floats have 2, 4 or 8, booleans 1.</param>

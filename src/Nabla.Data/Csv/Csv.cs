@@ -11,7 +11,7 @@ namespace Nabla;
 /// <remarks>
 /// A first line whose first cell is no number is a header; a header without a column <c>label</c> says that there are no
 /// labels. Without a header the count tells: if it is a square there are no labels, otherwise the first number is the label.
-/// Gzip, quoted cells, spaces around cells, CR LF and a blank end are read. Pixels are bytes where all of them are whole
+/// Gzip, quoted cells, spaces around cells, line ends of LF, CR LF and CR, and a blank end are read. Pixels are bytes where all of them are whole
 /// numbers of 0 to 255. Where some cells are fractions all pixels are floats. A whole number beyond 255 among whole numbers
 /// is an error, as is any cell that is no number: its line and its column, counted in cells from 1, are named. A square
 /// number of pixels makes square images, 784 of them 28×28, any other a row.

@@ -3,6 +3,17 @@ using System.Text;
 
 namespace Nabla;
 
+/// <summary>Reads a <c>.npy</c> file, plain or gzip.</summary>
+internal static class NpyFile
+{
+    /// <summary>Reads the array, and nothing may follow it.</summary>
+    public static NumericArray Read(string path)
+    {
+        using DataFileReader reader = DataFileReader.Open(path);
+        return NpyHeader.Read(reader).ReadArray(reader);
+    }
+}
+
 /// <summary>The header of a <c>.npy</c> file of version 1, 2 or 3. Format: NumPy Enhancement Proposal 1.</summary>
 /// <param name="Type">Type of a number.</param>
 /// <param name="IsFortran">Whether the first index is fastest.</param>

@@ -1,5 +1,30 @@
 namespace Nabla;
 
+/// <summary>The formats of data files, told apart by their contents.</summary>
+internal enum DataFormat
+{
+    /// <summary>None of the others.</summary>
+    Unknown,
+
+    /// <summary>Images of MNIST's own format.</summary>
+    IdxImages,
+
+    /// <summary>Labels of MNIST's own format.</summary>
+    IdxLabels,
+
+    /// <summary>Rows of comma-separated numbers.</summary>
+    Csv,
+
+    /// <summary>One NumPy array.</summary>
+    Npy,
+
+    /// <summary>A zip file of NumPy arrays.</summary>
+    Npz,
+
+    /// <summary>A Python pickle.</summary>
+    Pickle,
+}
+
 /// <summary>Recognises formats by the first bytes of the decompressed contents; names do not count.</summary>
 internal static class DataFormatDetector
 {
