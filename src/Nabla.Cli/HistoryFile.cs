@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Nabla.IO;
 
 namespace Nabla.Cli;
 

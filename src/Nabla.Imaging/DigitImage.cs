@@ -1,3 +1,4 @@
+using Nabla.IO;
 using SkiaSharp;
 
 namespace Nabla;

@@ -33,7 +33,7 @@ public static class SampleImages
     }
 
     /// <summary>Red, green and blue as the grey that is as bright, by the weights of ITU-R BT.601.</summary>
-    internal static byte Luma(byte red, byte green, byte blue) => (byte)((299 * red + 587 * green + 114 * blue + 500) / 1000);
+    public static byte Luma(byte red, byte green, byte blue) => (byte)((299 * red + 587 * green + 114 * blue + 500) / 1000);
 
     private static Shape? Image(Shape shape) => shape.Count switch
     {

@@ -2,6 +2,10 @@ namespace Nabla;
 
 public sealed partial class Network
 {
+    /// <summary>The data set with the network's own numbers of classes, where it has the same classes in another order; else as it is.</summary>
+    /// <exception cref="ArgumentException">Samples or targets have another size than the network's input or output, classes are others, or there are none.</exception>
+    public DataSet MatchClasses(DataSet data) => Evaluator.Fitting(this, data);
+
     /// <summary>
     /// Measures the network on a data set, with <see cref="Loss"/> or where that is null the quadratic loss. Safe from several threads at once.
     /// </summary>

@@ -12,7 +12,7 @@ namespace Nabla;
 public readonly record struct Prediction(int Label, float Confidence, int RunnerUp, float RunnerUpConfidence)
 {
     /// <summary>Finds the two highest of the given scores; of equals the first. NaN is below every number, as where networks are measured.</summary>
-    internal static Prediction FromScores(ReadOnlySpan<float> scores)
+    public static Prediction FromScores(ReadOnlySpan<float> scores)
     {
         int best = Reductions.IndexOfMax(scores);
         int second = -1;

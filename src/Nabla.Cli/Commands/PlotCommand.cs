@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nabla.Cli.Display;
 using Nabla.Cli.Plotting;
+using Nabla.IO;
 
 namespace Nabla.Cli.Commands;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 using Nabla.Cli.Reproduction;
+using Nabla.IO;
 using Spectre.Console;
 
 namespace Nabla.Cli.Commands;

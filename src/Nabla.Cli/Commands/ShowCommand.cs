@@ -38,7 +38,7 @@ internal sealed class ShowCommand : Command
         {
             throw new ArgumentException("only images of classes can be shown, but the data has vectors of numbers as targets.");
         }
-        test = Evaluator.Fitting(network, test);
+        test = network.MatchClasses(test);
         int count = arguments.GetValue(_count) ?? 16;
         bool onlyMistakes = arguments.GetValue(_mistakes);
         ShownSample[] shown = onlyMistakes ? [.. ShownSample.Mistakes(network, test).Take(count)] : ShownSample.First(network, test, count);

@@ -86,7 +86,7 @@ internal static class TrainingDisplay
             ? string.Create(CultureInfo.InvariantCulture, $"{(isWide ? "validation" : "val")} {accuracy:0.0%}")
             : "";
         return Terminal.Fit(
-            room, isWide ? Gap : " ", $"Epoch {step.Epoch}/{step.Epochs}", $"loss {EpochResult.FormatLoss(step.EpochLoss)}", validation,
+            room, isWide ? Gap : " ", $"Epoch {step.Epoch}/{step.Epochs}", $"loss {TrainingProgress.FormatLoss(step.EpochLoss)}", validation,
             progress.DescribeSpeed(), isWide ? progress.DescribeSteps() : "", progress.DescribeRemaining());
     }
 
@@ -98,7 +98,7 @@ internal static class TrainingDisplay
     {
         string epochs = progress.LastStep.Epochs.ToString(CultureInfo.InvariantCulture);
         string number = epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epochs.Length);
-        string[] parts = [$"Epoch {number}/{epochs}", $"loss {EpochResult.FormatLoss(epoch.Loss)}"];
+        string[] parts = [$"Epoch {number}/{epochs}", $"loss {TrainingProgress.FormatLoss(epoch.Loss)}"];
         return epoch.ValidationAccuracy is double validation ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.00%}")]
             : epoch.Accuracy is double training ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"training {training:0.00%}")]
             : parts;

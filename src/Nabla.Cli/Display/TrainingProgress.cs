@@ -34,6 +34,9 @@ internal sealed class TrainingProgress
 
     public void Add(EpochResult epoch) => LastEpoch = epoch;
 
+    /// <summary>Four decimals, or powers of ten for a loss that runs away; as <see cref="EpochResult"/> prints it.</summary>
+    public static string FormatLoss(double loss) => loss.ToString(loss < 1e6 ? "F4" : "E2", CultureInfo.InvariantCulture);
+
     /// <summary><c>118,000 images/s  1,840 steps/s  0:42 left</c>.</summary>
     public string DescribePace() => $"{DescribeSpeed()}  {DescribeSteps()}  {DescribeRemaining()}";
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
+using Nabla.IO;
 
 namespace Nabla;
 

@@ -6,8 +6,9 @@ namespace Nabla;
 /// The font of everything that is drawn: DejaVu Sans, embedded, so that pictures look the same everywhere. Skia without
 /// dependencies finds no font of the system, and would leave texts out without a word.
 /// </summary>
-internal static class PictureFont
+public static class PictureFont
 {
+    /// <summary>The font, in its regular weight.</summary>
     public static SKTypeface Typeface { get; } = Load();
 
     private static SKTypeface Load()

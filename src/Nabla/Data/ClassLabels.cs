@@ -34,7 +34,7 @@ public sealed class ClassLabels : Targets
     public ReadOnlySpan<int> Values => _labels;
 
     /// <summary>The name of a class, or its number where it has none.</summary>
-    internal string NameOf(int label) => label < ClassNames?.Count ? ClassNames[label] : label.ToString(CultureInfo.InvariantCulture);
+    public string NameOf(int label) => label < ClassNames?.Count ? ClassNames[label] : label.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// These labels by the numbers that a network's classes have: names are matched whatever their order, and where only one side

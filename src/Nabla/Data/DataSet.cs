@@ -57,7 +57,7 @@ public sealed class DataSet
     public DataSet Take(ReadOnlySpan<int> rows) => new(Features.Take(rows), Targets.Take(rows));
 
     /// <summary>The samples at the given indices, in that order, where they are; only their targets are copied.</summary>
-    internal DataSet View(ReadOnlySpan<int> rows) => new(Features.View(rows), Targets.Take(rows));
+    public DataSet View(ReadOnlySpan<int> rows) => new(Features.View(rows), Targets.Take(rows));
 
     /// <summary>A copy of <paramref name="count"/> samples beginning with <paramref name="start"/>.</summary>
     public DataSet Slice(int start, int count) => Take([.. Enumerable.Range(start, count)]);

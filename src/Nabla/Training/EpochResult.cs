@@ -18,10 +18,10 @@ public sealed record EpochResult(int Epoch, double Loss, double? Accuracy, doubl
             : "");
 
     /// <summary>Four decimals, or powers of ten for a loss that runs away.</summary>
-    internal static string FormatLoss(double loss) => loss.ToString(loss < 1e6 ? "F4" : "E2", CultureInfo.InvariantCulture);
+    private static string FormatLoss(double loss) => loss.ToString(loss < 1e6 ? "F4" : "E2", CultureInfo.InvariantCulture);
 
     /// <summary>Whether this epoch's network is to be preferred: by validation accuracy, between equals by validation loss; without validation the later one.</summary>
-    internal bool IsBetterThan(EpochResult? other) =>
+    public bool IsBetterThan(EpochResult? other) =>
         other is null
         || ValidationLoss is null
         || ValidationAccuracy > other.ValidationAccuracy

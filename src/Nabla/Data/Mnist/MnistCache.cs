@@ -1,3 +1,5 @@
+using Nabla.IO;
+
 namespace Nabla;
 
 /// <summary>

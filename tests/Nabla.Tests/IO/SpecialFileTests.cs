@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Nabla.IO;
 
-namespace Nabla.Tests.Serialization;
+namespace Nabla.Tests.IO;
 
 /// <summary>Pipes and devices in place of files: an error at once, where opening them would wait or never end.</summary>
 public sealed class SpecialFileTests : IDisposable

@@ -1,7 +1,7 @@
-namespace Nabla;
+namespace Nabla.IO;
 
 /// <summary>Opens files for reading, with errors that name the file and say what to do.</summary>
-internal static class InputFile
+public static class InputFile
 {
     /// <summary>Opens a regular file.</summary>
     /// <exception cref="IOException">There is no such file, or it is a folder or a pipe.</exception>

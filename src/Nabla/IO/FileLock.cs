@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 
-namespace Nabla;
+namespace Nabla.IO;
 
 /// <summary>
 /// A file that one process at a time holds open. The operating system closes it should the process die, so a lock that is
 /// left behind is no lock any more.
 /// </summary>
-internal sealed class FileLock : IDisposable
+public sealed class FileLock : IDisposable
 {
     private readonly string _path;
     private readonly FileStream _file;

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 
-namespace Nabla;
+namespace Nabla.IO;
 
 /// <summary>
 /// Recognises what is no regular file before it is opened: opening a pipe waits for someone at its other end, a device may

@@ -1,10 +1,10 @@
-namespace Nabla;
+namespace Nabla.IO;
 
 /// <summary>Writes files so that whoever looks at the path sees the old contents or the new ones, never a part.</summary>
 public static class AtomicFile
 {
     /// <summary>Ending of the temporary files, which stand beside their target while they are written.</summary>
-    internal const string TemporaryEnding = ".partial";
+    public const string TemporaryEnding = ".partial";
 
     /// <summary>
     /// Lets <paramref name="write"/> fill a temporary file in the same folder, flushes it to the disk and renames it to
@@ -52,7 +52,7 @@ public static class AtomicFile
     /// <summary>Deletes the temporary files of processes that died while they wrote, but none that is being written.</summary>
     /// <param name="folder">Where they are.</param>
     /// <param name="beginning">What their names begin with; empty for all.</param>
-    internal static void DeleteAbandoned(string folder, string beginning)
+    public static void DeleteAbandoned(string folder, string beginning)
     {
         if (!Directory.Exists(folder))
         {

@@ -1,4 +1,6 @@
-namespace Nabla.Tests.Serialization;
+using Nabla.IO;
+
+namespace Nabla.Tests.IO;
 
 public sealed class FileLockTests : IDisposable
 {
