@@ -3,6 +3,7 @@ using System.Text;
 using Nabla;
 using Nabla.Benchmarks;
 using Nabla.Benchmarks.Measuring;
+using Nabla.IO;
 
 // Runs the workloads in all programs that are there and prints a Markdown table; progress goes to standard error.
 
