@@ -250,8 +250,8 @@ public sealed partial class Network
 
     /// <summary>Answers many samples. Safe from several threads at once.</summary>
     /// <param name="features">Samples of <see cref="InputShape"/>'s size.</param>
-    /// <param name="threads">Threads to use, at least 1; the result does not depend on it.</param>
-    public Prediction[] Predict(Features features, int threads = 1)
+    /// <param name="threads">Threads to use, at least 1; the result does not depend on it. Default: one per processor.</param>
+    public Prediction[] Predict(Features features, int? threads = null)
     {
         ThrowUnlessReady(features.SampleShape.Size, "values");
         Prediction[] predictions = new Prediction[features.Count];
@@ -298,10 +298,10 @@ public sealed partial class Network
 
     /// <summary>The scores of many samples, as for one. Safe from several threads at once.</summary>
     /// <param name="features">Samples of <see cref="InputShape"/>'s size.</param>
-    /// <param name="threads">Threads to use, at least 1; the result does not depend on it.</param>
+    /// <param name="threads">Threads to use, at least 1; the result does not depend on it. Default: one per processor.</param>
     /// <returns>[samples, <see cref="OutputShape"/>'s size], row by row.</returns>
     /// <exception cref="ArgumentException">Samples have another size than the input, or the scores are more than an array holds.</exception>
-    public float[] Score(Features features, int threads = 1)
+    public float[] Score(Features features, int? threads = null)
     {
         ThrowUnlessReady(features.SampleShape.Size, "values");
         int width = OutputShape.Size;
@@ -378,9 +378,9 @@ public sealed partial class Network
     }
 
     /// <summary>Gives the scores of samples in pieces of at most as many as go through at a time, each with the index of its first sample.</summary>
-    private void ForEachPiece(Features features, int threads, Action<int, ReadOnlySpan<float>> use)
+    private void ForEachPiece(Features features, int? threads, Action<int, ReadOnlySpan<float>> use)
     {
-        InferencePass pass = new(this, Math.Max(1, features.Count), threads);
+        InferencePass pass = new(this, Math.Max(1, features.Count), threads ?? Environment.ProcessorCount);
         for (int start = 0; start < features.Count; start += pass.Rows)
         {
             int rows = Math.Min(pass.Rows, features.Count - start);

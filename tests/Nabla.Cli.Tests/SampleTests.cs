@@ -30,6 +30,17 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public async Task Kinds_of_its_own_are_checked_trained_saved_and_loaded()
+    {
+        (int code, string output, string error) = await Run("custom-layer", data: _folder.FullName);
+        Assert.True(code == 0, $"Exit code {code}: {error}\n{output}");
+        string[] lines = output.TrimEnd().Split('\n');
+        Assert.StartsWith("Swish: gradients are right: ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("Huber: gradients are right: ", lines[1], StringComparison.Ordinal);
+        Assert.Equal(lines[^2]["Trained: ".Length..], lines[^1]["Loaded:  ".Length..]);
+    }
+
+    [Fact]
     public async Task Missing_data_is_said_in_one_line()
     {
         (int code, string output, string error) = await Run("000-sigmoid-quadratic-cost", data: _folder.FullName);
@@ -38,14 +49,14 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public void There_is_one_sample_a_notebook_of_fewer_than_80_lines_named_in_the_README()
+    public void There_is_one_sample_a_notebook_of_fewer_than_80_lines_and_one_of_own_kinds_named_in_the_README()
     {
         string[] samples = [.. Directory.GetFiles(Path.Combine(Repository, "samples"), "*.cs").Order(StringComparer.Ordinal)];
-        Assert.Equal(["000", "001", "002", "003", "004"], samples.Select(path => Path.GetFileName(path)[..3]));
+        Assert.Equal(["000", "001", "002", "003", "004", "cus"], samples.Select(path => Path.GetFileName(path)[..3]));
         string readme = File.ReadAllText(Path.Combine(Repository, "samples", "README.md"));
         Assert.All(samples, path =>
         {
-            Assert.InRange(File.ReadAllLines(path).Length, 1, 79);
+            Assert.InRange(File.ReadAllLines(path).Length, 1, path.EndsWith("custom-layer.cs", StringComparison.Ordinal) ? 99 : 79);
             Assert.Contains($"({Path.GetFileName(path)})", readme, StringComparison.Ordinal);
         });
     }

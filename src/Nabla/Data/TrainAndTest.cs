@@ -9,3 +9,10 @@ public sealed record TrainAndTest(DataSet Train, DataSet Test, string Source)
     /// <summary>Samples that choices are made on, where the data has such a part; else null, and some are split off <see cref="Train"/>.</summary>
     public DataSet? Validation { get; init; }
 }
+
+/// <summary>What a file or folder holds: one part of samples or several.</summary>
+/// <param name="Train">Samples to learn from, or all there are.</param>
+/// <param name="Validation">Samples that choices are made on; null where the file has none.</param>
+/// <param name="Test">Samples that no choice may depend on; null where the file has none.</param>
+/// <param name="Source">What the data is, for people: <c>npz file mnist.npz</c>.</param>
+public sealed record DataParts(DataSet Train, DataSet? Validation, DataSet? Test, string Source);

@@ -10,10 +10,13 @@ namespace Nabla;
 /// </summary>
 /// <remarks>
 /// The numbers on which the bits of a training depend stand here, and nowhere else: with another, a recipe trains other weights.
-/// None of them is the number of threads.
+/// None of them is the number of threads. They have a version, which is kept with a trained network (<see cref="TrainingRecord.PlanVersion"/>).
 /// </remarks>
 internal sealed class ExecutionPlan
 {
+    /// <summary>Of the constants here on which bits depend, and of the rules: to be raised with each change of one.</summary>
+    public const int Version = 1;
+
     /// <summary>
     /// Samples that a thread passes together through layers that take them one by one (<see cref="LayerGroup"/>). More than one,
     /// since a layer has something to prepare, such as packing its weights. The gradient of the parameters is summed over so many
@@ -29,6 +32,9 @@ internal sealed class ExecutionPlan
     private const int FloatsAtOnce = 1024 * 1024;
     private const int MinMicroBatch = 32;
 
+    // Not more than one block of the inner index of a product: its gradient moves weights while it stands in registers.
+    private const int MaxMicroBatch = 256;
+
     // What may be used where the caches do not matter.
     private const int MaxFloatsAtOnce = 16 * FloatsAtOnce;
 
@@ -36,6 +42,15 @@ internal sealed class ExecutionPlan
     private const int MinMicroBatchesPerShard = 2;
     private const int MaxShards = 32;
     private const int MaxGradientFloats = 16 * 1024 * 1024;
+
+    /// <summary>Of standardised samples: a value may be left unshifted that is this many deviations from its mean at most, which costs three bits of the sums.</summary>
+    public const float MaxFoldedShift = 8;
+
+    /// <summary>Share of the samples that must be blank in a place for it to be left unshifted; with fewer, few products are left out.</summary>
+    public const double MinBlankToFold = 0.25;
+
+    /// <summary>So many samples tell where the others are blank.</summary>
+    public const int SamplesToTellBlanks = 1000;
 
     // From here on numbers that change no bits. With fewer shards, some threads would have nothing to do at the end for too long.
     private const int MinShardsPerThread = 4;
@@ -122,7 +137,7 @@ internal sealed class ExecutionPlan
         long inCachePerSample = graph.ShapeOf(0).Size + graph.Layers.Where(layer => !layer.IsView && !layer.TakesSamplesOneByOne).Sum(FloatsOf);
         long samples = Math.Min(FloatsAtOnce / inCachePerSample, MaxFloatsAtOnce / FloatsPerSample(graph));
         int longest = graph.Layers.Max(layer => Math.Max(Math.Max(layer.InputShape.Size, layer.OutputShape.Size), layer.StateSize));
-        int most = Math.Clamp(Array.MaxLength / longest, 1, MatrixJob.BlockDepth);
+        int most = Math.Clamp(Array.MaxLength / longest, 1, MaxMicroBatch);
         return LayerGroup.WholeUnits((int)Math.Clamp(samples, Math.Min(MinMicroBatch, most), most));
     }
 

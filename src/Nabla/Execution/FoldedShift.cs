@@ -10,15 +10,6 @@ namespace Nabla;
 /// </summary>
 internal sealed class FoldedShift
 {
-    // A value this many deviations from its mean costs three bits of the sums at most.
-    private const float MaxShift = 8;
-
-    // Of the values in one place; with fewer, few products are left out.
-    private const double MinBlank = 0.25;
-
-    // So many samples tell where the others are blank.
-    private const int TellingSamples = 1000;
-
     private readonly Network _network;
     private readonly Parameter _weight;
     private readonly Parameter _bias;
@@ -56,7 +47,7 @@ internal sealed class FoldedShift
             deviation[i] = figures.Deviation[i % figures.Deviation.Count];
             float folded = -mean[i] * (1 / deviation[i]);
             // Values that never change must become zero exactly: what is left of them would be noise that moves weights.
-            if (blanks[i] >= MinBlank * samples && Math.Abs(folded) <= MaxShift)
+            if (blanks[i] >= ExecutionPlan.MinBlankToFold * samples && Math.Abs(folded) <= ExecutionPlan.MaxFoldedShift)
             {
                 (mean[i], shift[i]) = (0, folded);
             }
@@ -80,7 +71,7 @@ internal sealed class FoldedShift
     /// <summary>For each place how many of the first samples are zero there.</summary>
     private static int[] Blanks(Features features, out int samples)
     {
-        samples = Math.Min(features.Count, TellingSamples);
+        samples = Math.Min(features.Count, ExecutionPlan.SamplesToTellBlanks);
         int[] blanks = new int[features.SampleShape.Size];
         float[] sample = new float[blanks.Length];
         for (int row = 0; row < samples; row++)

@@ -39,7 +39,13 @@ public sealed class Workspace
         _isPassing = lengths.IsPassing;
         AlignedFloats[] buffers = [.. lengths.Buffers.Select(buffer => NewRows(rows, buffer.Length, buffer.Of == 0 ? "the network's input" : network.Graph.NameOf(buffer.Of)))];
         _activations = [.. lengths.BufferOf.Select(buffer => buffers[buffer])];
-        AlignedFloats[] gradients = [.. lengths.Gradients.Select((length, value) => NewRows(rows, length, network.Graph.NameOf(value)))];
+        // Last to first, against the order of the activations: buffers of whole pages that are read and written side by side then lie so that no store seems to
+        // be to the place, modulo 4 KiB, that a load after it reads. The other order takes 8 % longer for a network of convolutions and pools.
+        AlignedFloats[] gradients = new AlignedFloats[lengths.Gradients.Length];
+        for (int value = gradients.Length - 1; value >= 0; value--)
+        {
+            gradients[value] = NewRows(rows, lengths.Gradients[value], network.Graph.NameOf(value));
+        }
         _activationGradients = training ? [.. gradients.Select((_, value) => gradients[network.Graph.GradientMemoryOf(value)])] : [];
         _temporaryGradients = [.. lengths.TemporaryGradients.Select(length => NewRows(rows, length, "gradients that are added up"))];
         _states = [.. layers.Select((layer, i) => NewRows(rows, lengths.States[i], layer.Name))];

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla;
 
 /// <summary>Numbers of mean 0 and variance scale / fan, so that signals keep their size however wide a layer is.</summary>
@@ -28,4 +30,26 @@ public sealed record VarianceScalingInitializer(double Scale, Fan Fan, Spread Sp
         Initializer fill = Spread == Spread.Normal ? Normal(Math.Sqrt(variance)) : Uniform(-bound, bound);
         fill.Fill(values, inputs, outputs, random);
     }
+}
+
+/// <summary>What the variance of initial weights is divided by.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Fan>))]
+public enum Fan
+{
+    /// <summary>The inputs that feed one unit: keeps the size of activations from layer to layer.</summary>
+    In,
+
+    /// <summary>The mean of inputs and outputs: a compromise between activations and gradients.</summary>
+    Average,
+}
+
+/// <summary>The distribution of initial weights of a given variance.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Spread>))]
+public enum Spread
+{
+    /// <summary>Normal, not truncated.</summary>
+    Normal,
+
+    /// <summary>Uniform in ±√(3 · variance).</summary>
+    Uniform,
 }

@@ -47,3 +47,14 @@ public sealed record RowRange
 
     private long End => Count is int count ? (long)Start + count : long.MaxValue;
 }
+
+/// <summary>The two parts that every data set comes in.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DataPart>))]
+public enum DataPart
+{
+    /// <summary>Samples to learn from.</summary>
+    Train,
+
+    /// <summary>Samples that no choice may depend on.</summary>
+    Test,
+}

@@ -118,6 +118,7 @@ internal sealed class TrainingLoop
         _network.Training = new TrainingRecord
         {
             Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            PlanVersion = ExecutionPlan.Version,
             Optimizer = _trainer.Optimizer,
             Options = _options,
             Samples = _train.Count,

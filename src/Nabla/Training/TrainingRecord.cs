@@ -12,6 +12,12 @@ public sealed record TrainingRecord
     /// <summary>Version of the library that trained it.</summary>
     public required string Version { get; init; }
 
+    /// <summary>
+    /// Version of how batches are cut and sums are put together, on which the bits of a training depend; null in files from before it was counted. With the same version, options and data, a
+    /// training gives the same weights.
+    /// </summary>
+    public int? PlanVersion { get; init; }
+
     /// <summary>The rule that changed the weights.</summary>
     public required Optimizer Optimizer { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Reflection;
+
 namespace Nabla.Tests.Execution;
 
 /// <summary>What a plan decides, and what it says of it.</summary>
@@ -21,6 +24,14 @@ public sealed class ExecutionPlanTests
         }
         Assert.Equal(1, new ExecutionPlan(Network.Create([28, 28], Layer.Dropout(), Layer.Dense(10)), 60_000, threads: 2).Shards);
     }
+
+    /// <summary>Whoever changes one of these changes what recipes train: then the version is raised, the new values are written here, and the bits of <c>InstructionSetTests</c> are recorded anew.</summary>
+    [Fact]
+    public void What_bits_depend_on_has_a_version() => Assert.Equal(
+        "Version = 1, SamplesAtOnce = 4, MaxParametersOneByOne = 65536, FloatsAtOnce = 1048576, MinMicroBatch = 32, MaxMicroBatch = 256, MaxFloatsAtOnce = 16777216, "
+        + "MinMicroBatchesPerShard = 2, MaxShards = 32, MaxGradientFloats = 16777216, MaxFoldedShift = 8, MinBlankToFold = 0.25, SamplesToTellBlanks = 1000, MinShardsPerThread = 4, MaxActivationFloats = 134217728",
+        string.Join(", ", typeof(ExecutionPlan).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => field.IsLiteral)
+            .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Name} = {field.GetRawConstantValue()}"))));
 
     [Fact]
     public void Only_a_thin_first_layer_that_reads_the_samples_alone_may_read_lists_of_what_is_not_zero()

@@ -220,7 +220,7 @@ public sealed class MatrixProductTests
         {
             fixed (float* l = transposed ? Transpose(left, rows, inner) : left, r = rightTransposed ? Transpose(right, inner, columns) : right, c = result.Contents)
             {
-                new MatrixJob
+                MatrixJob job = new()
                 {
                     Left = l,
                     LeftRow = transposed ? 1 : inner,
@@ -232,7 +232,9 @@ public sealed class MatrixProductTests
                     Rows = rows,
                     Inner = inner,
                     Columns = columns,
-                }.Run<T>(0, 1);
+                };
+                job.Algorithm = MatrixProduct.Choose(job, parts: 1, sharesFeatures: false);
+                job.Run<T>(0, 1);
             }
             AssertEqual(Twin(left, right, new float[rows * columns], rows, inner, columns), result, $"{typeof(T).Name}, [{rows}, {inner}] · [{inner}, {columns}], left transposed: {transposed}, right transposed: {rightTransposed}");
         }

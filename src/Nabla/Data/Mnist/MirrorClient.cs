@@ -118,3 +118,6 @@ internal sealed class MirrorClient(TimeSpan connectTimeout, TimeSpan stallTimeou
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }
+
+/// <summary>One mirror did not serve a file; the next one may. The message is a few words for the list of all failures.</summary>
+internal sealed class MirrorException(string message, Exception? inner = null) : Exception(message, inner);

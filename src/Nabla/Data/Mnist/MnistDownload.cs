@@ -22,3 +22,24 @@ public static class MnistDownload
         IProgress<DownloadProgress>? progress = null,
         CancellationToken cancellation = default) => Store.FetchAsync(options, progress, cancellation);
 }
+
+/// <summary>How far a download has come. Reported at the beginning of each attempt and as bytes come in.</summary>
+/// <param name="File">Name of the file, such as <c>train-images-idx3-ubyte.gz</c>.</param>
+/// <param name="BytesReceived">Bytes of this attempt so far; a new attempt begins with 0.</param>
+/// <param name="TotalBytes">Bytes to come in all, or null where the server does not say.</param>
+/// <param name="Mirror">Address of the mirror, without user name and password.</param>
+public sealed record DownloadProgress(string File, long BytesReceived, long? TotalBytes, string Mirror);
+
+/// <summary>
+/// Data could not be downloaded: no mirror served the right file, or the cache folder cannot be written. The message is
+/// one line that says for each mirror what went wrong, and what to do.
+/// </summary>
+public sealed class DownloadException : IOException
+{
+    /// <param name="message">What went wrong and what to do.</param>
+    /// <param name="inner">The exception that led here, if any.</param>
+    public DownloadException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

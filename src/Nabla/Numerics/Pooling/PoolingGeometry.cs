@@ -32,3 +32,6 @@ internal readonly record struct PoolingGeometry(
         return room < 0 ? 0 : (int)Math.Min(room / stride + 1, int.MaxValue);
     }
 }
+
+/// <summary>A window of the input and the output pixel that it becomes; both are given by where their first channel stands.</summary>
+internal readonly record struct PoolingWindow(nint Input, nint Output, int Rows, int Columns);

@@ -60,6 +60,9 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     /// <summary>What is done to the sums in the end.</summary>
     public Activation Activation;
 
+    /// <summary>How it is computed; <see cref="MatrixProduct"/> chooses.</summary>
+    public ProductAlgorithm Algorithm;
+
     public readonly void Run(int part, int parts) => LanesJob.Run(this, part, parts);
 
     /// <summary>
@@ -70,27 +73,30 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     public readonly void Run<T>(int part, int parts)
         where T : struct, ILanes<T>
     {
-        if (Rows == 1 && LeftStep == 1 && DescentRate == 0 && !RightIsTransposed)
+        switch (Algorithm)
         {
-            SparseRow.Multiply<T>(Left, Right, Start, Result, Inner, Columns);
-            Activate(0, 1, 0, Columns);
-            return;
+            case ProductAlgorithm.OneRow:
+                SparseRow.Multiply<T>(Left, Right, Start, Result, Inner, Columns);
+                Activate(0, 1, 0, Columns);
+                break;
+            case ProductAlgorithm.OuterProduct:
+                SparseRow.AddOuterProduct<T>(Left, Right, Result, Rows, Columns, DescentRate);
+                break;
+            case ProductAlgorithm.ThinResult:
+                TransposedProduct.ComputeThinResult<T>(this, part, parts);
+                break;
+            case ProductAlgorithm.LargeRight:
+                TransposedProduct.ComputeLargeRight<T>(this, part, parts);
+                break;
+            default:
+                ComputeTiles<T>(part, parts);
+                break;
         }
-        if (Inner == 1 && LeftRow == 1 && (DescentRate != 0 || Start == Result))
-        {
-            SparseRow.AddOuterProduct<T>(Left, Right, Result, Rows, Columns, DescentRate);
-            return;
-        }
-        if (TransposedProduct.FitsThinResult(this))
-        {
-            TransposedProduct.ComputeThinResult<T>(this, part, parts);
-            return;
-        }
-        if (TransposedProduct.FitsLargeRight(this))
-        {
-            TransposedProduct.ComputeLargeRight<T>(this, part, parts);
-            return;
-        }
+    }
+
+    private readonly void ComputeTiles<T>(int part, int parts)
+        where T : struct, ILanes<T>
+    {
         if (RightIsTransposed && FeatureShares.Fit(Columns, parts))
         {
             Compute<T>(0, Rows, FeatureShares.Begin(Columns, part, parts), FeatureShares.Begin(Columns, part + 1, parts), isShared: false);

@@ -6,7 +6,7 @@ namespace Nabla.Numerics;
 /// </summary>
 /// <remarks>
 /// In all three, <c>sharesFeatures</c> says that threads share the features of the layer's input rather than its samples:
-/// see <see cref="FeatureShares"/>. Products that find too little work for it, and the gradient of the inputs, decide themselves.
+/// see <see cref="FeatureShares"/>. How a product is then computed is chosen in one place, <see cref="Choose"/>, and changes no bits.
 /// </remarks>
 internal static unsafe class MatrixProduct
 {
@@ -43,15 +43,7 @@ internal static unsafe class MatrixProduct
                 StartRow = 0,
                 Activation = activation,
             };
-            int parts = Parts(job, threads);
-            if (sharesFeatures && MatrixPipelineJob.Fits(inner, parts))
-            {
-                MatrixPipelineJob.Run(job, parts);
-            }
-            else
-            {
-                Run(ref job, parts);
-            }
+            Run(ref job, threads, sharesFeatures);
         }
     }
 
@@ -82,15 +74,7 @@ internal static unsafe class MatrixProduct
                 StartRow = columns,
                 DescentRate = use.DescentRate,
             };
-            int parts = Parts(job, threads);
-            if (!sharesFeatures && MatrixPipelineJob.Fits(inner, parts) && TransposedProduct.FitsThinResult(job))
-            {
-                TransposedProduct.RunThinResultBySamples(job, parts);
-            }
-            else
-            {
-                Run(ref job, parts);
-            }
+            Run(ref job, threads, sharesFeatures);
         }
     }
 
@@ -114,7 +98,7 @@ internal static unsafe class MatrixProduct
                 Inner = inner,
                 Columns = columns,
             };
-            Run(ref job, Parts(job, threads));
+            Run(ref job, threads, sharesFeatures: false);
         }
     }
 
@@ -138,15 +122,50 @@ internal static unsafe class MatrixProduct
         return isSingle ? 1 : (int)Math.Clamp((long)rows * inner * columns / MinPerThread, 1, threads);
     }
 
-    private static void Run(ref MatrixJob job, int parts)
+    private static void Run(ref MatrixJob job, int threads, bool sharesFeatures)
     {
-        if (job.Rows > 0 && job.Columns > 0)
+        if (job.Rows == 0 || job.Columns == 0)
         {
-            WorkerTeam.Run(ref job, parts);
+            return;
+        }
+        int parts = ThreadsOf(job.Rows, job.Inner, job.Columns, threads);
+        job.Algorithm = Choose(job, parts, sharesFeatures);
+        switch (job.Algorithm)
+        {
+            case ProductAlgorithm.Pipeline:
+                MatrixPipelineJob.Run(job, parts);
+                break;
+            case ProductAlgorithm.ThinResultBySamples:
+                TransposedProduct.RunThinResultBySamples(job, parts);
+                break;
+            default:
+                WorkerTeam.Run(ref job, parts);
+                break;
         }
     }
 
-    private static int Parts(in MatrixJob job, int threads) => ThreadsOf(job.Rows, job.Inner, job.Columns, threads);
+    /// <summary>The fastest way for a product on so many threads.</summary>
+    public static ProductAlgorithm Choose(in MatrixJob job, int parts, bool sharesFeatures)
+    {
+        bool leftIsTransposed = job.LeftRow == 1;
+        if (MatrixPipelineJob.Fits(job.Inner, parts))
+        {
+            // Threads keep to what is theirs: of a forward product the inner index goes over features, of the weights' gradient over samples.
+            if (sharesFeatures && !leftIsTransposed && !job.RightIsTransposed)
+            {
+                return ProductAlgorithm.Pipeline;
+            }
+            if (!sharesFeatures && TransposedProduct.FitsThinResult(job))
+            {
+                return ProductAlgorithm.ThinResultBySamples;
+            }
+        }
+        return job.Rows == 1 && job.LeftStep == 1 && job.DescentRate == 0 && !job.RightIsTransposed ? ProductAlgorithm.OneRow
+            : job.Inner == 1 && leftIsTransposed && (job.DescentRate != 0 || job.Start == job.Result) ? ProductAlgorithm.OuterProduct
+            : TransposedProduct.FitsThinResult(job) ? ProductAlgorithm.ThinResult
+            : TransposedProduct.FitsLargeRight(job) ? ProductAlgorithm.LargeRight
+            : ProductAlgorithm.Tiles;
+    }
 
     /// <summary>The kernels read and write through pointers: this is where their bounds are checked.</summary>
     private static void ThrowIfTooSmall(
