@@ -111,6 +111,67 @@ public sealed class OwnKindsTests : IDisposable
         Assert.Equal(120, optimizer.Steps);
     }
 
+    /// <summary>The gradient of a layer that writes it down is kept, added to what is there, or moves the parameters at once: each of them, to the last.</summary>
+    [Fact]
+    public void A_gradient_that_is_written_down_is_kept_added_or_moves_parameters()
+    {
+        TrainAndTest digits = Digits(24, 10);
+        Network[] networks = [.. Enumerable.Range(0, 2).Select(_ => Network.Create([28, 28], Layer.Dense(7), new BiasSpec(), Layer.Dense(10)))];
+        Array.ForEach(networks, network => network.Initialize(new NumPyRandom(1)));
+        float[] before = networks[0].Parameters.ToArray();
+        new Trainer(networks[0], Loss.Quadratic, new Sgd { LearningRate = 0.5 })
+            .Fit(digits.Train, new TrainingOptions { Epochs = 1, BatchSize = 24, ValidationFraction = 0, Order = SampleOrder.AsGiven });
+
+        Workspace workspace = new(networks[1], 24, training: true);
+        float[] targets = new float[240];
+        int[] all = [.. Enumerable.Range(0, 24)];
+        workspace.Load(digits.Train.Features, all);
+        digits.Train.Targets.CopyRows(all, targets);
+        float[] once = Backward();
+        float[] twice = Backward();
+        Assert.All(once.Zip(twice), values => Assert.Equal(2 * values.First, values.Second, 1e-5f));
+        new Sgd().Start(before.Length).Step(networks[1].Parameters, once, learningRate: 0.5);
+        Assert.Equal(networks[1].Parameters.ToArray(), networks[0].Parameters.ToArray());
+        Parameter bias = networks[0].Layers[1].Parameters[0];
+        Assert.All(Enumerable.Range(bias.Offset, 7), i => Assert.NotEqual(before[i], networks[0].Parameters[i]));
+
+        float[] Backward()
+        {
+            networks[1].Forward(workspace, 24, new NumPyRandom(1));
+            Loss.Quadratic.Evaluate(workspace.Output, targets, workspace.OutputGradient, 24, divisor: 24);
+            networks[1].Backward(workspace, 24);
+            return workspace.Gradient.ToArray();
+        }
+    }
+
+    private sealed record BiasSpec : LayerSpec
+    {
+        public override Layer Build(LayerBuilder builder) => new Bias(builder);
+    }
+
+    private sealed class Bias(LayerBuilder builder) : Layer(builder, builder.InputShape)
+    {
+        private readonly Parameter _bias = builder.AddParameter(ParameterRole.Bias, [builder.InputShape.Size], Initializer.Zeros);
+
+        public override void Forward(in LayerPass pass)
+        {
+            for (int i = 0; i < pass.Output.Length; i++)
+            {
+                pass.Output[i] = pass.Input()[i] + pass.Values(_bias)[i % 7];
+            }
+        }
+
+        public override void Backward(in LayerPass pass)
+        {
+            pass.Gradient(_bias).Clear();
+            for (int i = 0; i < pass.Output.Length; i++)
+            {
+                pass.Gradient(_bias)[i % 7] += pass.OutputGradient[i];
+            }
+            pass.OutputGradient.CopyTo(pass.InputGradient());
+        }
+    }
+
     [Fact]
     public void A_recipe_gets_the_defaults_of_own_kinds_and_refuses_what_they_do_not_have()
     {
