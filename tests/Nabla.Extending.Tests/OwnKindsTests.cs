@@ -144,6 +144,14 @@ public sealed class OwnKindsTests : IDisposable
         }
     }
 
+    /// <summary>Several shards at once would change a buffer in an order that hangs on threads.</summary>
+    [Fact]
+    public void A_layer_with_buffers_gets_the_samples_of_a_batch_in_order()
+    {
+        Assert.Contains("in 32 shards", Network.Create([28, 28], new ScaleSpec(), Layer.Dense(10)).Explain(60_000, threads: 2), StringComparison.Ordinal);
+        Assert.Contains("in 1 shard.", Network.Create([28, 28], new CenterSpec { Momentum = 0.9 }, Layer.Dense(10)).Explain(60_000, threads: 2), StringComparison.Ordinal);
+    }
+
     private sealed record BiasSpec : LayerSpec
     {
         public override Layer Build(LayerBuilder builder) => new Bias(builder);
