@@ -297,17 +297,19 @@ public sealed class GradientCheckResult
     /// <param name="measure">Measures the derivative by an element with a step, and says how far it may be off.</param>
     internal void Compare(string name, Shape shape, ReadOnlySpan<float> gradient, int[] elements, Func<int, double, (double Value, double Uncertainty)> measure)
     {
-        double[] first = [.. elements.Select(element => measure(element, GradientCheck.Steps[0].Step).Value)];
-        double usual = Math.Sqrt(first.Where(double.IsFinite).Sum(value => value * value) / Math.Max(1, elements.Length));
+        // All by the first step before any is judged: they tell the usual size.
+        (double Value, double Uncertainty)[] first = [.. elements.Select(element => measure(element, GradientCheck.Steps[0].Step))];
+        double usual = Math.Sqrt(first.Select(measured => measured.Value).Where(double.IsFinite).Sum(value => value * value) / Math.Max(1, elements.Length));
         int leftOut = 0;
-        foreach (int element in elements)
+        for (int i = 0; i < elements.Length; i++)
         {
+            int element = elements[i];
             float own = gradient[element];
             (double Value, double Error)? told = null;
             bool agrees = false;
             foreach ((double step, double tolerance) in GradientCheck.Steps)
             {
-                (double value, double uncertainty) = measure(element, step);
+                (double value, double uncertainty) = step == GradientCheck.Steps[0].Step ? first[i] : measure(element, step);
                 double size = Math.Abs(value) + usual;
                 if (uncertainty <= tolerance * size)
                 {

@@ -183,9 +183,9 @@ internal sealed class ExecutionPlan
         }
         else if (described is Dense && !TakesWholeShards)
         {
-            int inputs = described.InputShape.Size, threads = MatrixProduct.ThreadsOf(MicroBatch, inputs, described.OutputShape.Size, Threads);
+            (ProductAlgorithm algorithm, int threads) = MatrixProduct.PlanOf(MicroBatch, described.InputShape.Size, described.OutputShape.Size, Threads, SharesFeatures);
             how.Add(threads == 1 ? "all samples at a time, on one thread"
-                : SharesFeatures && MatrixPipelineJob.Fits(inputs, threads) ? $"each of {threads} threads keeps some of the inputs and their weights"
+                : algorithm == ProductAlgorithm.Pipeline ? $"each of {threads} threads keeps some of the inputs and their weights"
                 : $"all samples at a time, on {threads} threads");
         }
         else

@@ -10,13 +10,9 @@ internal sealed class GraphExecutor
     /// <param name="graph">The layers.</param>
     public GraphExecutor(LayerGraph graph)
     {
-        Graph = graph;
         MicroBatch = ExecutionPlan.MicroBatchOf(graph);
         _groups = [.. LayerGroup.Of(graph)];
     }
-
-    /// <summary>The layers.</summary>
-    public LayerGraph Graph { get; }
 
     /// <summary>Samples that go through at a time; see <see cref="ExecutionPlan"/>.</summary>
     public int MicroBatch { get; }

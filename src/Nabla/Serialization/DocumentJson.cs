@@ -19,12 +19,13 @@ internal static class DocumentJson
     public const string KindMember = "type";
 
     private static JsonSerializerOptions? _options;
+    private static JsonSerializerOptions? _indented;
 
     /// <summary>On one line, as in model files; with all kinds that are registered by now.</summary>
     public static JsonSerializerOptions Options => Volatile.Read(ref _options) ?? Remember(ref _options, Create());
 
     /// <summary>On lines of their own, as recipes are.</summary>
-    public static JsonSerializerOptions Indented => new(Options) { WriteIndented = true };
+    public static JsonSerializerOptions Indented => Volatile.Read(ref _indented) ?? Remember(ref _indented, new JsonSerializerOptions(Options) { WriteIndented = true });
 
     /// <summary>How a type is read and written.</summary>
     public static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
@@ -33,7 +34,11 @@ internal static class DocumentJson
     public static JsonTypeInfo? Find(Type type) => Options.TryGetTypeInfo(type, out JsonTypeInfo? found) ? found : null;
 
     /// <summary>After a kind was registered.</summary>
-    public static void Renew() => Volatile.Write(ref _options, null);
+    public static void Renew()
+    {
+        Volatile.Write(ref _options, null);
+        Volatile.Write(ref _indented, null);
+    }
 
     /// <summary>The first kind that a document names and that is not registered, with the registry where it would be; null where there is none.</summary>
     public static (Kinds Kinds, string Name)? FirstUnknownKind(JsonNode? node, Type type)

@@ -43,8 +43,10 @@ internal sealed class TrainingLoop
     public TrainingHistory Run(CancellationToken cancellation)
     {
         Array.ForEach(_callbacks, callback => callback.TrainingStarted(_trainer));
-        for (int epoch = 1; epoch <= _options.Epochs && RunEpoch(epoch, cancellation); epoch++)
+        bool goesOn = true;
+        for (int epoch = 1; epoch <= _options.Epochs && goesOn; epoch++)
         {
+            goesOn = RunEpoch(epoch, cancellation);
         }
         // Also without validation: cancelled in the middle of an epoch, it goes back to the end of the one before.
         if (_best is not null)

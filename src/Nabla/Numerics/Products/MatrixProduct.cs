@@ -114,8 +114,14 @@ internal static unsafe class MatrixProduct
         return new ThreadFloats(MatrixJob.PackedFloats + 2L * rows * inputs, 0, Math.Max(sums, rows * (outputs + (long)TransposedProduct.MaxRows)) + sumsOfThinResult);
     }
 
-    /// <summary>How many of the threads take part in a product.</summary>
-    public static int ThreadsOf(int rows, int inner, int columns, int threads)
+    /// <summary>How a forward product is computed, and how many of the threads take part.</summary>
+    public static (ProductAlgorithm Algorithm, int Threads) PlanOf(int rows, int inner, int columns, int threads, bool sharesFeatures)
+    {
+        int parts = ThreadsOf(rows, inner, columns, threads);
+        return (Choose(new MatrixJob { LeftRow = inner, LeftStep = 1, Rows = rows, Inner = inner, Columns = columns }, parts, sharesFeatures), parts);
+    }
+
+    private static int ThreadsOf(int rows, int inner, int columns, int threads)
     {
         // A single sample stays on one thread: most of its work is skipped, see SparseRow.
         bool isSingle = rows == 1 || inner == 1;
