@@ -26,7 +26,8 @@ public sealed partial class Network
         _parameters = new AlignedFloats(graph.ParameterCount);
         _buffers = new AlignedFloats(graph.BufferCount);
         ResetBuffers();
-        Executor = new GraphExecutor(graph);
+        Executor = new GraphExecutor(graph, training: true);
+        InferenceExecutor = new GraphExecutor(graph, training: false);
     }
 
     /// <summary>Shape of one sample that goes in.</summary>
@@ -44,8 +45,11 @@ public sealed partial class Network
     /// <summary>Who reads what.</summary>
     internal LayerGraph Graph { get; }
 
-    /// <summary>Who takes samples through the layers.</summary>
+    /// <summary>Who takes samples through the layers in training.</summary>
     internal GraphExecutor Executor { get; }
+
+    /// <summary>Who takes samples through the layers where nobody goes back: with the same bits.</summary>
+    internal GraphExecutor InferenceExecutor { get; }
 
     /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
     public Span<float> Parameters => _parameters.Span;
@@ -203,7 +207,7 @@ public sealed partial class Network
     public void Forward(Workspace workspace, int rows)
     {
         workspace.ThrowIfUnfit(this, rows, training: false);
-        Executor.Forward(workspace, rows, Parameters);
+        workspace.Executor.Forward(workspace, rows, Parameters);
     }
 
     /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>, as in training.</summary>
@@ -395,7 +399,7 @@ public sealed partial class Network
 
     private ReadOnlySpan<float> Scores(Workspace workspace)
     {
-        Executor.Forward(workspace, rows: 1, Parameters);
+        InferenceExecutor.Forward(workspace, rows: 1, Parameters);
         Span<float> output = workspace.Output[..OutputShape.Size];
         Loss?.ToScores(output, rows: 1);
         return output;

@@ -73,6 +73,12 @@ static string Hash(int threads)
             Layer.Concatenate("input", "a", "b"), Layer.MaxPooling2D(3, 3), Layer.Dense(33, Activation.ReLU), Layer.Residual(Layer.Dropout(0.3), Layer.Dense(33)), Layer.Dense(Data.Classes),
         ],
         Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
+    Train(hash, [11, 13],
+        [
+            Layer.Convolution2D(23, 3, 3, padding: 1, bias: false), Layer.BatchNormalization(Activation.ReLU), Layer.MaxPooling2D(2, 2),
+            Layer.Residual(Layer.BatchNormalization(Activation.Tanh), Layer.Convolution2D(23, 3, 3, padding: 1)), Layer.Dense(71), Layer.BatchNormalization(Activation.Sigmoid), Layer.Dense(Data.Classes),
+        ],
+        Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
     // Large enough that the element-wise work and the optimiser are split over threads, too.
     TrainDense(hash, inputs: 121, hidden: 303, Activation.Tanh, Loss.SoftmaxCrossEntropy, new Adam(), threads);
     // Batches in shares: with a thin first layer, which skips blanks one by one, and with standardised samples.

@@ -49,6 +49,15 @@ internal sealed class ExecutionPlan
     /// <summary>Share of the samples that must be blank in a place for it to be left unshifted; with fewer, few products are left out.</summary>
     public const double MinBlankToFold = 0.25;
 
+    /// <summary>
+    /// Of statistics over samples and positions (<see cref="ChannelNormalization"/>): numbers of a part whose sums are made by themselves, and
+    /// most parts.
+    /// </summary>
+    public const int FloatsPerPartOfStatistics = 32 * 1024;
+
+    /// <summary>See <see cref="FloatsPerPartOfStatistics"/>.</summary>
+    public const int MaxPartsOfStatistics = 32;
+
     /// <summary>So many samples tell where the others are blank.</summary>
     public const int SamplesToTellBlanks = 1000;
 
@@ -71,9 +80,10 @@ internal sealed class ExecutionPlan
         _network = network;
         BatchSize = batchSize;
         Threads = threads;
-        MicroBatch = Math.Min(batchSize, network.Executor.MicroBatch);
+        TakesWholeBatch = network.Layers.Any(layer => layer.NeedsWholeBatch);
+        MicroBatch = TakesWholeBatch ? batchSize : Math.Min(batchSize, network.Executor.MicroBatch);
         // Random numbers are drawn from sample to sample, by nobody else meanwhile.
-        _maxShards = network.Layers.Any(layer => layer.NeedsOrder) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
+        _maxShards = TakesWholeBatch || network.Layers.Any(layer => layer.NeedsOrder) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
         Shards = ShardsOf(batchSize);
         TakesWholeShards = IsLarge && (Shards >= MinShardsPerThread * threads || Shards % threads == 0)
             && (long)threads * MicroBatch * FloatsPerSample(network.Graph) <= MaxActivationFloats;
@@ -88,8 +98,11 @@ internal sealed class ExecutionPlan
     /// <summary>Samples that go through at a time.</summary>
     public int MicroBatch { get; }
 
+    /// <summary>Whether a layer needs all samples of a batch together (<see cref="Layer.NeedsWholeBatch"/>).</summary>
+    public bool TakesWholeBatch { get; }
+
     /// <summary>Whether a batch is more than goes through at a time.</summary>
-    public bool IsLarge => BatchSize > _network.Executor.MicroBatch;
+    public bool IsLarge => BatchSize > MicroBatch;
 
     /// <summary>
     /// Into how many shards a whole batch is cut. The gradient of a shard is summed from its first sample to its last, and those of the
@@ -116,7 +129,7 @@ internal sealed class ExecutionPlan
     public bool MayFoldShift => IsLarge;
 
     /// <summary>Whether a backward pass may move the weights while their gradient stands in registers: it is then that of the whole batch.</summary>
-    public bool MayDescendAtOnce => !IsLarge;
+    public bool MayDescendAtOnce => BatchSize <= _network.Executor.MicroBatch;
 
     /// <summary>Whether the first layer can read samples as lists of what is not zero, if enough of them is zero.</summary>
     public bool MayReadSparse =>

@@ -8,10 +8,11 @@ internal sealed class GraphExecutor
     private readonly LayerGroup[] _groups;
 
     /// <param name="graph">The layers.</param>
-    public GraphExecutor(LayerGraph graph)
+    /// <param name="training">Whether for training; else for inference alone, where more layers take samples one by one.</param>
+    public GraphExecutor(LayerGraph graph, bool training)
     {
         MicroBatch = ExecutionPlan.MicroBatchOf(graph);
-        _groups = [.. LayerGroup.Of(graph)];
+        _groups = [.. LayerGroup.Of(graph, training)];
     }
 
     /// <summary>Samples that go through at a time; see <see cref="ExecutionPlan"/>.</summary>

@@ -6,7 +6,7 @@ namespace Nabla;
 /// <param name="threads">Threads to use.</param>
 internal sealed class InferencePass(Network network, int samples, int threads)
 {
-    private readonly Workspace _workspace = new(network, Math.Min(samples, network.Executor.MicroBatch), training: false, threads);
+    private readonly Workspace _workspace = new(network, Math.Min(samples, network.InferenceExecutor.MicroBatch), training: false, threads);
 
     /// <summary>Samples at a time.</summary>
     public int Rows => _workspace.Rows;
@@ -21,7 +21,7 @@ internal sealed class InferencePass(Network network, int samples, int threads)
     public Span<float> Outputs(Features features, int start, int rows)
     {
         Batch.CopyFeatures(features, network.Preprocessing, start, rows, _workspace.Input, threads);
-        network.Executor.Forward(_workspace, rows, network.Parameters);
+        network.InferenceExecutor.Forward(_workspace, rows, network.Parameters);
         return _workspace.Output[..(rows * network.OutputShape.Size)];
     }
 }

@@ -11,7 +11,8 @@ namespace Nabla;
 /// <param name="first">Index of the first layer.</param>
 /// <param name="end">Index of the first layer after.</param>
 /// <param name="parametersBefore">Number of parameters of the layers before.</param>
-internal sealed class LayerGroup(LayerGraph graph, int first, int end, int parametersBefore)
+/// <param name="isOneByOne">Whether they take samples one by one.</param>
+internal sealed class LayerGroup(LayerGraph graph, int first, int end, int parametersBefore, bool isOneByOne)
 {
     private const int SamplesAtOnce = ExecutionPlan.SamplesAtOnce;
 
@@ -22,28 +23,33 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
     private readonly int _parameterCount = parametersBefore + graph.Layers.Skip(first).Take(end - first).Sum(layer => layer.ParameterCount);
 
     /// <summary>Whether each thread passes a few samples at a time.</summary>
-    public bool IsOneByOne { get; } = graph.Layers[first].TakesSamplesOneByOne;
+    public bool IsOneByOne => isOneByOne;
 
     /// <summary>Whether each few samples have a gradient of their own, which are then added up.</summary>
     public bool LearnsOneByOne => IsOneByOne && _learns && _parameterCount <= ExecutionPlan.MaxParametersOneByOne;
 
     /// <summary>The groups of a graph, first to last.</summary>
-    public static IReadOnlyList<LayerGroup> Of(LayerGraph graph)
+    /// <param name="graph">All layers.</param>
+    /// <param name="training">Whether for training; else for inference alone.</param>
+    public static IReadOnlyList<LayerGroup> Of(LayerGraph graph, bool training)
     {
         List<LayerGroup> groups = [];
         int parameters = 0;
         for (int first = 0, end; first < graph.Layers.Count; first = end)
         {
             end = first + 1;
-            while (graph.Layers[first].TakesSamplesOneByOne && end < graph.Layers.Count && graph.Layers[end].TakesSamplesOneByOne)
+            bool isOneByOne = TakesOneByOne(graph.Layers[first]);
+            while (isOneByOne && end < graph.Layers.Count && TakesOneByOne(graph.Layers[end]))
             {
                 end++;
             }
-            LayerGroup group = new(graph, first, end, parameters);
+            LayerGroup group = new(graph, first, end, parameters, isOneByOne);
             parameters = group._parameterCount;
             groups.Add(group);
         }
         return groups;
+
+        bool TakesOneByOne(Layer layer) => training ? layer.TakesSamplesOneByOne : layer.InfersSamplesOneByOne;
     }
 
     /// <summary>At most so many samples, such that what goes through in pieces of them has the bits of the whole.</summary>

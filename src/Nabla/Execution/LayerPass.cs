@@ -69,7 +69,10 @@ public readonly ref struct LayerPass
     /// <summary>What the layer's forward pass leaves for its backward pass, [rows, <see cref="Layer.StateSize"/>]; empty where nobody goes back.</summary>
     public Span<float> State => _workspace.State(_layer, _firstRow, Rows);
 
-    /// <summary>Memory of at least <see cref="Layer.ScratchSize"/> floats for a backward pass, with anything in it.</summary>
+    /// <summary>What the layer's forward pass leaves for its backward pass beside that, [<see cref="Layer.BatchStateSize"/>]; empty where nobody goes back.</summary>
+    public Span<float> BatchState => _workspace.BatchState(_layer);
+
+    /// <summary>Memory of at least <see cref="Layer.ScratchSize"/> floats for a pass in training, with anything in it.</summary>
     public Span<float> Scratch => _workspace.Scratch(_part);
 
     /// <summary>What the layer reads, [rows, size].</summary>

@@ -15,6 +15,7 @@ public sealed class Workspace
     private readonly AlignedFloats[] _activationGradients;
     private readonly AlignedFloats[] _temporaryGradients;
     private readonly AlignedFloats[] _states;
+    private readonly float[][] _batchStates;
     private readonly AlignedFloats _partialGradients;
     private readonly AlignedFloats[] _scratch;
     private readonly AlignedFloats _layerGradient;
@@ -34,7 +35,8 @@ public sealed class Workspace
         _network = network;
         Rows = rows;
         Threads = threads;
-        Lengths lengths = new(network, rows, training, threads);
+        Executor = training ? network.Executor : network.InferenceExecutor;
+        Lengths lengths = new(network, Executor, rows, training, threads);
         IReadOnlyList<Layer> layers = network.Layers;
         _isPassing = lengths.IsPassing;
         AlignedFloats[] buffers = [.. lengths.Buffers.Select(buffer => NewRows(rows, buffer.Length, buffer.Of == 0 ? "the network's input" : network.Graph.NameOf(buffer.Of)))];
@@ -49,6 +51,7 @@ public sealed class Workspace
         _activationGradients = training ? [.. gradients.Select((_, value) => gradients[network.Graph.GradientMemoryOf(value)])] : [];
         _temporaryGradients = [.. lengths.TemporaryGradients.Select(length => NewRows(rows, length, "gradients that are added up"))];
         _states = [.. layers.Select((layer, i) => NewRows(rows, lengths.States[i], layer.Name))];
+        _batchStates = [.. layers.Select(layer => new float[training ? layer.BatchStateSize : 0])];
         _partialGradients = NewRows(rows, lengths.PartialGradients, "the gradients of a few samples each");
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedFloats(lengths.Scratch))];
         _layerGradient = new AlignedFloats(lengths.LayerGradient);
@@ -57,7 +60,7 @@ public sealed class Workspace
     /// <summary>Bytes that <see cref="Network.MemoryFor"/> counts.</summary>
     internal static long BytesFor(Network network, int rows, bool training, int threads)
     {
-        Lengths lengths = new(network, rows, training, threads);
+        Lengths lengths = new(network, training ? network.Executor : network.InferenceExecutor, rows, training, threads);
         ThreadFloats thread = new(0, 0, Softmax.TransposedFloats(network.OutputShape.Size));
         foreach (Layer layer in network.Layers)
         {
@@ -101,6 +104,9 @@ public sealed class Workspace
     /// <summary>The gradient of all parameters, in the order of <see cref="Network.Parameters"/>. Backward passes add to it.</summary>
     public Span<float> Gradient => (_gradient ??= new AlignedFloats(IsForTraining ? _network.Parameters.Length : 0)).Span;
 
+    /// <summary>In which groups the network's layers are gone through with this memory.</summary>
+    internal GraphExecutor Executor { get; }
+
     /// <summary>Who reads what.</summary>
     internal LayerGraph Graph => _network.Graph;
 
@@ -135,6 +141,9 @@ public sealed class Workspace
     /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
     internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], _states[layer].Length / Rows, firstRow, rows);
 
+    /// <summary>What layer <paramref name="layer"/> keeps once for all samples.</summary>
+    internal Span<float> BatchState(int layer) => _batchStates[layer];
+
     /// <summary>The gradient of a value for some samples; empty where nobody asks for it.</summary>
     internal Span<float> ActivationGradient(int value, int firstRow, int rows) =>
         Part(_activationGradients[value], _activationGradients[value].Length / Rows, firstRow, rows);
@@ -152,6 +161,7 @@ public sealed class Workspace
         {
             memory.Span.Fill(float.NaN);
         }
+        Array.ForEach(_batchStates, state => Array.Fill(state, float.NaN));
     }
 
     /// <exception cref="ArgumentException">The workspace belongs to another network or is too small.</exception>
@@ -181,11 +191,11 @@ public sealed class Workspace
     /// <summary>How long the buffers are, in floats, before any is allocated.</summary>
     private sealed class Lengths
     {
-        public Lengths(Network network, int rows, bool training, int threads)
+        public Lengths(Network network, GraphExecutor executor, int rows, bool training, int threads)
         {
             LayerGraph graph = network.Graph;
             IsPassing = new bool[graph.ValueCount];
-            foreach (int value in training ? [] : network.Executor.Groups.SelectMany(group => group.PassingOn()))
+            foreach (int value in training ? [] : executor.Groups.SelectMany(group => group.PassingOn()))
             {
                 IsPassing[value] = true;
             }
@@ -193,7 +203,7 @@ public sealed class Workspace
             Buffers = [(0, (long)rows * network.InputShape.Size)];
             // Where nobody goes back, a value's memory is free once its last reader's group is through; what comes in stays.
             List<(int Buffer, int End)> inUse = [];
-            foreach (LayerGroup group in network.Executor.Groups)
+            foreach (LayerGroup group in executor.Groups)
             {
                 int[] free = [.. inUse.Where(use => use.End <= group.First).Select(use => use.Buffer)];
                 inUse.RemoveAll(use => use.End <= group.First);
@@ -218,15 +228,16 @@ public sealed class Workspace
                     }
                     if (!IsPassing[value])
                     {
-                        inUse.Add((BufferOf[value], network.Executor.Groups.First(other => graph.LastUseOf(value) < other.End || other.End == graph.Layers.Count).End));
+                        inUse.Add((BufferOf[value], executor.Groups.First(other => graph.LastUseOf(value) < other.End || other.End == graph.Layers.Count).End));
                     }
                 }
             }
             Gradients = [.. Enumerable.Range(0, graph.ValueCount).Select(value =>
                 training && graph.NeedsGradient(value) && graph.GradientMemoryOf(value) == value ? (long)rows * graph.ShapeOf(value).Size : 0)];
             TemporaryGradients = training ? [.. TemporarySizes(graph).Select(size => (long)rows * size)] : [];
+            BatchStates = training ? graph.Layers.Sum(layer => (long)layer.BatchStateSize) : 0;
             States = [.. graph.Layers.Select(layer => training ? (long)rows * layer.StateSize : 0)];
-            PartialGradients = training ? network.Executor.Groups.Max(group => group.PartialGradientSize(rows)) : 0;
+            PartialGradients = training ? executor.Groups.Max(group => group.PartialGradientSize(rows)) : 0;
             LayerGradient = training ? graph.Layers.Max(layer => layer.FusesGradientUse ? 0 : layer.ParameterCount) : 0;
             Scratch = training ? graph.Layers.Max(layer => layer.ScratchSize) : 0;
         }
@@ -247,6 +258,8 @@ public sealed class Workspace
 
         public long[] States { get; }
 
+        public long BatchStates { get; }
+
         public long PartialGradients { get; }
 
         public int LayerGradient { get; }
@@ -255,7 +268,7 @@ public sealed class Workspace
         public int Scratch { get; }
 
         /// <summary>Of all but <see cref="Scratch"/>.</summary>
-        public long Sum => Buffers.Sum(buffer => buffer.Length) + Gradients.Sum() + TemporaryGradients.Sum() + States.Sum() + PartialGradients + LayerGradient;
+        public long Sum => Buffers.Sum(buffer => buffer.Length) + Gradients.Sum() + TemporaryGradients.Sum() + States.Sum() + BatchStates + PartialGradients + LayerGradient;
 
         /// <summary>The greatest sample that each of the temporary gradients has to take.</summary>
         private static List<int> TemporarySizes(LayerGraph graph)

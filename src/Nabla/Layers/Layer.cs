@@ -63,7 +63,10 @@ public abstract class Layer
     /// <summary>Floats per sample that the forward pass leaves for the backward pass beside input and output (<see cref="LayerPass.State"/>). Default: 0.</summary>
     public virtual int StateSize => 0;
 
-    /// <summary>Floats of memory that a backward pass needs for intermediate results (<see cref="LayerPass.Scratch"/>). Default: 0.</summary>
+    /// <summary>Floats that the forward pass leaves for the backward pass once for all samples (<see cref="LayerPass.BatchState"/>). Default: 0.</summary>
+    public virtual int BatchStateSize => 0;
+
+    /// <summary>Floats of memory that a pass in training needs for intermediate results (<see cref="LayerPass.Scratch"/>). Default: 0.</summary>
     public virtual int ScratchSize => 0;
 
     /// <summary>
@@ -78,6 +81,15 @@ public abstract class Layer
     /// what one layer puts out is still in the cache when the next one reads it, and the layer need not care for threads. Default: no; all samples at once.
     /// </summary>
     public virtual bool TakesSamplesOneByOne => false;
+
+    /// <summary>
+    /// Whether what comes out in training depends on all samples of the batch, such as on their mean. Batches of a network with such a layer go through
+    /// as a whole; else large ones are taken in pieces. Default: no.
+    /// </summary>
+    public virtual bool NeedsWholeBatch => false;
+
+    /// <summary>The same as <see cref="TakesSamplesOneByOne"/> at inference.</summary>
+    internal virtual bool InfersSamplesOneByOne => TakesSamplesOneByOne;
 
     /// <summary>Roughly how many multiply-adds, or what takes as long, a forward pass makes for one sample.</summary>
     internal virtual double Work => Math.Max(OutputShape.Size, ParameterCount);
@@ -158,6 +170,13 @@ public abstract class Layer
     /// <summary>Describes inverted dropout: in training each value is set to 0 with probability <paramref name="rate"/>.</summary>
     /// <param name="rate">Share of values dropped, at least 0 and below 1.</param>
     public static DropoutSpec Dropout(double rate = 0.5) => new() { Rate = rate };
+
+    /// <summary>Describes batch normalisation: each channel by its mean and deviation over the batch, in training, or over what was seen in training.</summary>
+    /// <param name="activation">Function applied afterwards.</param>
+    /// <param name="momentum">How fast the running averages follow, above 0 and at most 1.</param>
+    /// <param name="epsilon">What is added to variances, above 0.</param>
+    public static BatchNormalizationSpec BatchNormalization(Activation activation = Activation.Identity, double momentum = 0.1, double epsilon = 1e-5) =>
+        new() { Activation = activation, Momentum = momentum, Epsilon = epsilon };
 
     /// <summary>Describes the step from images to rows of numbers.</summary>
     public static FlattenSpec Flatten() => new();

@@ -109,6 +109,7 @@ internal static class DocumentJson
 [JsonSerializable(typeof(DenseSpec))]
 [JsonSerializable(typeof(Convolution2DSpec))]
 [JsonSerializable(typeof(DropoutSpec))]
+[JsonSerializable(typeof(BatchNormalizationSpec))]
 [JsonSerializable(typeof(FlattenSpec))]
 [JsonSerializable(typeof(Cropping2DSpec))]
 [JsonSerializable(typeof(MaxPooling2DSpec))]

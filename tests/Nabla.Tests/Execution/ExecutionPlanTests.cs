@@ -29,9 +29,19 @@ public sealed class ExecutionPlanTests
     [Fact]
     public void What_bits_depend_on_has_a_version() => Assert.Equal(
         "Version = 1, SamplesAtOnce = 4, MaxParametersOneByOne = 65536, FloatsAtOnce = 1048576, MinMicroBatch = 32, MaxMicroBatch = 256, MaxFloatsAtOnce = 16777216, "
-        + "MinMicroBatchesPerShard = 2, MaxShards = 32, MaxGradientFloats = 16777216, MaxFoldedShift = 8, MinBlankToFold = 0.25, SamplesToTellBlanks = 1000, MinShardsPerThread = 4, MaxActivationFloats = 134217728",
+        + "MinMicroBatchesPerShard = 2, MaxShards = 32, MaxGradientFloats = 16777216, MaxFoldedShift = 8, MinBlankToFold = 0.25, FloatsPerPartOfStatistics = 32768, MaxPartsOfStatistics = 32, SamplesToTellBlanks = 1000, MinShardsPerThread = 4, MaxActivationFloats = 134217728",
         string.Join(", ", typeof(ExecutionPlan).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => field.IsLiteral)
             .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Name} = {field.GetRawConstantValue()}"))));
+
+    [Fact]
+    public void A_network_that_needs_the_whole_batch_gets_it_in_one_piece()
+    {
+        Network network = Network.Create([9], Layer.Dense(5), Layer.BatchNormalization(), Layer.Dense(2));
+        ExecutionPlan plan = new(network, batchSize: 60_000, threads: 2);
+        Assert.Equal((60_000, 1, 1), (plan.MicroBatch, plan.Shards, plan.MicroBatchesOf(60_000)));
+        Assert.False(plan.MayDescendAtOnce);
+        Assert.True(new ExecutionPlan(network, batchSize: 64, threads: 2).MayDescendAtOnce);
+    }
 
     [Fact]
     public void Only_a_thin_first_layer_that_reads_the_samples_alone_may_read_lists_of_what_is_not_zero()

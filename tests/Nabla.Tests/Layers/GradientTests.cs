@@ -95,6 +95,12 @@ public sealed class GradientTests
         { "an image read as rows beside another reader", [4, 4], [Layer.Convolution2D(2, 3, 3, Activation.Tanh) with { Name = "image" }, Layer.Flatten() with { Name = "rows" }, Layer.Dense(3) with { Name = "a" }, Layer.Dense(3, Activation.Tanh) with { Name = "b", Inputs = ["image"] }, Layer.Add("a", "b")], 5 },
         { "dropout and another reader after an activation", [6], [Layer.Dense(5, Activation.Tanh) with { Name = "a" }, Layer.Dropout() with { Name = "b" }, Layer.Add("a", "b"), Layer.Dense(3)], 4 },
         { "one-by-one layers around one that takes all", [6, 6], [Layer.Convolution2D(2, 3, 3, Activation.Tanh, padding: 1) with { Name = "a" }, Layer.Dropout(0.3) with { Name = "b" }, Layer.Convolution2D(2, 3, 3, Activation.ReLU, padding: 1), Layer.Convolution2D(2, 3, 3, padding: 1) with { Name = "c" }, Layer.Add("a", "b", "c"), Layer.AveragePooling2D(2, 2), Layer.Dense(2)], 9 },
+        { "batch normalisation of rows", [5], [Layer.Dense(7, bias: false), Layer.BatchNormalization(Activation.Tanh), Layer.Dense(3)], 6 },
+        { "batch normalisation before anything else, and at the end", [4, 3], [Layer.BatchNormalization(), Layer.Dense(19, Activation.Tanh), Layer.BatchNormalization(epsilon: 0.1)], 5 },
+        { "batch normalisation between convolutions", [6, 5], [Layer.Convolution2D(18, 3, 3, padding: 1, bias: false), Layer.BatchNormalization(Activation.Tanh), Layer.AveragePooling2D(2, 2), Layer.Convolution2D(3, 2, 2, bias: false), Layer.BatchNormalization(Activation.Sigmoid, epsilon: 0.01), Layer.Dense(3)], 7 },
+        { "batch normalisation whose activation is pooled", [4, 4], [Layer.Convolution2D(2, 3, 3, bias: false), Layer.BatchNormalization(Activation.Tanh), Layer.MaxPooling2D(2, 2), Layer.Dense(3)], 4 },
+        { "batch normalisation with a ReLU", [5], [Layer.Dense(7, bias: false), Layer.BatchNormalization(Activation.ReLU), Layer.Dense(3)], 6 },
+        { "batch normalisation in a residual block", [4, 4, 2], [new ResidualSpec { Body = [Layer.BatchNormalization(), Layer.Convolution2D(2, 3, 3, padding: 1, bias: false), Layer.BatchNormalization()], Activation = Activation.Tanh }, Layer.Dense(2)], 5 },
         { "all together", [6, 5], [Layer.Cropping2D(right: 1), Layer.Convolution2D(4, 3, 3, Activation.Tanh), Layer.Dropout(), Layer.Flatten(), Layer.Dense(6, Activation.ReLU), Layer.Dense(3)], 4 },
     };
 

@@ -30,7 +30,15 @@ internal sealed class ReferenceNetwork
     public double[] Forward(float[] inputs, int rows)
     {
         int size = _network.InputShape.Size;
-        return [.. Enumerable.Range(0, rows).SelectMany(row => ForwardRow([.. inputs.Skip(row * size).Take(size).Select(value => (double)value)], row))];
+        List<double[][]> values = [[.. Enumerable.Range(0, rows).Select(row => inputs.Skip(row * size).Take(size).Select(value => (double)value).ToArray())]];
+        for (int i = 0; i < _network.Layers.Count; i++)
+        {
+            int[] read = _network.Graph.InputsOf(i).ToArray();
+            values.Add(_network.Layers[i].Spec is BatchNormalizationSpec spec
+                ? Normalize(values[read[0]], _network.Layers[i], spec)
+                : [.. Enumerable.Range(0, rows).Select(row => ForwardRow(i, [.. read.Select(value => values[value][row])], row))]);
+        }
+        return [.. values[^1].SelectMany(row => row)];
     }
 
     /// <summary>The gradient of Σ weights · outputs by central differences.</summary>
@@ -54,28 +62,43 @@ internal sealed class ReferenceNetwork
         double WeightedSum() => Forward(inputs, rows).Zip(weights, (output, weight) => output * weight).Sum();
     }
 
-    private double[] ForwardRow(double[] input, int row)
+    private double[] ForwardRow(int index, double[][] inputs, int row)
     {
-        List<double[]> values = [input];
-        for (int i = 0; i < _network.Layers.Count; i++)
+        Layer layer = _network.Layers[index];
+        double[] x = inputs[0];
+        return layer.Spec switch
         {
-            Layer layer = _network.Layers[i];
-            double[][] inputs = [.. _network.Graph.InputsOf(i).ToArray().Select(value => values[value])];
-            double[] x = inputs[0];
-            values.Add(layer.Spec switch
+            DenseSpec spec => Activate(Dense(x, layer, spec), spec.Activation),
+            Convolution2DSpec spec => Activate(Convolve(x, layer, spec), spec.Activation),
+            DropoutSpec => [.. x.Select((value, at) => value * _masks[index][row * x.Length + at])],
+            Cropping2DSpec spec => Crop(x, layer, spec),
+            Pooling2DSpec spec => Pool(x, layer, spec),
+            FlattenSpec => x,
+            AddSpec spec => Activate([.. x.Select((_, at) => inputs.Sum(values => values[at]))], spec.Activation),
+            ConcatenateSpec => SideBySide(inputs, layer.OutputShape),
+            _ => throw new NotSupportedException($"No reference for {layer}."),
+        };
+    }
+
+    /// <summary>By mean and variance of each channel over all samples and positions.</summary>
+    private double[][] Normalize(double[][] samples, Layer layer, BatchNormalizationSpec spec)
+    {
+        int channels = layer.OutputShape[^1];
+        double[][] normalized = [.. samples.Select(x => new double[x.Length])];
+        for (int channel = 0; channel < channels; channel++)
+        {
+            double[] all = [.. samples.SelectMany(x => x.Where((_, at) => at % channels == channel))];
+            double mean = all.Average(), variance = all.Average(value => (value - mean) * (value - mean));
+            (double scale, double offset) = (_parameters[layer.Parameters[0].Offset + channel], _parameters[layer.Parameters[1].Offset + channel]);
+            for (int row = 0; row < samples.Length; row++)
             {
-                DenseSpec spec => Activate(Dense(x, layer, spec), spec.Activation),
-                Convolution2DSpec spec => Activate(Convolve(x, layer, spec), spec.Activation),
-                DropoutSpec => [.. x.Select((value, at) => value * _masks[i][row * x.Length + at])],
-                Cropping2DSpec spec => Crop(x, layer, spec),
-                Pooling2DSpec spec => Pool(x, layer, spec),
-                FlattenSpec => x,
-                AddSpec spec => Activate([.. x.Select((_, at) => inputs.Sum(values => values[at]))], spec.Activation),
-                ConcatenateSpec => SideBySide(inputs, layer.OutputShape),
-                _ => throw new NotSupportedException($"No reference for {layer}."),
-            });
+                for (int at = channel; at < samples[row].Length; at += channels)
+                {
+                    normalized[row][at] = (samples[row][at] - mean) / Math.Sqrt(variance + spec.Epsilon) * scale + offset;
+                }
+            }
         }
-        return values[^1];
+        return [.. normalized.Select(x => Activate(x, spec.Activation))];
     }
 
     private static double[] SideBySide(double[][] inputs, Shape output)

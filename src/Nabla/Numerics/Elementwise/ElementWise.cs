@@ -20,7 +20,8 @@ internal static class ElementWise
     /// <summary>Over how many threads it is worth while to split a pass over so many elements.</summary>
     public static int Threads(int length, int most) => Math.Clamp(length / MinPerThread, 1, most);
 
-    private static void RunRange<TKernel>(ref TKernel kernel, nint start, nint end)
+    /// <summary>Applies <paramref name="kernel"/> to some of the elements, on this thread.</summary>
+    public static void RunRange<TKernel>(ref TKernel kernel, nint start, nint end)
         where TKernel : struct, IElementKernel, allows ref struct
     {
         if (Vector512.IsHardwareAccelerated)
