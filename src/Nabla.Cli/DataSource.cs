@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 
@@ -35,7 +32,7 @@ internal static class DataSource
         TrainAndTest trained = parts.Test is null
             ? SetTestAside(parts)
             : new TrainAndTest(parts.Train, parts.Test, parts.Source) { Validation = parts.Validation };
-        return new TrainingData(trained, data, Fingerprint(parts.Train));
+        return new TrainingData(trained, data, parts.Train.Fingerprint());
     }
 
     /// <summary>The same for commands that begin with it: Ctrl-C stops a download, and is their own business no longer once there is data.</summary>
@@ -77,7 +74,7 @@ internal static class DataSource
             // As in the training, which learnt from both together.
             parts = WithoutValidation(parts);
         }
-        bool isSame = training?.DataSha256 is string trainedOn && Fingerprint(parts.Train) == trainedOn;
+        bool isSame = training?.DataSha256 is string trainedOn && parts.Train.Fingerprint() == trainedOn;
         string change = !isSame && training?.DataPath == data ? "; the data is not what it was when the model was trained on it, which may have seen some" : "";
         if (parts.Test is not null)
         {
@@ -132,21 +129,6 @@ internal static class DataSource
         ReadOnlySpan<int> order = new NumPyRandom(1).Permutation(all.Count);
         int test = all.Count / TestShare;
         return new TrainAndTest(all.View(order[test..]), all.View(order[..test]), $"{parts.Source}, a tenth of it set aside for testing") { Validation = parts.Validation };
-    }
-
-    private static string Fingerprint(DataSet data)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(data.Features.SampleShape.ToString()));
-        float[] sample = new float[data.Features.SampleShape.Size], target = new float[data.Targets.Width];
-        for (int row = 0; row < data.Count; row++)
-        {
-            data.Features.CopyRow(row, byteDivisor: 1, sample);
-            data.Targets.CopyRow(row, target);
-            hash.AppendData(MemoryMarshal.AsBytes<float>(sample));
-            hash.AppendData(MemoryMarshal.AsBytes<float>(target));
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static TrainAndTest LoadMnist(TextWriter notes, CancellationToken cancellation)

@@ -8,6 +8,8 @@ namespace Nabla.Cli;
 internal sealed class RunFolder : IDisposable
 {
     public const string ModelName = "model.safetensors";
+    private const string CheckpointName = "checkpoint.safetensors";
+    private const string RunName = "run.json";
     private const string SummaryName = "summary.json";
 
     // While someone holds it, the folder belongs to a training.
@@ -28,6 +30,15 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The model file, relative to where the command was given if the folder is.</summary>
     public string ModelPath => Path.Combine(_path, ModelName);
+
+    /// <summary>What a training is resumed from, likewise.</summary>
+    public string CheckpointPath => Path.Combine(_path, CheckpointName);
+
+    /// <summary>What the training was asked to do, likewise.</summary>
+    public string RunPath => Path.Combine(_path, RunName);
+
+    /// <summary>The folder itself, likewise.</summary>
+    public string FolderPath => _path;
 
     /// <summary>The epochs' figures, likewise.</summary>
     public string HistoryPath => Path.Combine(_path, HistoryFile.Name);
@@ -70,6 +81,24 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>The folder of a training that was interrupted.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="IOException">There is no such training, it is finished, or it is under way.</exception>
+    public static RunFolder Resume(string path)
+    {
+        if (!File.Exists(Path.Combine(path, RunName)))
+        {
+            throw new IOException($"--resume: {path} has no {RunName}, expected the folder of a training that was interrupted, such as runs/1.");
+        }
+        RunFolder claimed = TryClaim(path, "--resume") ?? throw new IOException($"--resume: {path} belongs to a training that is under way.");
+        if (File.Exists(Path.Combine(path, SummaryName)) && !File.Exists(claimed.CheckpointPath))
+        {
+            claimed.Dispose();
+            throw new IOException($"--resume: the training in {path} is finished; there is nothing to go on with.");
+        }
+        return claimed;
+    }
+
     /// <summary>Whether there is nothing, or only what a training has left that was killed before it saved anything.</summary>
     private static bool IsFree(string path) => Directory.Exists(path)
         ? Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) == ClaimName || entry.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
@@ -85,10 +114,14 @@ internal sealed class RunFolder : IDisposable
         {
             throw new IOException($"--out: {path} already holds {ModelName}, which would be lost; name another folder, or delete it first.");
         }
+        if (File.Exists(Path.Combine(path, RunName)))
+        {
+            throw new IOException($"--out: {path} holds a training that was interrupted; go on with it by --resume {path}, name another folder, or delete it first.");
+        }
     }
 
     /// <summary>The folder, or null where another training has it.</summary>
-    private static RunFolder? TryClaim(string path)
+    private static RunFolder? TryClaim(string path, string option = "--out")
     {
         bool isNew = !Directory.Exists(path);
         FileLock? held = null;
@@ -108,7 +141,7 @@ internal sealed class RunFolder : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             held?.Dispose();
-            throw new IOException($"--out: {path} cannot be written ({exception.Message.TrimEnd('.')}); name another folder.", exception);
+            throw new IOException($"{option}: {path} cannot be written ({exception.Message.TrimEnd('.')}); name another folder.", exception);
         }
     }
 
@@ -142,6 +175,8 @@ internal sealed class RunFolder : IDisposable
         AtomicFile.DeleteAbandoned(_path, "");
         Dispose();
     }
+
+    public void SaveRun(string json) => Write(RunName, json + "\n");
 
     public void SaveModel(Network network) => network.Save(ModelPath);
 

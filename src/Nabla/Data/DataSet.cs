@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Nabla;
 
 /// <summary>Samples with what a network is to answer for each: images and their labels, or vectors and vectors.</summary>
@@ -58,6 +62,22 @@ public sealed class DataSet
 
     /// <summary>The samples at the given indices, in that order, where they are; only their targets are copied.</summary>
     public DataSet View(ReadOnlySpan<int> rows) => new(Features.View(rows), Targets.Take(rows));
+
+    /// <summary>SHA-256 of shape, samples and targets, in hexadecimal: the same for the same data, however it is stored.</summary>
+    public string Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Features.SampleShape.ToString()));
+        float[] sample = new float[Features.SampleShape.Size], target = new float[Targets.Width];
+        for (int row = 0; row < Count; row++)
+        {
+            Features.CopyRow(row, byteDivisor: 1, sample);
+            Targets.CopyRow(row, target);
+            hash.AppendData(MemoryMarshal.AsBytes<float>(sample));
+            hash.AppendData(MemoryMarshal.AsBytes<float>(target));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>A copy of <paramref name="count"/> samples beginning with <paramref name="start"/>.</summary>
     public DataSet Slice(int start, int count) => Take([.. Enumerable.Range(start, count)]);

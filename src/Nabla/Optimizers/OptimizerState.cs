@@ -67,6 +67,31 @@ public abstract class OptimizerState
         }
     }
 
+    /// <summary>Writes down what it remembers.</summary>
+    internal void Save(Checkpoint checkpoint)
+    {
+        for (int i = 0; i < _vectors.Length; i++)
+        {
+            checkpoint.Add(VectorName(i), _vectors[i]);
+        }
+    }
+
+    /// <summary>Goes on from where it was when the checkpoint was made.</summary>
+    internal void Restore(Checkpoint checkpoint)
+    {
+        for (int i = 0; i < _vectors.Length; i++)
+        {
+            checkpoint.CopyTo(VectorName(i), _vectors[i].AsSpan());
+        }
+        while (Steps < checkpoint.Document.OptimizerSteps)
+        {
+            Steps++;
+            Advance();
+        }
+    }
+
+    private static string VectorName(int vector) => FormattableString.Invariant($"optimizer/{vector}");
+
     /// <summary>Called once before the updates of each step, for what depends on <see cref="Steps"/> alone.</summary>
     protected virtual void Advance()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Nabla;
@@ -34,6 +35,23 @@ internal sealed class MersenneTwister
             Regenerate();
         }
         return Temper(_state[_next++]);
+    }
+
+    /// <summary>Length of what <see cref="Save"/> writes.</summary>
+    public const int StateLength = Length + 1;
+
+    /// <summary>Writes down where it is.</summary>
+    public void Save(Span<int> state)
+    {
+        MemoryMarshal.Cast<uint, int>(_state).CopyTo(state);
+        state[Length] = _next;
+    }
+
+    /// <summary>Goes on from where it was when <paramref name="state"/> was written down.</summary>
+    public void Restore(ReadOnlySpan<int> state)
+    {
+        MemoryMarshal.Cast<int, uint>(state)[..Length].CopyTo(_state);
+        _next = Math.Clamp(state[Length], 0, Length);
     }
 
     /// <summary>The next numbers, each still to be tempered.</summary>

@@ -19,6 +19,27 @@ public sealed class NumPyRandom(uint seed)
     private double _spareNormal;
     private bool _hasSpareNormal;
 
+    /// <summary>Writes down where it is.</summary>
+    internal void Save(Checkpoint checkpoint)
+    {
+        int[] state = new int[MersenneTwister.StateLength];
+        _bits.Save(state);
+        checkpoint.Add("random", state);
+    }
+
+    /// <summary>What <see cref="NextNormal()"/> has kept for its next call, if it has.</summary>
+    internal double? SpareNormal => _hasSpareNormal ? _spareNormal : null;
+
+    /// <summary>Goes on from where it was when the checkpoint was made.</summary>
+    internal void Restore(Checkpoint checkpoint)
+    {
+        int[] state = new int[MersenneTwister.StateLength];
+        checkpoint.CopyTo("random", state);
+        _bits.Restore(state);
+        _hasSpareNormal = checkpoint.Document.SpareNormal is not null;
+        _spareNormal = checkpoint.Document.SpareNormal ?? 0;
+    }
+
     /// <summary>A uniform number in [0, 1) with 53 random bits: <c>random_sample()</c>, <c>rand()</c>, <c>random()</c>.</summary>
     public double NextDouble()
     {

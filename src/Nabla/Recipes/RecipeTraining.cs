@@ -29,4 +29,13 @@ public sealed class RecipeTraining
     /// <exception cref="ArgumentException">The data does not fit the recipe's network, or leaves nothing to train on.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
     public TrainingHistory Fit(CancellationToken cancellation = default) => Trainer.Fit(Data.Train, _recipe.Training, _random, Data.Validation, cancellation);
+
+    /// <summary>Goes on with the training from a checkpoint, as <see cref="Trainer.Resume"/> does. Once, instead of <see cref="Fit"/>.</summary>
+    /// <param name="checkpoint">Path of the checkpoint.</param>
+    /// <param name="cancellation">Stops training after the step under way, without an error.</param>
+    /// <exception cref="ArgumentException">The checkpoint is of another training, or the data does not fit.</exception>
+    /// <exception cref="MalformedFileException">The checkpoint is damaged, or none.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public TrainingHistory Resume(string checkpoint, CancellationToken cancellation = default) =>
+        Trainer.Resume(checkpoint, Data.Train, _recipe.Training, _random, Data.Validation, cancellation);
 }

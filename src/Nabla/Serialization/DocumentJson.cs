@@ -106,6 +106,7 @@ internal static class DocumentJson
 /// <summary>The types of our own documents.</summary>
 [JsonSerializable(typeof(ModelDocument))]
 [JsonSerializable(typeof(Recipe))]
+[JsonSerializable(typeof(CheckpointDocument))]
 [JsonSerializable(typeof(DenseSpec))]
 [JsonSerializable(typeof(Convolution2DSpec))]
 [JsonSerializable(typeof(DropoutSpec))]

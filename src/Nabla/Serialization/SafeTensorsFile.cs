@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Nabla;
 
 /// <summary>
-/// A safetensors file of 32-bit floats: 8 bytes header length, least significant first; the header, a JSON object from
+/// A safetensors file of 32-bit floats, and whole numbers where they are allowed: 8 bytes header length, least significant first; the header, a JSON object from
 /// tensor name to type, shape and place, with texts under <c>__metadata__</c>; then the numbers, without gaps.
 /// Format: https://huggingface.co/docs/safetensors.
 /// </summary>
@@ -16,6 +16,8 @@ internal static class SafeTensorsFile
     /// <summary>Longest header that is read or written, in bytes: 16 MiB.</summary>
     public const int MaxHeaderLength = 16 * 1024 * 1024;
 
+    private const string Float = "F32";
+    private const string Integer = "I32";
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes tensors and texts.</summary>
@@ -33,7 +35,7 @@ internal static class SafeTensorsFile
             long end = offset + 4L * tensor.Values.Length;
             header[tensor.Name] = new JsonObject
             {
-                ["dtype"] = "F32",
+                ["dtype"] = tensor.IsInteger ? Integer : Float,
                 ["shape"] = new JsonArray([.. tensor.Extents.Select(extent => JsonValue.Create(extent))]),
                 ["data_offsets"] = new JsonArray(offset, end),
             };
@@ -63,8 +65,9 @@ internal static class SafeTensorsFile
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">Where the file begins.</param>
     /// <param name="path">What errors call it.</param>
+    /// <param name="allowsIntegers">Whether it may have 32-bit whole numbers beside floats.</param>
     /// <exception cref="MalformedFileException">It is not a safetensors file of 32-bit floats.</exception>
-    public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(Stream stream, string path)
+    public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(Stream stream, string path, bool allowsIntegers = false)
     {
         if (!stream.CanSeek)
         {
@@ -93,7 +96,7 @@ internal static class SafeTensorsFile
         {
             throw new MalformedFileException(path, $"found {dataLength} bytes of numbers, expected at most {Array.MaxLength}.");
         }
-        (Dictionary<string, string> metadata, List<Entry> entries) = ParseHeader(path, header);
+        (Dictionary<string, string> metadata, List<Entry> entries) = ParseHeader(path, header, allowsIntegers);
         CheckPlaces(path, entries, dataLength);
 
         List<SafeTensor> tensors = [];
@@ -102,7 +105,7 @@ internal static class SafeTensorsFile
             float[] values = new float[(entry.End - entry.Start) / 4];
             stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
             FromLittleEndian(values);
-            tensors.Add(new SafeTensor(entry.Name, entry.Extents, values));
+            tensors.Add(new SafeTensor(entry.Name, entry.Extents, values) { IsInteger = entry.IsInteger });
         }
         return (metadata, tensors);
     }
@@ -131,7 +134,7 @@ internal static class SafeTensorsFile
         }
     }
 
-    private static (Dictionary<string, string> Metadata, List<Entry> Entries) ParseHeader(string path, byte[] header)
+    private static (Dictionary<string, string> Metadata, List<Entry> Entries) ParseHeader(string path, byte[] header, bool allowsIntegers)
     {
         try
         {
@@ -149,7 +152,7 @@ internal static class SafeTensorsFile
                 }
                 else
                 {
-                    entries.Add(ParseEntry(path, property));
+                    entries.Add(ParseEntry(path, property, allowsIntegers));
                 }
             }
             return (metadata, entries);
@@ -162,11 +165,11 @@ internal static class SafeTensorsFile
         }
     }
 
-    private static Entry ParseEntry(string path, JsonProperty property)
+    private static Entry ParseEntry(string path, JsonProperty property, bool allowsIntegers)
     {
         string name = property.Name;
         string? type = property.Value.GetProperty("dtype").GetString();
-        if (type != "F32")
+        if (type != Float && !(allowsIntegers && type == Integer))
         {
             throw new MalformedFileException(path, $"found tensor '{name}' of type {type}, expected F32; save the model with 32-bit floats.");
         }
@@ -186,7 +189,7 @@ internal static class SafeTensorsFile
             throw new MalformedFileException(
                 path, $"found tensor '{name}' at [{string.Join(", ", place)}], expected a start and an end {4 * size} bytes apart, as its shape [{string.Join(", ", extents)}] needs.");
         }
-        return new Entry(name, extents, start, end);
+        return new Entry(name, extents, start, end, type == Integer);
     }
 
     /// <summary>The tensors must fill the rest of the file exactly, without gap or overlap.</summary>
@@ -207,11 +210,15 @@ internal static class SafeTensorsFile
         }
     }
 
-    private sealed record Entry(string Name, int[] Extents, long Start, long End);
+    private sealed record Entry(string Name, int[] Extents, long Start, long End, bool IsInteger);
 }
 
 /// <summary>One tensor of a safetensors file.</summary>
 /// <param name="Name">Its name, unique within the file.</param>
 /// <param name="Extents">Its shape, outermost first; empty for a single number.</param>
 /// <param name="Values">Its numbers, row by row.</param>
-internal sealed record SafeTensor(string Name, IReadOnlyList<int> Extents, ReadOnlyMemory<float> Values);
+internal sealed record SafeTensor(string Name, IReadOnlyList<int> Extents, ReadOnlyMemory<float> Values)
+{
+    /// <summary>Whether <see cref="Values"/> are the bits of 32-bit whole numbers.</summary>
+    public bool IsInteger { get; init; }
+}

@@ -8,7 +8,7 @@ namespace Nabla;
 /// <param name="Accuracy">Share of the training samples whose class was recognised, likewise; null for targets that are no classes.</param>
 /// <param name="ValidationLoss">Mean loss over the validation samples after the epoch; null where there are none.</param>
 /// <param name="ValidationAccuracy">Share of the validation samples recognised; null where there are none or no classes.</param>
-public sealed record EpochResult(int Epoch, double Loss, double? Accuracy, double? ValidationLoss, double? ValidationAccuracy)
+public sealed record EpochResult(int Epoch, double Loss, double? Accuracy = null, double? ValidationLoss = null, double? ValidationAccuracy = null)
 {
     /// <summary>In one line: <c>epoch 3: loss 0.0849, validation accuracy 97.31%</c>.</summary>
     public override string ToString() => FormattableString.Invariant($"epoch {Epoch}: loss {FormatLoss(Loss)}")

@@ -10,6 +10,7 @@ namespace Nabla;
 public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 {
     private volatile bool _stops;
+    private TrainingLoop? _loop;
 
     /// <summary>The loss to minimise.</summary>
     public Loss Loss => loss;
@@ -88,10 +89,50 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     public TrainingHistory Fit(
         DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation = null, CancellationToken cancellation = default)
     {
+        return Fit(data, options, random, validation, resumed: null, cancellation);
+    }
+
+    /// <summary>
+    /// Goes on with a training from a checkpoint (<see cref="Checkpoints"/>), with the same network, options, callbacks and data, to the same weights, bit for bit, as if it had
+    /// never ended; on another number of threads, too.
+    /// </summary>
+    /// <param name="checkpoint">Path of the checkpoint.</param>
+    /// <param name="data">The samples to learn from that it had.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="random">A generator in the state that the first one began with; by default one of <see cref="TrainingOptions.Seed"/>.</param>
+    /// <param name="validation">Its samples for validation, where it had some beside <paramref name="data"/>.</param>
+    /// <param name="cancellation">Stops training after the step under way.</param>
+    /// <exception cref="ArgumentException">The checkpoint is of another training (the message says what differs), or what <see cref="Fit(DataSet, TrainingOptions?, DataSet?, CancellationToken)"/> refuses.</exception>
+    /// <exception cref="MalformedFileException">The checkpoint is damaged, or none.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be read.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
+    public TrainingHistory Resume(
+        string checkpoint, DataSet data, TrainingOptions options, NumPyRandom? random = null, DataSet? validation = null, CancellationToken cancellation = default) =>
+        Fit(data, options, random ?? new NumPyRandom(options.Seed), validation, Checkpoint.Load(checkpoint), cancellation);
+
+    /// <summary>
+    /// Saves all that the training under way needs to go on later (<see cref="Resume"/>), as soon as all callbacks and handlers have been told of the
+    /// present step or epoch: for callbacks and handlers. <see cref="Checkpoints"/> calls it now and then.
+    /// </summary>
+    /// <param name="path">The file, which is replaced once the new one is complete.</param>
+    /// <exception cref="InvalidOperationException">There is no training under way.</exception>
+    public void SaveCheckpoint(string path) =>
+        (_loop ?? throw new InvalidOperationException("There is no training under way, so there is nothing to save a checkpoint of.")).RequestCheckpoint(path);
+
+    private TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation, Checkpoint? resumed, CancellationToken cancellation)
+    {
         (DataSet train, DataSet? measured) = Prepare(data, options, random, validation);
         _stops = false;
         LearningRateFactor = 1;
-        return new TrainingLoop(this, options, train, measured, random).Run(cancellation);
+        _loop = new TrainingLoop(this, options, train, measured, random, resumed);
+        try
+        {
+            return _loop.Run(cancellation);
+        }
+        finally
+        {
+            _loop = null;
+        }
     }
 
     /// <summary>

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace Nabla;
 
 /// <summary>
@@ -20,6 +23,19 @@ public abstract class TrainingCallback
 
     /// <summary>After an epoch and its validation.</summary>
     public virtual void EpochCompleted(Trainer trainer, EpochResult epoch)
+    {
+    }
+
+    /// <summary>Where the training was cancelled before its end, before the network gets the weights of the best epoch: the place to save a checkpoint.</summary>
+    public virtual void TrainingInterrupted(Trainer trainer)
+    {
+    }
+
+    /// <summary>What it has to remember for a training that is resumed; null for nothing. Default: nothing.</summary>
+    public virtual JsonNode? SaveState() => null;
+
+    /// <summary>Goes on from what <see cref="SaveState"/> gave, after <see cref="TrainingStarted"/>.</summary>
+    public virtual void RestoreState(JsonNode state)
     {
     }
 
@@ -50,6 +66,13 @@ public sealed class EarlyStopping : TrainingCallback
 
     /// <inheritdoc/>
     public override void TrainingStarted(Trainer trainer) => (_best, _epochsSince) = (null, 0);
+
+    /// <inheritdoc/>
+    public override JsonNode SaveState() => new JsonObject { ["best"] = _best is null ? null : JsonSerializer.SerializeToNode(_best, DocumentJson.TypeOf<EpochResult>()), ["epochsSince"] = _epochsSince };
+
+    /// <inheritdoc/>
+    public override void RestoreState(JsonNode state) =>
+        (_best, _epochsSince) = (state["best"]?.Deserialize(DocumentJson.TypeOf<EpochResult>()), (int)state["epochsSince"]!);
 
     /// <inheritdoc/>
     public override void EpochCompleted(Trainer trainer, EpochResult epoch)

@@ -16,15 +16,21 @@ internal sealed class TrainingLoop
     private readonly List<EpochResult> _epochs = [];
     private readonly float[] _bestParameters;
     private readonly float[] _bestBuffers;
+    private readonly Checkpoint? _resumed;
     private EpochResult? _best;
+    private bool _epochIsFinished;
+    private TrainingIdentity? _identity;
+    private string? _checkpointPath;
 
     /// <param name="trainer">Who asks for it; its network has weights.</param>
     /// <param name="options">How long and in which portions.</param>
     /// <param name="train">Samples to learn from.</param>
     /// <param name="validation">Samples that tell after each epoch how good the network is; null for none.</param>
     /// <param name="random">Where all random numbers come from.</param>
-    public TrainingLoop(Trainer trainer, TrainingOptions options, DataSet train, DataSet? validation, NumPyRandom random)
+    /// <param name="resumed">Where to go on; null to begin.</param>
+    public TrainingLoop(Trainer trainer, TrainingOptions options, DataSet train, DataSet? validation, NumPyRandom random, Checkpoint? resumed)
     {
+        _resumed = resumed;
         _trainer = trainer;
         _network = trainer.Network;
         _options = options;
@@ -43,10 +49,20 @@ internal sealed class TrainingLoop
     public TrainingHistory Run(CancellationToken cancellation)
     {
         Array.ForEach(_callbacks, callback => callback.TrainingStarted(_trainer));
-        bool goesOn = true;
-        for (int epoch = 1; epoch <= _options.Epochs && goesOn; epoch++)
+        int epoch = 1;
+        if (_resumed is not null)
+        {
+            Restore(_resumed);
+            epoch = _epochIsFinished ? _run.Epoch + 1 : _run.Epoch;
+        }
+        for (bool goesOn = true; epoch <= _options.Epochs && goesOn; epoch++)
         {
             goesOn = RunEpoch(epoch, cancellation);
+        }
+        if (_epochs.Count < _options.Epochs && !_trainer.IsStopped)
+        {
+            Array.ForEach(_callbacks, callback => callback.TrainingInterrupted(_trainer));
+            SaveCheckpoint();
         }
         // Also without validation: cancelled in the middle of an epoch, it goes back to the end of the one before.
         if (_best is not null)
@@ -64,7 +80,12 @@ internal sealed class TrainingLoop
         {
             return false;
         }
-        _run.StartEpoch(epoch);
+        // A resumed training is in the middle of one.
+        if (_run.Epoch != epoch)
+        {
+            _run.StartEpoch(epoch);
+            _epochIsFinished = false;
+        }
         StepResult step = default;
         while (!_run.EpochIsDone && !cancellation.IsCancellationRequested && !_trainer.IsStopped)
         {
@@ -78,11 +99,13 @@ internal sealed class TrainingLoop
                 callback.StepCompleted(_trainer, step);
             }
             _trainer.RaiseStepCompleted(step);
+            SaveCheckpoint();
         }
         if (!_run.EpochIsDone)
         {
             return false;
         }
+        _run.Average?.Exchange();
         Evaluation? measured = _evaluator?.Evaluate(_validation!);
         // The last step of an epoch shows its damage only here: no step follows whose loss would tell.
         if (ContainsNonFinite(_network.Parameters) || ContainsNonFinite(_network.Buffers) || !double.IsFinite(measured?.Loss ?? 0))
@@ -97,8 +120,12 @@ internal sealed class TrainingLoop
             _network.Parameters.CopyTo(_bestParameters);
             _network.Buffers.CopyTo(_bestBuffers);
         }
+        Record(cancelled: true);
         Array.ForEach(_callbacks, callback => callback.EpochCompleted(_trainer, result));
         _trainer.RaiseEpochCompleted(result);
+        _run.Average?.Exchange();
+        _epochIsFinished = true;
+        SaveCheckpoint();
         return true;
     }
 
@@ -117,6 +144,77 @@ internal sealed class TrainingLoop
 
     private TrainingHistory Finish(bool cancelled, bool stoppedEarly = false, int? divergedInEpoch = null)
     {
+        Record(cancelled, stoppedEarly, divergedInEpoch);
+        TrainingHistory history = new(_epochs, _best, cancelled) { StoppedEarly = stoppedEarly };
+        Array.ForEach(_callbacks, callback => callback.TrainingEnded(_trainer, history));
+        return history;
+    }
+
+    /// <summary>Asks for a checkpoint as soon as all who are told of a step or an epoch have been told.</summary>
+    public void RequestCheckpoint(string path) => _checkpointPath = path;
+
+    private void SaveCheckpoint()
+    {
+        if (_checkpointPath is not string path)
+        {
+            return;
+        }
+        _checkpointPath = null;
+        Checkpoint checkpoint = _run.Save(new CheckpointDocument
+        {
+            PlanVersion = ExecutionPlan.Version,
+            Training = Identity,
+            Epochs = [.. _epochs],
+            BestEpoch = _best?.Epoch ?? 0,
+            EpochIsFinished = _epochIsFinished,
+            IsStopped = _trainer.IsStopped,
+            LearningRateFactor = _trainer.LearningRateFactor,
+            CallbackStates = [.. _callbacks.Select(callback => callback.SaveState())],
+        });
+        checkpoint.Add("best/parameters", _bestParameters);
+        checkpoint.Add("best/buffers", _bestBuffers);
+        checkpoint.Save(path);
+    }
+
+    private void Restore(Checkpoint checkpoint)
+    {
+        checkpoint.ThrowUnlessOf(Identity);
+        CheckpointDocument document = checkpoint.Document;
+        _run.Restore(checkpoint);
+        checkpoint.CopyTo("best/parameters", _bestParameters.AsSpan());
+        checkpoint.CopyTo("best/buffers", _bestBuffers.AsSpan());
+        _epochs.AddRange(document.Epochs);
+        _best = _epochs.Find(epoch => epoch.Epoch == document.BestEpoch);
+        _epochIsFinished = document.EpochIsFinished;
+        _trainer.LearningRateFactor = document.LearningRateFactor;
+        for (int i = 0; i < _callbacks.Length; i++)
+        {
+            if (document.CallbackStates[i] is { } state)
+            {
+                _callbacks[i].RestoreState(state);
+            }
+        }
+        if (document.IsStopped)
+        {
+            _trainer.Stop();
+        }
+    }
+
+    private TrainingIdentity Identity => _identity ??= new TrainingIdentity
+    {
+        Input = [.. _network.InputShape],
+        Layers = [.. _network.Graph.Specs],
+        Preprocessing = _network.Preprocessing,
+        Loss = _trainer.Loss,
+        Optimizer = _trainer.Optimizer,
+        Options = _options,
+        Callbacks = [.. _callbacks.Select(callback => callback.GetType().Name)],
+        GradientTransforms = [.. _trainer.GradientTransforms.Select(transform => transform.ToString()!)],
+        Data = FormattableString.Invariant($"{_train.Count} samples, {_train.Fingerprint()}"),
+    };
+
+    /// <summary>Writes down in the network how it was trained up to now.</summary>
+    private void Record(bool cancelled, bool stoppedEarly = false, int? divergedInEpoch = null) =>
         _network.Training = new TrainingRecord
         {
             Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
@@ -130,10 +228,6 @@ internal sealed class TrainingLoop
             DivergedInEpoch = divergedInEpoch,
             ValidationAccuracy = _best?.ValidationAccuracy,
         };
-        TrainingHistory history = new(_epochs, _best, cancelled) { StoppedEarly = stoppedEarly };
-        Array.ForEach(_callbacks, callback => callback.TrainingEnded(_trainer, history));
-        return history;
-    }
 
     private static bool ContainsNonFinite(ReadOnlySpan<float> values)
     {

@@ -78,6 +78,18 @@ public sealed record TrainingOptions
     [JsonRequired]
     public Schedule Schedule { get; init; } = Schedule.Constant;
 
+    /// <summary>
+    /// Decay of an exponential moving average of the weights, above 0 and below 1, such as 0.999: average ← decay · average + (1 − decay) · weights, after each
+    /// step. The network is measured with it, and has it at the end. In the first steps the decay is n / (n + 9) where that is less. Null for none. Default: null.
+    /// </summary>
+    public double? AverageDecay
+    {
+        get;
+        init => field = value is null or (> 0 and < 1)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(AverageDecay), value, $"{nameof(AverageDecay)} must be above 0 and below 1.");
+    }
+
     /// <summary>Most threads that a training uses: 256. Beyond a machine's processors they only take each other's time.</summary>
     public const int MaxThreads = WorkerTeam.MaxThreads;
 

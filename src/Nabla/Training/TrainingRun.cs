@@ -24,6 +24,13 @@ internal sealed class TrainingRun
     private double _lossSum;
     private int _correct;
 
+    /// <param name="network">The network.</param>
+    /// <param name="loss">The loss to minimise.</param>
+    /// <param name="optimizer">The rule by which gradients change the weights.</param>
+    /// <param name="options">How long and in which portions.</param>
+    /// <param name="data">Samples to learn from.</param>
+    /// <param name="random">Where all random numbers come from.</param>
+    /// <param name="transforms">What is done to gradients.</param>
     public TrainingRun(Network network, Loss loss, Optimizer optimizer, TrainingOptions options, DataSet data, NumPyRandom random, IReadOnlyList<GradientTransform> transforms)
     {
         _random = random;
@@ -38,6 +45,7 @@ internal sealed class TrainingRun
         ExecutionPlan plan = new(network, maxSamples, options.Threads);
         _pass = new BatchPass(network, loss, data, plan);
         _transforms = transforms;
+        Average = options.AverageDecay is double decay ? new WeightAverage(network, decay) : null;
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
@@ -46,6 +54,9 @@ internal sealed class TrainingRun
         _minLayerRate = factors.DefaultIfEmpty(0).Min();
         _mayDescendAtOnce = plan.MayDescendAtOnce && optimizer is Sgd { Momentum: 0 } && transforms.Count == 0;
     }
+
+    /// <summary>The average of the weights; null where none is wanted.</summary>
+    public WeightAverage? Average { get; }
 
     /// <summary>The epoch under way, from 1.</summary>
     public int Epoch => _epoch;
@@ -95,11 +106,55 @@ internal sealed class TrainingRun
                 Update(_pass.Gradient);
             }
         }
+        if (double.IsFinite(loss.Sum))
+        {
+            Average?.Add(_options.Threads);
+        }
         _step++;
         _samplesDone += batch.Length;
         _lossSum += loss.Sum;
         _correct += loss.Correct;
         return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss.Sum / batch.Length, EpochLoss);
+    }
+
+    /// <summary>Writes down the place in the epoch, and all that steps have left.</summary>
+    /// <param name="document">What is known already.</param>
+    public Checkpoint Save(CheckpointDocument document)
+    {
+        Checkpoint checkpoint = new()
+        {
+            Document = document with
+            {
+                Epoch = _epoch,
+                Step = _step,
+                SamplesDone = _samplesDone,
+                LossSum = _lossSum,
+                Correct = _correct,
+                OptimizerSteps = _optimizerState.Steps,
+                AveragedSteps = Average?.Steps ?? 0,
+                SpareNormal = _random.SpareNormal,
+            },
+        };
+        checkpoint.Add("parameters", _network.Parameters);
+        checkpoint.Add("buffers", _network.Buffers);
+        checkpoint.Add("order", _order);
+        _random.Save(checkpoint);
+        _optimizerState.Save(checkpoint);
+        Average?.Save(checkpoint);
+        return checkpoint;
+    }
+
+    /// <summary>Goes on from where it was when the checkpoint was made.</summary>
+    public void Restore(Checkpoint checkpoint)
+    {
+        CheckpointDocument document = checkpoint.Document;
+        (_epoch, _step, _samplesDone, _lossSum, _correct) = (document.Epoch, document.Step, document.SamplesDone, document.LossSum, document.Correct);
+        checkpoint.CopyTo("parameters", _network.Parameters);
+        checkpoint.CopyTo("buffers", _network.Buffers);
+        checkpoint.CopyTo("order", _order);
+        _random.Restore(checkpoint);
+        _optimizerState.Restore(checkpoint);
+        Average?.Restore(checkpoint);
     }
 
     private ReadOnlySpan<int> NextBatch()
