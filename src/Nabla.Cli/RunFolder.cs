@@ -101,7 +101,7 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Whether there is nothing, or only what a training has left that was killed before it saved anything.</summary>
     private static bool IsFree(string path) => Directory.Exists(path)
-        ? Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) == ClaimName || entry.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
+        ? Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) is ClaimName or RunName || entry.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
         : !File.Exists(path);
 
     private static void ThrowIfTaken(string path)
@@ -110,13 +110,13 @@ internal sealed class RunFolder : IDisposable
         {
             throw new IOException($"--out: {path} is a file, expected a folder; name another.");
         }
+        if (File.Exists(Path.Combine(path, CheckpointName)))
+        {
+            throw new IOException($"--out: {path} holds a training that was interrupted; go on with it by --resume {path}, name another folder, or delete it first.");
+        }
         if (File.Exists(Path.Combine(path, ModelName)))
         {
             throw new IOException($"--out: {path} already holds {ModelName}, which would be lost; name another folder, or delete it first.");
-        }
-        if (File.Exists(Path.Combine(path, RunName)))
-        {
-            throw new IOException($"--out: {path} holds a training that was interrupted; go on with it by --resume {path}, name another folder, or delete it first.");
         }
     }
 

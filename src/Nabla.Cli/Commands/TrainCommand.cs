@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -12,6 +13,9 @@ internal sealed class TrainCommand : Command
 {
     // For the model's description, history.csv and summary.json.
     private const int RoomBesideParameters = 256 * 1024;
+
+    // In a model and a checkpoint: those of the model, of the step, of the best epoch, of their average, and two of an optimiser.
+    private const int CheckpointVectors = 6;
 
     private readonly Argument<string> _recipe = new("recipe")
     {
@@ -38,6 +42,14 @@ internal sealed class TrainCommand : Command
         Description = "Folder for model.safetensors, history.csv and summary.json; runs/1, runs/2 … if not given.",
         HelpName = "folder",
     };
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on with a training that was interrupted, as if it had not been: its folder, such as runs/1. Of the other options only --threads, --checkpoint-every and --json may be given.",
+        HelpName = "folder",
+    };
+    private readonly Option<double?> _checkpointEvery = NumberOption.Create<double>(
+        "--checkpoint-every", "Seconds from one checkpoint to the next, of which --resume takes the last; 0 for one after every step. 30 if not given.",
+        "a number from 0 to 1000000, such as 60", value => value is >= 0 and <= 1e6);
     private readonly Option<bool> _explain = new("--explain") { Description = "Say how a batch goes through the network, layer by layer, instead of training it." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one JSON object on standard output, and progress on standard error." };
 
@@ -55,6 +67,8 @@ internal sealed class TrainCommand : Command
         Options.Add(_threads);
         Options.Add(_patience);
         Options.Add(_out);
+        Options.Add(_resume);
+        Options.Add(_checkpointEvery);
         Options.Add(_explain);
         Options.Add(_json);
         SetAction(Run);
@@ -64,32 +78,43 @@ internal sealed class TrainCommand : Command
     {
         bool json = arguments.GetValue(_json);
         TextWriter notes = json ? PlainText.Error : PlainText.Out;
-        Recipe recipe = Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments);
-        TrainingOptions options = recipe.Training;
-        if (arguments.GetValue(_explain))
-        {
-            return Explain(recipe, arguments, notes);
-        }
+        string? resumed = arguments.GetValue(_resume);
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
-        using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
+        using RunFolder? folder = arguments.GetValue(_explain) ? null : resumed is null ? RunFolder.Create(arguments.GetValue(_out)) : RunFolder.Resume(resumed);
+        RunDescription run = resumed is null || folder is null
+            ? new RunDescription(Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data), arguments.GetValue(_patience))
+            : Resumed(folder, arguments);
+        return folder is null ? Explain(run, notes) : Train(run, folder, arguments, json, notes);
+    }
 
+    private int Train(RunDescription run, RunFolder folder, ParseResult arguments, bool json, TextWriter notes)
+    {
+        Recipe recipe = run.Recipe;
+        TrainingOptions options = recipe.Training;
         using Interruption interruption = new();
-        (DataSource.TrainingData source, RecipeTraining training) = Prepare(recipe, arguments, notes, interruption.Token);
+        (DataSource.TrainingData source, RecipeTraining training) = Prepare(run, notes, interruption.Token);
         (Network network, TrainAndTest data) = (training.Network, training.Data);
-        folder.CheckRoom(RoomBesideParameters + sizeof(float) * (long)network.Parameters.Length);
+        folder.CheckRoom(RoomBesideParameters + CheckpointVectors * sizeof(float) * (long)network.Parameters.Length + sizeof(int) * (long)data.Train.Count);
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {PlainText.Of(recipe.Name)}"));
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 && data.Validation is null ? " and validate" : "")} on, {(data.Validation is { } own ? $"{own.Count:N0} to validate on, " : "")}{data.Test.Count:N0} to test on"));
         notes.WriteLine(network);
 
-        if (arguments.GetValue(_patience) is int patience)
+        if (run.Patience is int patience)
         {
             training.Trainer.Callbacks.Add(new EarlyStopping(patience));
+        }
+        folder.SaveRun(run.ToJson());
+        training.Trainer.Callbacks.Add(new Checkpoints(folder.CheckpointPath) { Interval = TimeSpan.FromSeconds(arguments.GetValue(_checkpointEvery) ?? 30), BestModelPath = folder.ModelPath });
+        bool isResumed = File.Exists(folder.CheckpointPath);
+        if (arguments.GetValue(_resume) is not null && !isResumed)
+        {
+            notes.WriteLine("It was interrupted before its first checkpoint: it begins anew.");
         }
         Stopwatch clock = Stopwatch.StartNew();
         TrainingHistory history;
         try
         {
-            history = TrainingDisplay.Run(training.Trainer, () => training.Fit(interruption.Token), recipe.LogEvery, toError: json);
+            history = TrainingDisplay.Run(training.Trainer, () => isResumed ? training.Resume(folder.CheckpointPath, interruption.Token) : training.Fit(interruption.Token), recipe.LogEvery, toError: json);
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {
@@ -113,7 +138,7 @@ internal sealed class TrainCommand : Command
         {
             PlainText.Out.WriteLine(text);
         }
-        Report(notes, summary, history, data.Source == SyntheticDigits.SourceName);
+        Report(notes, summary, history, folder, data.Source == SyntheticDigits.SourceName);
         if (history.Cancelled)
         {
             return ExitCode.Interrupted;
@@ -129,10 +154,11 @@ internal sealed class TrainCommand : Command
         return ExitCode.Success;
     }
 
-    private int Explain(Recipe recipe, ParseResult arguments, TextWriter notes)
+    private static int Explain(RunDescription run, TextWriter notes)
     {
         using Interruption interruption = new();
-        RecipeTraining training = Prepare(recipe, arguments, notes, interruption.Token).Training;
+        Recipe recipe = run.Recipe;
+        RecipeTraining training = Prepare(run, notes, interruption.Token).Training;
         PlainText.Out.WriteLine(training.Network);
         PlainText.Out.WriteLine();
         PlainText.Out.WriteLine(training.Network.Explain(Math.Min(recipe.Training.BatchSize, training.Data.Train.Count), recipe.Training.Threads));
@@ -140,9 +166,10 @@ internal sealed class TrainCommand : Command
     }
 
     /// <summary>Loads the data and fits the recipe to it.</summary>
-    private (DataSource.TrainingData Source, RecipeTraining Training) Prepare(Recipe recipe, ParseResult arguments, TextWriter notes, CancellationToken cancellation)
+    private static (DataSource.TrainingData Source, RecipeTraining Training) Prepare(RunDescription run, TextWriter notes, CancellationToken cancellation)
     {
-        DataSource.TrainingData source = DataSource.Load(arguments.GetRequiredValue(_data), notes, keepsValidation: recipe.Training.ValidationFraction > 0, cancellation);
+        Recipe recipe = run.Recipe;
+        DataSource.TrainingData source = DataSource.Load(run.Data, notes, keepsValidation: recipe.Training.ValidationFraction > 0, cancellation);
         // The built-in digits take seconds to draw.
         cancellation.ThrowIfCancellationRequested();
         return (source, Fitting(recipe, source.Parts.Train, notes).Prepare(source.Parts));
@@ -151,7 +178,7 @@ internal sealed class TrainCommand : Command
     private static void Remember(Network network, DataSource.TrainingData data, Evaluation? test) =>
         network.Training = network.Training! with { Data = data.Parts.Source, DataPath = data.Path, DataSha256 = data.Sha256, TestAccuracy = test?.Accuracy };
 
-    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, bool isBuiltIn)
+    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, RunFolder folder, bool isBuiltIn)
     {
         if (history.Cancelled)
         {
@@ -179,7 +206,22 @@ internal sealed class TrainCommand : Command
             notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: about 93%).");
         }
         notes.WriteLine($"Saved {summary.Model}");
-        notes.WriteLine($"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}");
+        notes.WriteLine(history.Cancelled
+            ? $"Next: {Invocation.Name} train --resume {Invocation.Quote(folder.FolderPath)} goes on with it"
+            : $"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}");
+    }
+
+    /// <summary>What the run was asked to do, on as many threads as are asked for now.</summary>
+    private RunDescription Resumed(RunFolder folder, ParseResult arguments)
+    {
+        Symbol[] allowed = [_resume, _threads, _checkpointEvery, _json];
+        if (Options.Concat<Symbol>(Arguments).Except(allowed).FirstOrDefault(symbol => arguments.GetResult(symbol) is { Tokens.Count: > 0 } or OptionResult { Implicit: false }) is Symbol other)
+        {
+            throw new ArgumentException($"--resume: found {other.Name} beside it, expected at most --threads, --checkpoint-every and --json; a training goes on as it began.");
+        }
+        RunDescription run = RunDescription.Load(folder.RunPath);
+        TrainingOptions training = run.Recipe.Training;
+        return run with { Recipe = run.Recipe with { Training = training with { Threads = arguments.GetValue(_threads) ?? training.Threads } } };
     }
 
     private static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)

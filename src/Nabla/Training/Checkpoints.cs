@@ -10,7 +10,6 @@ public sealed class Checkpoints : TrainingCallback
 {
     private readonly string _path;
     private readonly Stopwatch _sinceLast = new();
-    private EpochResult? _best;
 
     /// <param name="path">The checkpoint, which each one replaces; usually ending in <c>.safetensors</c>. It is deleted when the training is done.</param>
     public Checkpoints(string path)
@@ -28,35 +27,20 @@ public sealed class Checkpoints : TrainingCallback
         init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(Interval), value, $"{nameof(Interval)} must be at least 0.");
     } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Where the network of the best epoch so far is saved as a model, with each checkpoint after which there is a better one; null for nowhere. Default: null.</summary>
+    /// <summary>Where the network of the best epoch so far is saved as a model, with each checkpoint; null for nowhere. Default: null.</summary>
     public string? BestModelPath { get; init; }
 
     /// <inheritdoc/>
-    public override void TrainingStarted(Trainer trainer)
-    {
-        _sinceLast.Restart();
-        _best = null;
-    }
+    public override void TrainingStarted(Trainer trainer) => _sinceLast.Restart();
 
     /// <inheritdoc/>
     public override void StepCompleted(Trainer trainer, StepResult step) => SaveIfDue(trainer);
 
     /// <inheritdoc/>
-    public override void EpochCompleted(Trainer trainer, EpochResult epoch)
-    {
-        if (epoch.IsBetterThan(_best))
-        {
-            _best = epoch;
-            if (BestModelPath is not null)
-            {
-                trainer.Network.Save(BestModelPath);
-            }
-        }
-        SaveIfDue(trainer);
-    }
+    public override void EpochCompleted(Trainer trainer, EpochResult epoch) => SaveIfDue(trainer);
 
     /// <inheritdoc/>
-    public override void TrainingInterrupted(Trainer trainer) => trainer.SaveCheckpoint(_path);
+    public override void TrainingInterrupted(Trainer trainer) => trainer.SaveCheckpoint(_path, BestModelPath);
 
     /// <inheritdoc/>
     public override void TrainingEnded(Trainer trainer, TrainingHistory history)
@@ -71,7 +55,7 @@ public sealed class Checkpoints : TrainingCallback
     {
         if (_sinceLast.Elapsed >= Interval)
         {
-            trainer.SaveCheckpoint(_path);
+            trainer.SaveCheckpoint(_path, BestModelPath);
             _sinceLast.Restart();
         }
     }

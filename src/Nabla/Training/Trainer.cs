@@ -115,9 +115,10 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// present step or epoch: for callbacks and handlers. <see cref="Checkpoints"/> calls it now and then.
     /// </summary>
     /// <param name="path">The file, which is replaced once the new one is complete.</param>
+    /// <param name="bestModelPath">Where the network of the best epoch so far, if there is one, is saved as a model; null for nowhere.</param>
     /// <exception cref="InvalidOperationException">There is no training under way.</exception>
-    public void SaveCheckpoint(string path) =>
-        (_loop ?? throw new InvalidOperationException("There is no training under way, so there is nothing to save a checkpoint of.")).RequestCheckpoint(path);
+    public void SaveCheckpoint(string path, string? bestModelPath = null) =>
+        (_loop ?? throw new InvalidOperationException("There is no training under way, so there is nothing to save a checkpoint of.")).RequestCheckpoint(path, bestModelPath);
 
     private TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation, Checkpoint? resumed, CancellationToken cancellation)
     {

@@ -21,6 +21,8 @@ internal sealed class TrainingLoop
     private bool _epochIsFinished;
     private TrainingIdentity? _identity;
     private string? _checkpointPath;
+    private string? _bestModelPath;
+    private EpochResult? _savedBest;
 
     /// <param name="trainer">Who asks for it; its network has weights.</param>
     /// <param name="options">How long and in which portions.</param>
@@ -151,7 +153,7 @@ internal sealed class TrainingLoop
     }
 
     /// <summary>Asks for a checkpoint as soon as all who are told of a step or an epoch have been told.</summary>
-    public void RequestCheckpoint(string path) => _checkpointPath = path;
+    public void RequestCheckpoint(string path, string? bestModelPath) => (_checkpointPath, _bestModelPath) = (path, bestModelPath);
 
     private void SaveCheckpoint()
     {
@@ -174,6 +176,15 @@ internal sealed class TrainingLoop
         checkpoint.Add("best/parameters", _bestParameters);
         checkpoint.Add("best/buffers", _bestBuffers);
         checkpoint.Save(path);
+        if (_bestModelPath is not null && _best is not null && _best != _savedBest)
+        {
+            float[] parameters = _network.Parameters.ToArray(), buffers = _network.Buffers.ToArray();
+            RestoreBest();
+            _network.Save(_bestModelPath);
+            parameters.CopyTo(_network.Parameters);
+            buffers.CopyTo(_network.Buffers);
+            _savedBest = _best;
+        }
     }
 
     private void Restore(Checkpoint checkpoint)

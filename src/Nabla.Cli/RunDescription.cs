@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Nabla.IO;
+
+namespace Nabla.Cli;
+
+/// <summary>What a training was asked to do, as run.json: so that it can be resumed.</summary>
+/// <param name="Recipe">The recipe, with what options changed in it, before it was fitted to the data.</param>
+/// <param name="Data">As --data said.</param>
+/// <param name="Patience">As --patience said.</param>
+internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience)
+{
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="MalformedFileException">It is something else.</exception>
+    public static RunDescription Load(string path)
+    {
+        try
+        {
+            using FileStream file = InputFile.Open(path);
+            JsonNode run = JsonNode.Parse(file)!;
+            string data = (string)run["data"]!, fromThere = Path.Combine((string)run["workingFolder"]!, data);
+            return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, (int?)run["patience"]);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or ArgumentException or FormatException and not MalformedFileException)
+        {
+            throw new MalformedFileException(path, "does not describe a training; begin it anew.", -1, exception);
+        }
+    }
+
+    public string ToJson() => new JsonObject
+    {
+        ["recipe"] = JsonNode.Parse(Recipe.ToJson()),
+        ["data"] = Data,
+        ["workingFolder"] = Environment.CurrentDirectory,
+        ["patience"] = Patience,
+    }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+}
