@@ -80,6 +80,18 @@ public sealed partial class Network
     /// </summary>
     public Loss? Loss { get; set; }
 
+    /// <summary>
+    /// What logits are divided by before softmax makes scores of them, above 0: more than 1 makes a network that is too sure of itself less so. It changes no
+    /// prediction, only its confidence. <see cref="Calibrate"/> fits it. Kept in the model file. Default: 1.
+    /// </summary>
+    public double Temperature
+    {
+        get;
+        set => field = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(Temperature)} must be a number above 0.");
+    } = 1;
+
     /// <summary>Names of the classes that the outputs stand for, or of the first of them; null where they have none. Kept in the model file.</summary>
     /// <exception cref="ArgumentException">There are more names than outputs, or one is empty, too long or has control characters.</exception>
     public IReadOnlyList<string>? ClassNames
@@ -389,9 +401,22 @@ public sealed partial class Network
         {
             int rows = Math.Min(pass.Rows, features.Count - start);
             Span<float> scores = pass.Outputs(features, start, rows);
-            Loss?.ToScores(scores, rows);
+            ToScores(scores, rows);
             use(start, scores);
         }
+    }
+
+    private void ToScores(Span<float> outputs, int rows)
+    {
+        if (Temperature != 1 && Loss is SoftmaxCrossEntropyLoss)
+        {
+            float factor = (float)(1 / Temperature);
+            foreach (ref float output in outputs)
+            {
+                output *= factor;
+            }
+        }
+        Loss?.ToScores(outputs, rows);
     }
 
     private Workspace RentWorkspace() =>
@@ -401,7 +426,7 @@ public sealed partial class Network
     {
         InferenceExecutor.Forward(workspace, rows: 1, Parameters);
         Span<float> output = workspace.Output[..OutputShape.Size];
-        Loss?.ToScores(output, rows: 1);
+        ToScores(output, rows: 1);
         return output;
     }
 }

@@ -118,6 +118,7 @@ internal static class DocumentJson
 [JsonSerializable(typeof(ResidualSpec))]
 [JsonSerializable(typeof(AddSpec))]
 [JsonSerializable(typeof(ConcatenateSpec))]
+[JsonSerializable(typeof(SoftmaxAverageSpec))]
 [JsonSerializable(typeof(QuadraticLoss))]
 [JsonSerializable(typeof(SoftmaxCrossEntropyLoss))]
 [JsonSerializable(typeof(Sgd))]

@@ -32,7 +32,8 @@ internal sealed class Kinds
         .With("averagepooling2d", new AveragePooling2DSpec { KernelHeight = 1, KernelWidth = 1 })
         .With("residual", new ResidualSpec { Body = [] })
         .With("add", new AddSpec())
-        .With("concatenate", new ConcatenateSpec());
+        .With("concatenate", new ConcatenateSpec())
+        .With("softmaxaverage", new SoftmaxAverageSpec());
 
     /// <summary>Kinds of losses.</summary>
     public static readonly Kinds Losses = new Kinds(typeof(Loss), "loss")

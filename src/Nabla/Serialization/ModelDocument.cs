@@ -18,5 +18,7 @@ internal sealed record ModelDocument
 
     public string[]? ClassNames { get; init; }
 
+    public double? Temperature { get; init; }
+
     public TrainingRecord? Training { get; init; }
 }

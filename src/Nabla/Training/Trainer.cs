@@ -192,6 +192,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             network.Preprocessing = network.Preprocessing with { Standardization = Standardization.Fit(train.Features, divisor, scope) };
         }
         network.Loss = loss;
+        network.Temperature = 1;
         network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
         return (train, validation);
     }

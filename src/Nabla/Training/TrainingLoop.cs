@@ -71,6 +71,10 @@ internal sealed class TrainingLoop
         {
             RestoreBest();
         }
+        if (_best is not null && _network.Loss is SoftmaxCrossEntropyLoss && _validation?.Targets is ClassLabels)
+        {
+            _network.Calibrate(_validation, _options.Threads);
+        }
         bool isWhole = _epochs.Count == _options.Epochs;
         return Finish(cancelled: !isWhole && !_trainer.IsStopped, stoppedEarly: !isWhole && _trainer.IsStopped);
     }
