@@ -103,13 +103,18 @@ public sealed record NoisyProductSpec : LayerSpec
 
 public sealed class NoisyProduct(LayerBuilder builder, double deviation) : Layer(builder, builder.InputShape)
 {
-    public override bool DrawsRandomNumbers => true;
+    public override bool TakesSamplesOneByOne => true;
 
     public override void Forward(in LayerPass pass)
     {
-        for (int i = 0; i < pass.Output.Length; i++)
+        int size = OutputShape.Size;
+        for (int row = 0; row < pass.Rows; row++)
         {
-            pass.Output[i] = pass.Input(0)[i] * pass.Input(1)[i] + (float)(pass.Random?.NextNormal(0, deviation) ?? 0);
+            Philox random = pass.IsTraining ? pass.RandomFor(row) : default;
+            for (int i = row * size; i < (row + 1) * size; i++)
+            {
+                pass.Output[i] = pass.Input(0)[i] * pass.Input(1)[i] + (pass.IsTraining ? (float)deviation * random.NextNormal() : 0);
+            }
         }
     }
 

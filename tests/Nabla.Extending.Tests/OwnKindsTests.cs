@@ -98,7 +98,7 @@ public sealed class OwnKindsTests : IDisposable
                 ReadOnlySpan<int> batch = order.AsSpan(start, BatchSize);
                 workspace.Load(digits.Train.Features, batch);
                 digits.Train.Targets.CopyRows(batch, targets);
-                network.Forward(workspace, BatchSize, random);
+                network.Forward(workspace, BatchSize, new SampleRandom(seed: 1, epoch, firstPlace: start));
                 double value = loss.Evaluate(workspace.Output, targets, workspace.OutputGradient, BatchSize, divisor: BatchSize);
                 Assert.Equal(loss.Value(workspace.Output, targets, BatchSize), value);
                 workspace.Gradient.Clear();
@@ -137,7 +137,7 @@ public sealed class OwnKindsTests : IDisposable
 
         float[] Backward()
         {
-            networks[1].Forward(workspace, 24, new NumPyRandom(1));
+            networks[1].Forward(workspace, 24, new SampleRandom(1));
             Loss.Quadratic.Evaluate(workspace.Output, targets, workspace.OutputGradient, 24, divisor: 24);
             networks[1].Backward(workspace, 24);
             return workspace.Gradient.ToArray();

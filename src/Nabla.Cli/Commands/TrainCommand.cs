@@ -135,7 +135,7 @@ internal sealed class TrainCommand : Command
         RecipeTraining training = Prepare(recipe, arguments, notes, interruption.Token).Training;
         PlainText.Out.WriteLine(training.Network);
         PlainText.Out.WriteLine();
-        PlainText.Out.WriteLine(training.Network.Explain(Math.Min(recipe.Training.BatchSize, training.Data.Train.Count), recipe.Training.Threads));
+        PlainText.Out.WriteLine(training.Network.Explain(recipe.Training with { BatchSize = Math.Min(recipe.Training.BatchSize, training.Data.Train.Count) }));
         return ExitCode.Success;
     }
 

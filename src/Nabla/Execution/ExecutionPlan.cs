@@ -60,20 +60,23 @@ internal sealed class ExecutionPlan
 
     private readonly Network _network;
     private readonly int _maxShards;
+    private readonly RandomSource _random;
 
     /// <param name="network">The network.</param>
     /// <param name="batchSize">Most samples in a batch, at least 1.</param>
     /// <param name="threads">Threads to use, at least 1.</param>
-    public ExecutionPlan(Network network, int batchSize, int threads)
+    /// <param name="random">Where what differs from sample to sample is drawn from.</param>
+    public ExecutionPlan(Network network, int batchSize, int threads, RandomSource random = RandomSource.Philox)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _network = network;
+        _random = random;
         BatchSize = batchSize;
         Threads = threads;
         MicroBatch = Math.Min(batchSize, network.Executor.MicroBatch);
-        // Random numbers are drawn from sample to sample, by nobody else meanwhile.
-        _maxShards = network.Layers.Any(layer => layer.NeedsOrder) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
+        // A stream is drawn from sample to sample, by nobody else meanwhile, and a buffer is changed so.
+        _maxShards = network.Layers.Any(layer => layer.NeedsOrder(random)) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
         Shards = ShardsOf(batchSize);
         TakesWholeShards = IsLarge && (Shards >= MinShardsPerThread * threads || Shards % threads == 0)
             && (long)threads * MicroBatch * FloatsPerSample(network.Graph) <= MaxActivationFloats;
@@ -192,9 +195,9 @@ internal sealed class ExecutionPlan
         {
             how.Add("all samples at a time");
         }
-        if (described.DrawsRandomNumbers)
+        if (described.FollowsStream)
         {
-            how.Add("random numbers one after the other");
+            how.Add(_random == RandomSource.NumPy ? "random numbers one after the other" : "each sample its own random numbers");
         }
         if (_network.Graph.InputActivationOf(layer) != Activation.Identity)
         {

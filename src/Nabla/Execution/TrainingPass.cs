@@ -25,8 +25,8 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
     /// <param name="samples">Indices of the samples.</param>
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="batchSize">Number of samples in the whole batch, of whose mean loss it is the gradient.</param>
-    /// <param name="random">Where layers that behave at random draw from.</param>
-    public BatchLoss Forward(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, int batchSize, NumPyRandom random)
+    /// <param name="random">Where the samples draw from, the first of <paramref name="samples"/> first.</param>
+    public BatchLoss Forward(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, int batchSize, SampleRandom random)
     {
         int width = network.OutputShape.Size;
         int values = samples.Length * width;

@@ -24,10 +24,20 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Seed of everything that is drawn: initial weights (unless the network has some), the validation split, the order of
-    /// samples. Same seed and data, same bits. Default: 1.
+    /// samples, what layers do at random. Same seed and data, same bits. Default: 1.
     /// </summary>
     [JsonRequired]
     public uint Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Where is drawn from what differs from sample to sample, such as which values a dropout drops. Initial weights, the validation split and the order of samples are
+    /// NumPy's in any case. Default: Philox. Documents that do not say it are of a time when there was NumPy's only.
+    /// </summary>
+    public RandomSource RandomNumbers
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(RandomNumbers), value, "There is no such source of random numbers.");
+    } = RandomSource.Philox;
 
     /// <summary>
     /// Share of the samples that is set aside, at least 0 and below 1. They are not learnt from; after each epoch they

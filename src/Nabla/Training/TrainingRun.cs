@@ -35,7 +35,7 @@ internal sealed class TrainingRun
         _labels = data.Targets as ClassLabels;
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
         int maxSamples = Math.Min(options.BatchSize, _order.Length);
-        ExecutionPlan plan = new(network, maxSamples, options.Threads);
+        ExecutionPlan plan = new(network, maxSamples, options.Threads, options.RandomNumbers);
         _pass = new BatchPass(network, loss, data, plan);
         _transforms = transforms;
         int wholeBatches = data.Count / options.BatchSize;
@@ -82,14 +82,15 @@ internal sealed class TrainingRun
         ReadOnlySpan<int> batch = NextBatch();
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
         LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch) * rateFactor;
+        SampleRandom random = new(_options.Seed, _epoch, firstPlace: _samplesDone) { Stream = _options.RandomNumbers == RandomSource.NumPy ? _random : null };
         BatchLoss loss;
         if (_mayDescendAtOnce && (float)(LearningRate * _minLayerRate) > 0)
         {
-            loss = _pass.RunAndDescend(batch, LearningRate, _random);
+            loss = _pass.RunAndDescend(batch, LearningRate, random);
         }
         else
         {
-            loss = _pass.Run(batch, _random);
+            loss = _pass.Run(batch, random);
             if (double.IsFinite(loss.Sum))
             {
                 Update(_pass.Gradient);
