@@ -25,14 +25,16 @@ internal sealed class BatchPass
     /// <param name="loss">The loss to minimise.</param>
     /// <param name="data">Where the samples are.</param>
     /// <param name="plan">How batches are cut and who takes what.</param>
-    public BatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan)
+    /// <param name="augmentations">What is done to samples at random; null for nothing. The plan knows of it.</param>
+    public BatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan, IReadOnlyList<Augmentation>? augmentations = null)
     {
         _network = network;
         _plan = plan;
         _shift = plan.MayFoldShift ? FoldedShift.For(network, data.Features) : null;
         Preprocessing preprocessing = _shift?.Preprocessing ?? network.Preprocessing;
         SparseSamples? sparse = plan.MayReadSparse ? Batch.Sparse(data.Features, preprocessing) : null;
-        _passes = [.. Enumerable.Range(0, plan.Passes).Select(_ => new TrainingPass(network, loss, data, preprocessing, plan, sparse))];
+        Augmenter? augmenter = augmentations is { Count: > 0 } ? new Augmenter(augmentations, network.InputShape, preprocessing) : null;
+        _passes = [.. Enumerable.Range(0, plan.Passes).Select(_ => new TrainingPass(network, loss, data, preprocessing, plan, sparse, augmenter))];
         _losses = new BatchLoss[plan.Shards];
     }
 

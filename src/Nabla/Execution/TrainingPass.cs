@@ -9,7 +9,8 @@ namespace Nabla;
 /// <param name="preprocessing">What is done to their features.</param>
 /// <param name="plan">How many samples come at a time, and what threads share.</param>
 /// <param name="sparse">The features, preprocessed, for a network whose first layer reads them so; null to take them from the data.</param>
-internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Preprocessing preprocessing, ExecutionPlan plan, SparseSamples? sparse)
+/// <param name="augmenter">What gathers and changes samples at random; null to take them as they are.</param>
+internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Preprocessing preprocessing, ExecutionPlan plan, SparseSamples? sparse, Augmenter? augmenter)
 {
     private readonly ClassLabels? _labels = data.Targets as ClassLabels;
     private readonly float[] _targets = new float[plan.MicroBatch * network.OutputShape.Size];
@@ -34,6 +35,10 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
         if (Workspace.SparseInput is { } input)
         {
             input.Choose(samples);
+        }
+        else if (augmenter is not null)
+        {
+            augmenter.Load(data.Features, samples, random, Workspace.Input, _targets, width, plan.ThreadsPerPass);
         }
         else
         {

@@ -130,6 +130,11 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         int validationCount = validation is null ? ValidationCount(data, options.ValidationFraction) : 0;
         ThrowUnlessLearnable(data);
         ThrowUnlessFit(options, data.Count - validationCount);
+        if (options.Augmentation.Count > 0 && !ImageShape.IsImage(network.InputShape))
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Augmentation)} changes images, but the network takes samples of [{network.InputShape}], expected [height, width] or [height, width, channels], such as [28, 28]: a dense layer reads them as well.");
+        }
         if (!network.IsInitialized)
         {
             network.Initialize(random, options.Initialization);

@@ -35,8 +35,8 @@ internal sealed class TrainingRun
         _labels = data.Targets as ClassLabels;
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
         int maxSamples = Math.Min(options.BatchSize, _order.Length);
-        ExecutionPlan plan = new(network, maxSamples, options.Threads, options.RandomNumbers);
-        _pass = new BatchPass(network, loss, data, plan);
+        ExecutionPlan plan = new(network, maxSamples, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0);
+        _pass = new BatchPass(network, loss, data, plan, options.Augmentation);
         _transforms = transforms;
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
