@@ -182,7 +182,7 @@ internal sealed class TrainCommand : Command
         notes.WriteLine($"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}");
     }
 
-    private static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)
+    internal static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)
         ? RecipeBook.Get(name)
         : File.Exists(name) || name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? Recipe.Load(name)
