@@ -191,6 +191,18 @@ public sealed record ConstantInitializer(double Value) : Initializer
 }
 
 /// <summary>Reads and writes them.</summary>
+/// <summary>Makes one pixel full ink, in all its channels.</summary>
+public sealed record SpeckAugmentation : Augmentation
+{
+    public double Ink { get; init; } = 1;
+
+    protected override void Change(ReadOnlySpan<float> image, int height, int width, int channels, Span<float> destination, ref Philox random)
+    {
+        image.CopyTo(destination);
+        destination.Slice(random.NextBelow(height * width) * channels, channels).Fill((float)Ink);
+    }
+}
+
 [JsonSerializable(typeof(ScaleSpec))]
 [JsonSerializable(typeof(CenterSpec))]
 [JsonSerializable(typeof(NoisyProductSpec))]
@@ -198,6 +210,7 @@ public sealed record ConstantInitializer(double Value) : Initializer
 [JsonSerializable(typeof(SignMomentum))]
 [JsonSerializable(typeof(HalvingSchedule))]
 [JsonSerializable(typeof(ConstantInitializer))]
+[JsonSerializable(typeof(SpeckAugmentation))]
 internal sealed partial class OwnJson : JsonSerializerContext
 {
     public static void Register()
@@ -209,5 +222,6 @@ internal sealed partial class OwnJson : JsonSerializerContext
         Optimizer.Register("sign-momentum", new SignMomentum(), Default);
         Schedule.Register("halving", new HalvingSchedule(1), Default);
         Initializer.Register("constant", new ConstantInitializer(0), Default);
+        Augmentation.Register("speck", new SpeckAugmentation(), Default);
     }
 }
