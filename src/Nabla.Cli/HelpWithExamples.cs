@@ -68,6 +68,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla reproduce tanh-softmax --seeds 2        one of them, quickly",
             "nabla reproduce linear --json > linear.json   for scripts: one JSON object",
         ],
+        ["data augment"] =
+        [
+            "nabla data augment                            into augmented.png",
+            "nabla data augment --recipe mine.json --out sheet.png --count 4",
+        ],
         ["data show"] =
         [
             "nabla data show",

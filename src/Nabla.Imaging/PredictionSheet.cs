@@ -80,7 +80,7 @@ public static class PredictionSheet
         canvas.DrawText(Fit(caption.Second, font, room), corner.X, y + LineHeight, SKTextAlign.Left, font, paint);
     }
 
-    private static SKImage ToImage(ReadOnlySpan<byte> pixels, Shape shape)
+    internal static SKImage ToImage(ReadOnlySpan<byte> pixels, Shape shape)
     {
         byte[] colors = new byte[shape[0] * shape[1] * 4];
         for (int i = 0; i < colors.Length / 4; i++)
@@ -94,7 +94,7 @@ public static class PredictionSheet
         return SKImage.FromPixelCopy(new SKImageInfo(shape[1], shape[0], SKColorType.Rgba8888, SKAlphaType.Opaque), colors);
     }
 
-    private static string Fit(string text, SKFont font, float room)
+    internal static string Fit(string text, SKFont font, float room)
     {
         int length = text.Length;
         while (length > 1 && font.MeasureText(length == text.Length ? text : $"{text[..length]}…") > room)

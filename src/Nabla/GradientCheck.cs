@@ -210,7 +210,7 @@ public static class GradientCheck
         {
             _input.CopyTo(workspace.Input);
             _buffers.CopyTo(_network.Buffers);
-            _network.Forward(workspace, _rows, new NumPyRandom(_seed));
+            _network.Forward(workspace, _rows, new SampleRandom(_seed));
         }
 
         private static bool SameBits(float[] a, float[] b) => MemoryMarshal.AsBytes<float>(a).SequenceEqual(MemoryMarshal.AsBytes<float>(b));

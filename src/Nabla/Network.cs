@@ -173,6 +173,10 @@ public sealed partial class Network
     /// <param name="threads">Threads to use, at least 1. Default: one per processor.</param>
     public string Explain(int batchSize, int? threads = null) => new ExecutionPlan(this, batchSize, threads ?? Environment.ProcessorCount).ToString();
 
+    /// <summary>The same for a batch of a training: its size, its threads and where it draws random numbers from.</summary>
+    /// <param name="options">The training's options.</param>
+    public string Explain(TrainingOptions options) => new ExecutionPlan(this, options.BatchSize, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0).ToString();
+
     /// <summary>Draws initial values for all parameters.</summary>
     /// <param name="random">Where the numbers come from.</param>
     /// <param name="how">In which order; by default layer by layer, weights before biases.</param>
@@ -225,9 +229,9 @@ public sealed partial class Network
     /// <summary>Computes the output of the first <paramref name="rows"/> samples in <see cref="Workspace.Input"/>, as in training.</summary>
     /// <param name="workspace">Memory that was made for this network, for training.</param>
     /// <param name="rows">Number of samples.</param>
-    /// <param name="random">Where layers that behave at random, such as dropout, draw from.</param>
+    /// <param name="random">Where layers that behave at random, such as dropout, draw from: another epoch or place each time, since the same gives the same numbers.</param>
     /// <exception cref="ArgumentException">The workspace belongs to another network, is too small or was not made for training.</exception>
-    public void Forward(Workspace workspace, int rows, NumPyRandom random)
+    public void Forward(Workspace workspace, int rows, SampleRandom random)
     {
         workspace.ThrowIfUnfit(this, rows, training: true);
         Executor.Forward(workspace, rows, Parameters, training: true, random);

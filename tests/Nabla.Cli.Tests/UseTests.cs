@@ -208,6 +208,25 @@ public sealed class UseTests : IDisposable
         Assert.Contains("To download MNIST:", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Augmented_images_are_drawn_as_the_seed_says_by_a_recipe_or_as_suits_handwriting()
+    {
+        (int code, string output, string error) = NablaProcess.Run(_folder, "data", "augment", "--data", "synthetic", "--count", "2", "--epochs", "3");
+        Assert.Equal((0, "Wrote augmented.png", ""), (code, output.Trim(), error));
+        byte[] first = File.ReadAllBytes(_folder["augmented.png"]);
+        NablaProcess.Run(_folder, "data", "augment", "--data", "synthetic", "--count", "2", "--epochs", "3", "--seed", "2");
+        Assert.NotEqual(first, File.ReadAllBytes(_folder["augmented.png"]));
+        File.WriteAllText(_folder["own.json"], """
+            {"name": "own", "layers": [{"type": "dense", "units": 10}], "training": {"augmentation": [{"type": "affine"}, {"type": "elastic"}, {"type": "stroke-thickness"}, {"type": "mixup"}]}}
+            """);
+        (code, output, error) = NablaProcess.Run(_folder, "data", "augment", "--data", "synthetic", "--count", "2", "--epochs", "3", "--recipe", "own.json", "--out", "own.png");
+        Assert.Equal((0, "Wrote own.png", "mixup mixes images of a batch, which the sheet does not show."), (code, output.Trim(), error.Trim()));
+        Assert.Equal(first, File.ReadAllBytes(_folder["own.png"]));
+        (code, _, error) = NablaProcess.Run(_folder, "data", "augment", "--recipe", "digits");
+        Assert.Equal(1, code);
+        Assert.Contains("--recipe: 'digits' has no augmentation; leave --recipe out", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("train --help")]
@@ -218,6 +237,7 @@ public sealed class UseTests : IDisposable
     [InlineData("data --help")]
     [InlineData("data fetch --help")]
     [InlineData("data show --help")]
+    [InlineData("data augment --help")]
     [InlineData("recipes --help")]
     [InlineData("recipes show --help")]
     [InlineData("recipes schema --help")]

@@ -103,13 +103,18 @@ public sealed record NoisyProductSpec : LayerSpec
 
 public sealed class NoisyProduct(LayerBuilder builder, double deviation) : Layer(builder, builder.InputShape)
 {
-    public override bool DrawsRandomNumbers => true;
+    public override bool TakesSamplesOneByOne => true;
 
     public override void Forward(in LayerPass pass)
     {
-        for (int i = 0; i < pass.Output.Length; i++)
+        int size = OutputShape.Size;
+        for (int row = 0; row < pass.Rows; row++)
         {
-            pass.Output[i] = pass.Input(0)[i] * pass.Input(1)[i] + (float)(pass.Random?.NextNormal(0, deviation) ?? 0);
+            Philox random = pass.IsTraining ? pass.RandomFor(row) : default;
+            for (int i = row * size; i < (row + 1) * size; i++)
+            {
+                pass.Output[i] = pass.Input(0)[i] * pass.Input(1)[i] + (pass.IsTraining ? (float)deviation * random.NextNormal() : 0);
+            }
         }
     }
 
@@ -186,6 +191,18 @@ public sealed record ConstantInitializer(double Value) : Initializer
 }
 
 /// <summary>Reads and writes them.</summary>
+/// <summary>Makes one pixel full ink, in all its channels.</summary>
+public sealed record SpeckAugmentation : Augmentation
+{
+    public double Ink { get; init; } = 1;
+
+    protected override void Change(ReadOnlySpan<float> image, int height, int width, int channels, Span<float> destination, ref Philox random)
+    {
+        image.CopyTo(destination);
+        destination.Slice(random.NextBelow(height * width) * channels, channels).Fill((float)Ink);
+    }
+}
+
 [JsonSerializable(typeof(ScaleSpec))]
 [JsonSerializable(typeof(CenterSpec))]
 [JsonSerializable(typeof(NoisyProductSpec))]
@@ -193,6 +210,7 @@ public sealed record ConstantInitializer(double Value) : Initializer
 [JsonSerializable(typeof(SignMomentum))]
 [JsonSerializable(typeof(HalvingSchedule))]
 [JsonSerializable(typeof(ConstantInitializer))]
+[JsonSerializable(typeof(SpeckAugmentation))]
 internal sealed partial class OwnJson : JsonSerializerContext
 {
     public static void Register()
@@ -204,5 +222,6 @@ internal sealed partial class OwnJson : JsonSerializerContext
         Optimizer.Register("sign-momentum", new SignMomentum(), Default);
         Schedule.Register("halving", new HalvingSchedule(1), Default);
         Initializer.Register("constant", new ConstantInitializer(0), Default);
+        Augmentation.Register("speck", new SpeckAugmentation(), Default);
     }
 }

@@ -3,7 +3,7 @@ using Nabla.Tests;
 
 namespace Nabla.Extending.Tests;
 
-/// <summary>Layers, a loss, an optimiser, a schedule and an initialiser of a program that is no friend of the library: checked, trained, saved and loaded.</summary>
+/// <summary>Layers, a loss, an optimiser, a schedule, an initialiser and an augmentation of a program that is no friend of the library: checked, trained, saved and loaded.</summary>
 public sealed class OwnKindsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -29,7 +29,7 @@ public sealed class OwnKindsTests : IDisposable
         Layers = Layers(),
         Loss = new HuberLoss { Delta = 0.5 },
         Optimizer = new SignMomentum { LearningRate = 2e-3 },
-        Training = new TrainingOptions { Epochs = 3, BatchSize = batchSize, Schedule = new HalvingSchedule(1), Threads = 2 },
+        Training = new TrainingOptions { Epochs = 3, BatchSize = batchSize, Schedule = new HalvingSchedule(1), Threads = 2, Augmentation = [new SpeckAugmentation { Ink = 0.9, Probability = 0.5 }] },
     };
 
     private static TrainAndTest Digits(int train, int test) => new(SyntheticDigits.Generate(train, 1), SyntheticDigits.Generate(test, 2), "digits");
@@ -58,6 +58,7 @@ public sealed class OwnKindsTests : IDisposable
         Recipe read = Recipe.Parse(recipe.ToJson(), "own.json");
         Assert.Equal(recipe.ToJson(), read.ToJson());
         Assert.Equal(recipe.Layers, read.Layers);
+        Assert.Equal(recipe.Training.Augmentation, read.Training.Augmentation);
 
         Network network = read.Train(digits);
         Network again = (recipe with { Training = recipe.Training with { Threads = 3 } }).Train(digits);
@@ -98,7 +99,7 @@ public sealed class OwnKindsTests : IDisposable
                 ReadOnlySpan<int> batch = order.AsSpan(start, BatchSize);
                 workspace.Load(digits.Train.Features, batch);
                 digits.Train.Targets.CopyRows(batch, targets);
-                network.Forward(workspace, BatchSize, random);
+                network.Forward(workspace, BatchSize, new SampleRandom(seed: 1, epoch, firstPlace: start));
                 double value = loss.Evaluate(workspace.Output, targets, workspace.OutputGradient, BatchSize, divisor: BatchSize);
                 Assert.Equal(loss.Value(workspace.Output, targets, BatchSize), value);
                 workspace.Gradient.Clear();
@@ -137,11 +138,22 @@ public sealed class OwnKindsTests : IDisposable
 
         float[] Backward()
         {
-            networks[1].Forward(workspace, 24, new NumPyRandom(1));
+            networks[1].Forward(workspace, 24, new SampleRandom(1));
             Loss.Quadratic.Evaluate(workspace.Output, targets, workspace.OutputGradient, 24, divisor: 24);
             networks[1].Backward(workspace, 24);
             return workspace.Gradient.ToArray();
         }
+    }
+
+    [Fact]
+    public void An_augmentation_changes_an_image_as_its_stream_says()
+    {
+        float[] image = new float[12], changed = new float[12], again = new float[12];
+        Philox random = new(seed: 1, place: 5), same = random;
+        new SpeckAugmentation().Apply(image, [2, 3, 2], changed, ref random);
+        new SpeckAugmentation().Apply(image, [2, 3, 2], again, ref same);
+        Assert.Equal(2, changed.Sum());
+        Assert.Equal(changed, again);
     }
 
     /// <summary>Several shards at once would change a buffer in an order that hangs on threads.</summary>

@@ -16,19 +16,39 @@ foreach (string threads in args)
     Console.WriteLine($"hash {threads} {Hash(int.Parse(threads))}");
 }
 
-foreach (string name in RecipeBook.Names)
+Recipe[] own =
+[
+    Recipe.Parse(
+        """
+        {"name": "own-dropout", "layers": [{"type": "dropout", "rate": 0.2}, {"type": "dense", "units": 70, "activation": "ReLU"}, {"type": "dropout"}, {"type": "dense", "units": 10}]}
+        """, "own-dropout"),
+    Recipe.Parse(
+        """
+        {
+          "name": "own-augmentation",
+          "layers": [{"type": "convolution2d", "filters": 4, "kernelHeight": 3, "kernelWidth": 3, "activation": "ReLU"}, {"type": "maxpooling2d", "kernelHeight": 2, "kernelWidth": 2}, {"type": "dense", "units": 10}],
+          "training": {
+            "standardize": "All",
+            "augmentation": [
+              {"type": "elastic"}, {"type": "affine"}, {"type": "stroke-thickness"}, {"type": "contrast", "probability": 0.5}, {"type": "noise", "probability": 0.5},
+              {"type": "blur", "probability": 0.5}, {"type": "erasing", "probability": 0.5}, {"type": "resolution", "probability": 0.5}, {"type": "mixup"}
+            ]
+          }
+        }
+        """, "own-augmentation"),
+];
+foreach (Recipe recipe in (Recipe[])[.. RecipeBook.Names.Select(RecipeBook.Get), .. own])
 {
     // One and several, some of which have more to do than others; without vectors each of these takes seconds.
     foreach (string threads in args.Where(count => count is "1" or "3"))
     {
-        Console.WriteLine($"recipe {name} {threads} {RecipeHash(name, int.Parse(threads))}");
+        Console.WriteLine($"recipe {recipe.Name} {threads} {RecipeHash(recipe, int.Parse(threads))}");
     }
 }
 
-static string RecipeHash(string name, int threads)
+static string RecipeHash(Recipe recipe, int threads)
 {
     const int Steps = 4;
-    Recipe recipe = RecipeBook.Get(name);
     Network network = recipe.CreateNetwork();
     Trainer trainer = new(network, recipe.Loss, recipe.Optimizer);
     trainer.StepCompleted += step =>

@@ -92,7 +92,7 @@ public sealed class NetworkLimitTests
             }
             else
             {
-                network.Forward(workspace, rows, new NumPyRandom(1));
+                network.Forward(workspace, rows, new SampleRandom(1));
                 int values = rows * network.OutputShape.Size;
                 Loss.SoftmaxCrossEntropy.Evaluate(workspace.Output[..values], workspace.Output[..values], workspace.OutputGradient[..values], rows, rows);
                 network.Backward(workspace, rows);

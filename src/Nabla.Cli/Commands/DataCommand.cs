@@ -11,11 +11,12 @@ internal sealed class DataCommand : Command
     private readonly Option<bool> _json = new("--json") { Description = "Print the state of MNIST's files as one JSON object on standard output." };
 
     public DataCommand()
-        : base("data", "Show and verify data files, download MNIST, look at samples.")
+        : base("data", "Show and verify data files, download MNIST, look at samples and their augmentation.")
     {
         Options.Add(_json);
         Subcommands.Add(new DataFetchCommand());
         Subcommands.Add(new DataShowCommand());
+        Subcommands.Add(new DataAugmentCommand());
         SetAction(Run);
     }
 

@@ -161,7 +161,7 @@ internal sealed class TrainCommand : Command
         RecipeTraining training = Prepare(run, notes, interruption.Token).Training;
         PlainText.Out.WriteLine(training.Network);
         PlainText.Out.WriteLine();
-        PlainText.Out.WriteLine(training.Network.Explain(Math.Min(recipe.Training.BatchSize, training.Data.Train.Count), recipe.Training.Threads));
+        PlainText.Out.WriteLine(training.Network.Explain(recipe.Training with { BatchSize = Math.Min(recipe.Training.BatchSize, training.Data.Train.Count) }));
         return ExitCode.Success;
     }
 
@@ -224,7 +224,7 @@ internal sealed class TrainCommand : Command
         return run with { Recipe = run.Recipe with { Training = training with { Threads = arguments.GetValue(_threads) ?? training.Threads } } };
     }
 
-    private static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)
+    internal static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)
         ? RecipeBook.Get(name)
         : File.Exists(name) || name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? Recipe.Load(name)

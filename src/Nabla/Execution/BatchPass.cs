@@ -25,14 +25,16 @@ internal sealed class BatchPass
     /// <param name="loss">The loss to minimise.</param>
     /// <param name="data">Where the samples are.</param>
     /// <param name="plan">How batches are cut and who takes what.</param>
-    public BatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan)
+    /// <param name="augmentations">What is done to samples at random; null for nothing. The plan knows of it.</param>
+    public BatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan, IReadOnlyList<Augmentation>? augmentations = null)
     {
         _network = network;
         _plan = plan;
         _shift = plan.MayFoldShift ? FoldedShift.For(network, data.Features) : null;
         Preprocessing preprocessing = _shift?.Preprocessing ?? network.Preprocessing;
         SparseSamples? sparse = plan.MayReadSparse ? Batch.Sparse(data.Features, preprocessing) : null;
-        _passes = [.. Enumerable.Range(0, plan.Passes).Select(_ => new TrainingPass(network, loss, data, preprocessing, plan, sparse))];
+        Augmenter? augmenter = augmentations is { Count: > 0 } ? new Augmenter(augmentations, network.InputShape, preprocessing) : null;
+        _passes = [.. Enumerable.Range(0, plan.Passes).Select(_ => new TrainingPass(network, loss, data, preprocessing, plan, sparse, augmenter))];
         _losses = new BatchLoss[plan.Shards];
     }
 
@@ -41,8 +43,8 @@ internal sealed class BatchPass
 
     /// <summary>Computes the loss of a batch and its <see cref="Gradient"/>.</summary>
     /// <param name="batch">Indices of its samples.</param>
-    /// <param name="random">Where layers that behave at random draw from.</param>
-    public BatchLoss Run(ReadOnlySpan<int> batch, NumPyRandom random)
+    /// <param name="random">Where the samples draw from, the first of <paramref name="batch"/> first.</param>
+    public BatchLoss Run(ReadOnlySpan<int> batch, SampleRandom random)
     {
         int shards = _plan.ShardsOf(batch.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, _losses.Length);
@@ -69,8 +71,8 @@ internal sealed class BatchPass
     /// </summary>
     /// <param name="batch">Indices of its samples.</param>
     /// <param name="learningRate">Step size; with each layer's factor above 0, also as a float.</param>
-    /// <param name="random">Where layers that behave at random draw from.</param>
-    public BatchLoss RunAndDescend(ReadOnlySpan<int> batch, double learningRate, NumPyRandom random)
+    /// <param name="random">Where the samples draw from, the first of <paramref name="batch"/> first.</param>
+    public BatchLoss RunAndDescend(ReadOnlySpan<int> batch, double learningRate, SampleRandom random)
     {
         BatchLoss loss = _passes[0].Forward(batch, _network.Parameters, batch.Length, random);
         if (double.IsFinite(loss.Sum))
@@ -86,7 +88,7 @@ internal sealed class BatchPass
         return (_gradients ??= new AlignedFloats(_plan.Shards * count)).Span.Slice(shard * count, count);
     }
 
-    private readonly ref struct ShardsJob(BatchPass owner, ReadOnlySpan<int> batch, int shards, ReadOnlySpan<float> parameters, NumPyRandom random) : IJob
+    private readonly ref struct ShardsJob(BatchPass owner, ReadOnlySpan<int> batch, int shards, ReadOnlySpan<float> parameters, SampleRandom random) : IJob
     {
         private readonly ReadOnlySpan<int> _batch = batch;
         private readonly ReadOnlySpan<float> _parameters = parameters;
@@ -99,19 +101,19 @@ internal sealed class BatchPass
                 int microBatches = owner._plan.MicroBatchesOf(_batch.Length);
                 int start = (int)((long)microBatches * shard / shards) * owner._plan.MicroBatch;
                 int end = (int)Math.Min((long)microBatches * (shard + 1) / shards * owner._plan.MicroBatch, _batch.Length);
-                owner._losses[shard] = owner.RunShard(owner._passes[part], _batch[start..end], _parameters, owner.GradientOf(shard), _batch.Length, random);
+                owner._losses[shard] = owner.RunShard(owner._passes[part], _batch[start..end], _parameters, owner.GradientOf(shard), _batch.Length, random.From(start));
             }
         }
     }
 
     private BatchLoss RunShard(
-        TrainingPass pass, ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, Span<float> gradient, int batchSize, NumPyRandom random)
+        TrainingPass pass, ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, Span<float> gradient, int batchSize, SampleRandom random)
     {
         BatchLoss loss = default;
         for (int start = 0; start < samples.Length; start += _plan.MicroBatch)
         {
             ReadOnlySpan<int> microBatch = samples[start..Math.Min(start + _plan.MicroBatch, samples.Length)];
-            loss += pass.Forward(microBatch, parameters, batchSize, random);
+            loss += pass.Forward(microBatch, parameters, batchSize, random.From(start));
             _network.Executor.Backward(pass.Workspace, microBatch.Length, parameters, gradient, start == 0 ? GradientUse.Replace : GradientUse.Add);
         }
         return loss;

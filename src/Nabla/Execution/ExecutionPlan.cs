@@ -69,21 +69,27 @@ internal sealed class ExecutionPlan
 
     private readonly Network _network;
     private readonly int _maxShards;
+    private readonly RandomSource _random;
+    private readonly bool _augments;
 
     /// <param name="network">The network.</param>
     /// <param name="batchSize">Most samples in a batch, at least 1.</param>
     /// <param name="threads">Threads to use, at least 1.</param>
-    public ExecutionPlan(Network network, int batchSize, int threads)
+    /// <param name="random">Where what differs from sample to sample is drawn from.</param>
+    /// <param name="augments">Whether samples are changed at random, so that they are no longer those of the data set.</param>
+    public ExecutionPlan(Network network, int batchSize, int threads, RandomSource random = RandomSource.Philox, bool augments = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _network = network;
+        _random = random;
+        _augments = augments;
         BatchSize = batchSize;
         Threads = threads;
         TakesWholeBatch = network.Layers.Any(layer => layer.NeedsWholeBatch);
         MicroBatch = TakesWholeBatch ? batchSize : Math.Min(batchSize, network.Executor.MicroBatch);
-        // Random numbers are drawn from sample to sample, by nobody else meanwhile.
-        _maxShards = TakesWholeBatch || network.Layers.Any(layer => layer.NeedsOrder) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
+        // A stream is drawn from sample to sample, by nobody else meanwhile, and a buffer is changed so.
+        _maxShards = TakesWholeBatch || network.Layers.Any(layer => layer.NeedsOrder(random)) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
         Shards = ShardsOf(batchSize);
         TakesWholeShards = IsLarge && (Shards >= MinShardsPerThread * threads || Shards % threads == 0)
             && (long)threads * MicroBatch * FloatsPerSample(network.Graph) <= MaxActivationFloats;
@@ -126,14 +132,14 @@ internal sealed class ExecutionPlan
     public bool SharesFeatures => !IsLarge && _network.Layers[0] is Dense;
 
     /// <summary>Whether standardised samples may be left unshifted where they are blank, see <see cref="FoldedShift"/>.</summary>
-    public bool MayFoldShift => IsLarge;
+    public bool MayFoldShift => IsLarge && !_augments;
 
     /// <summary>Whether a backward pass may move the weights while their gradient stands in registers: it is then that of the whole batch.</summary>
     public bool MayDescendAtOnce => BatchSize <= _network.Executor.MicroBatch;
 
     /// <summary>Whether the first layer can read samples as lists of what is not zero, if enough of them is zero.</summary>
     public bool MayReadSparse =>
-        Shards > 1 && _network.Graph.ReadersOf(0).Length == 1 && _network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MaxColumns };
+        Shards > 1 && !_augments && _network.Graph.ReadersOf(0).Length == 1 && _network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MaxColumns };
 
     /// <summary>Into how many shards a batch of so many samples is cut, by itself alone.</summary>
     public int ShardsOf(int samples) => Math.Clamp(MicroBatchesOf(samples) / MinMicroBatchesPerShard, 1, _maxShards);
@@ -161,6 +167,10 @@ internal sealed class ExecutionPlan
         text.Append(CultureInfo.InvariantCulture, $"A batch of {BatchSize:N0} samples, {Threads} thread{(Threads == 1 ? "" : "s")}: ");
         text.AppendLine(!IsLarge ? "all go through at a time." : string.Create(CultureInfo.InvariantCulture,
             $"{MicroBatch:N0} samples go through at a time, in {Shards} shard{(Shards == 1 ? "" : "s")}{(!TakesWholeShards || Threads == 1 ? "" : ", of which each thread takes the next when it is done with one")}."));
+        if (_augments)
+        {
+            text.AppendLine("Each sample is augmented by the thread that gathers it.");
+        }
         int width = _network.Layers.Max(layer => layer.Name.Length);
         foreach (LayerGroup group in _network.Executor.Groups)
         {
@@ -205,9 +215,9 @@ internal sealed class ExecutionPlan
         {
             how.Add("all samples at a time");
         }
-        if (described.DrawsRandomNumbers)
+        if (described.FollowsStream)
         {
-            how.Add("random numbers one after the other");
+            how.Add(_random == RandomSource.NumPy ? "random numbers one after the other" : "each sample its own random numbers");
         }
         if (_network.Graph.InputActivationOf(layer) != Activation.Identity)
         {

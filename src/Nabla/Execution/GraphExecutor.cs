@@ -26,8 +26,8 @@ internal sealed class GraphExecutor
     /// <param name="rows">Number of samples.</param>
     /// <param name="parameters">All parameters.</param>
     /// <param name="training">Whether layers behave as in training.</param>
-    /// <param name="random">Where they draw random numbers from then.</param>
-    public void Forward(Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training = false, NumPyRandom? random = null)
+    /// <param name="random">Where the samples draw from then, the first row first.</param>
+    public void Forward(Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training = false, SampleRandom random = default)
     {
         foreach (LayerGroup group in _groups)
         {

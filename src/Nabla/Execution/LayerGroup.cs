@@ -69,11 +69,11 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
     public long PartialGradientSize(int rows) => LearnsOneByOne ? (long)Units(rows) * _parameterCount : 0;
 
     /// <summary>The forward pass: see <see cref="GraphExecutor.Forward"/>.</summary>
-    public void Forward(Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training, NumPyRandom? random)
+    public void Forward(Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training, SampleRandom random)
     {
         if (IsOneByOne)
         {
-            ForwardJob job = new(this, workspace, rows, parameters, training);
+            ForwardJob job = new(this, workspace, rows, parameters, training, random);
             WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
             return;
         }
@@ -113,7 +113,7 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
 
     private static int Units(int rows) => (int)(((long)rows + SamplesAtOnce - 1) / SamplesAtOnce);
 
-    private readonly ref struct ForwardJob(LayerGroup group, Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training) : IJob
+    private readonly ref struct ForwardJob(LayerGroup group, Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training, SampleRandom random) : IJob
     {
         private readonly ReadOnlySpan<float> _parameters = parameters;
 
@@ -122,16 +122,16 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
             int endUnit = (int)((long)Units(rows) * (part + 1) / parts);
             for (int unit = (int)((long)Units(rows) * part / parts); unit < endUnit; unit++)
             {
-                group.ForwardFew(workspace, unit * SamplesAtOnce, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part, _parameters, training);
+                group.ForwardFew(workspace, unit * SamplesAtOnce, Math.Min(SamplesAtOnce, rows - unit * SamplesAtOnce), part, _parameters, training, random);
             }
         }
     }
 
-    private void ForwardFew(Workspace workspace, int firstRow, int rows, int part, ReadOnlySpan<float> parameters, bool training)
+    private void ForwardFew(Workspace workspace, int firstRow, int rows, int part, ReadOnlySpan<float> parameters, bool training, SampleRandom random)
     {
         for (int i = first; i < end; i++)
         {
-            new LayerPass(workspace, i, firstRow, rows, threads: 1, part, parameters) { IsTraining = training }.Forward();
+            new LayerPass(workspace, i, firstRow, rows, threads: 1, part, parameters) { IsTraining = training, Random = random }.Forward();
         }
     }
 

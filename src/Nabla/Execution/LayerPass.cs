@@ -57,8 +57,28 @@ public readonly ref struct LayerPass
     /// <summary>Whether it is a forward pass in training; else the layer behaves as at inference.</summary>
     public bool IsTraining { get; internal init; }
 
-    /// <summary>Where a layer that draws random numbers (<see cref="Layer.DrawsRandomNumbers"/>) takes them from; null unless training.</summary>
-    public NumPyRandom? Random { get; internal init; }
+    /// <summary>
+    /// Where a layer draws random numbers from for one of the samples: the begin of a stream of its own, which follows from seed, epoch, the sample's place in it and the layer. The same each time it is asked for, and
+    /// whoever asks; so a layer may draw for samples in any order, on any thread.
+    /// </summary>
+    /// <param name="row">The sample, from 0 to <see cref="Rows"/> − 1.</param>
+    /// <exception cref="InvalidOperationException">It is no forward pass in training (<see cref="IsTraining"/>).</exception>
+    public Philox RandomFor(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+        return IsTraining
+            ? Random.ForLayer(_firstRow + row, _layer)
+            : throw new InvalidOperationException($"There are random numbers in the forward pass of a training only; ask {nameof(IsTraining)} first.");
+    }
+
+    /// <summary>Where the samples of the workspace draw from, its first sample first.</summary>
+    internal SampleRandom Random { get; init; }
+
+    /// <summary>Where those of this pass draw from.</summary>
+    internal SampleRandom RandomOfRows => Random.From(_firstRow);
+
+    /// <summary>Index of the layer.</summary>
+    internal int Layer => _layer;
 
     /// <summary>What the layer puts out, [rows, size].</summary>
     public Span<float> Output => _workspace.Activation(_layer + 1, _firstRow, Rows, _part);

@@ -9,7 +9,8 @@ namespace Nabla;
 /// <param name="preprocessing">What is done to their features.</param>
 /// <param name="plan">How many samples come at a time, and what threads share.</param>
 /// <param name="sparse">The features, preprocessed, for a network whose first layer reads them so; null to take them from the data.</param>
-internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Preprocessing preprocessing, ExecutionPlan plan, SparseSamples? sparse)
+/// <param name="augmenter">What gathers and changes samples at random; null to take them as they are.</param>
+internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Preprocessing preprocessing, ExecutionPlan plan, SparseSamples? sparse, Augmenter? augmenter)
 {
     private readonly ClassLabels? _labels = data.Targets as ClassLabels;
     private readonly float[] _targets = new float[plan.MicroBatch * network.OutputShape.Size];
@@ -25,8 +26,8 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
     /// <param name="samples">Indices of the samples.</param>
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="batchSize">Number of samples in the whole batch, of whose mean loss it is the gradient.</param>
-    /// <param name="random">Where layers that behave at random draw from.</param>
-    public BatchLoss Forward(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, int batchSize, NumPyRandom random)
+    /// <param name="random">Where the samples draw from, the first of <paramref name="samples"/> first.</param>
+    public BatchLoss Forward(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, int batchSize, SampleRandom random)
     {
         int width = network.OutputShape.Size;
         int values = samples.Length * width;
@@ -34,6 +35,10 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
         if (Workspace.SparseInput is { } input)
         {
             input.Choose(samples);
+        }
+        else if (augmenter is not null)
+        {
+            augmenter.Load(data.Features, samples, random, Workspace.Input, _targets, width, plan.ThreadsPerPass);
         }
         else
         {

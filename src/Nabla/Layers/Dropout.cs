@@ -11,7 +11,7 @@ namespace Nabla;
 /// </summary>
 public sealed record DropoutSpec : LayerSpec
 {
-    /// <summary>Share of values dropped, at least 0 and below 1. Default: 0.5.</summary>
+    /// <summary>Share of values dropped, at least 0 and below 1; rounded to a 65,536th unless random numbers are NumPy's. Default: 0.5.</summary>
     [JsonRequired]
     public double Rate
     {
@@ -43,8 +43,7 @@ public sealed class Dropout : Layer
 
     internal override bool TakesInputDerivative => true;
 
-    /// <inheritdoc/>
-    public override bool DrawsRandomNumbers => true;
+    internal override bool FollowsStream => true;
 
     /// <inheritdoc/>
     public override void Forward(in LayerPass pass)
@@ -58,17 +57,22 @@ public sealed class Dropout : Layer
             input.CopyTo(output);
             return;
         }
+        if (pass.Random.Stream is not { } stream)
+        {
+            ElementWiseKernels.DropOut(pass.RandomOfRows, pass.Layer, _rate, _scale, pass.State, input, output, pass.Rows, pass.Threads);
+            return;
+        }
         if (_rate == 0.5)
         {
             // As randint(2), one draw of one bit, as notebooks write it.
             Span<uint> draws = MemoryMarshal.Cast<float, uint>(pass.State);
-            pass.Random!.DrawCoins(draws);
+            stream.DrawCoins(draws);
             ElementWiseKernels.MultiplyByCoins(draws, _scale, input, output, pass.Threads);
             return;
         }
         foreach (ref float factor in pass.State)
         {
-            factor = pass.Random!.NextDouble() >= _rate ? _scale : 0;
+            factor = stream.NextDouble() >= _rate ? _scale : 0;
         }
         ElementWiseKernels.Multiply(pass.State, input, output, pass.Threads);
     }

@@ -11,7 +11,7 @@ namespace Nabla;
 /// A layer reads rows of numbers, one row a sample, and writes rows. All memory comes with the <see cref="LayerPass"/> and belongs to
 /// it: keep no span of it, and allocate nothing in a pass. Passes may run on several threads at once, each with memory of its own. So that a training
 /// gives the same bits every time and for any number of threads, what a pass writes may depend on nothing but its inputs, the
-/// parameters and <see cref="LayerPass.Random"/>; a sum that is split among threads has to be split in the same way for any number of them.
+/// parameters and <see cref="LayerPass.RandomFor"/>; a sum that is split among threads has to be split in the same way for any number of them.
 /// </remarks>
 public abstract class Layer
 {
@@ -70,14 +70,8 @@ public abstract class Layer
     public virtual int ScratchSize => 0;
 
     /// <summary>
-    /// Whether a forward pass in training draws random numbers (<see cref="LayerPass.Random"/>). Such a layer gets the samples of a batch
-    /// in order, on one thread at a time. Default: no.
-    /// </summary>
-    public virtual bool DrawsRandomNumbers => false;
-
-    /// <summary>
     /// Whether it may be given a few samples at a time, by several threads at once: where each output sample follows from its
-    /// input sample alone, nothing is drawn at random and no buffer is written. That pays where samples are large, such as images:
+    /// input sample and its random numbers alone, and no buffer is written. That pays where samples are large, such as images:
     /// what one layer puts out is still in the cache when the next one reads it, and the layer need not care for threads. Default: no; all samples at once.
     /// </summary>
     public virtual bool TakesSamplesOneByOne => false;
@@ -112,8 +106,12 @@ public abstract class Layer
     /// </summary>
     internal virtual bool FusesGradientUse => false;
 
+    /// <summary>Whether it draws from NumPy's stream, where that is what a training draws from.</summary>
+    internal virtual bool FollowsStream => false;
+
     /// <summary>Whether the samples of a batch have to come in order, on one thread at a time.</summary>
-    internal bool NeedsOrder => DrawsRandomNumbers || Buffers.Count > 0;
+    /// <param name="random">Where the training draws from.</param>
+    internal bool NeedsOrder(RandomSource random) => Buffers.Count > 0 || (FollowsStream && random == RandomSource.NumPy);
 
     /// <summary>Memory that a thread needs for a pass of so many samples, beside what a <see cref="Workspace"/> has.</summary>
     internal virtual ThreadFloats ThreadFloats(int rows, bool training) => default;

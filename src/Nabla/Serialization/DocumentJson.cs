@@ -131,4 +131,13 @@ internal static class DocumentJson
 [JsonSerializable(typeof(NormalInitializer))]
 [JsonSerializable(typeof(UniformInitializer))]
 [JsonSerializable(typeof(VarianceScalingInitializer))]
+[JsonSerializable(typeof(AffineAugmentation))]
+[JsonSerializable(typeof(ElasticAugmentation))]
+[JsonSerializable(typeof(StrokeThicknessAugmentation))]
+[JsonSerializable(typeof(ContrastAugmentation))]
+[JsonSerializable(typeof(NoiseAugmentation))]
+[JsonSerializable(typeof(BlurAugmentation))]
+[JsonSerializable(typeof(ErasingAugmentation))]
+[JsonSerializable(typeof(ResolutionAugmentation))]
+[JsonSerializable(typeof(MixupAugmentation))]
 internal sealed partial class DocumentContext : JsonSerializerContext;

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Nabla;
 
-/// <summary>A kind of layer, loss, optimiser, schedule or initialiser that documents can name.</summary>
+/// <summary>A kind of layer, loss, optimiser, schedule, initialiser or augmentation that documents can name.</summary>
 /// <param name="Name">How documents name it.</param>
 /// <param name="Type">The type that describes it.</param>
 /// <param name="Defaults">A description with the default of every option that has one.</param>
@@ -59,6 +59,18 @@ internal sealed class Kinds
         .With("uniform", new UniformInitializer(-1, 1))
         .With("variance-scaling", new VarianceScalingInitializer(1, Fan.In, Spread.Normal));
 
+    /// <summary>Kinds of augmentations.</summary>
+    public static readonly Kinds Augmentations = new Kinds(typeof(Augmentation), "augmentation")
+        .With("affine", new AffineAugmentation())
+        .With("elastic", new ElasticAugmentation())
+        .With("stroke-thickness", new StrokeThicknessAugmentation())
+        .With("contrast", new ContrastAugmentation())
+        .With("noise", new NoiseAugmentation())
+        .With("blur", new BlurAugmentation())
+        .With("erasing", new ErasingAugmentation())
+        .With("resolution", new ResolutionAugmentation())
+        .With("mixup", new MixupAugmentation());
+
     private const int MaxNameLength = 50;
 
     private readonly Type _baseType;
@@ -71,7 +83,7 @@ internal sealed class Kinds
     private Kinds(Type baseType, string sort) => (_baseType, _sort) = (baseType, sort);
 
     /// <summary>Of all sorts.</summary>
-    public static IEnumerable<Kinds> All => [Layers, Losses, Optimizers, Schedules, Initializers];
+    public static IEnumerable<Kinds> All => [Layers, Losses, Optimizers, Schedules, Initializers, Augmentations];
 
     /// <summary>Those registered, ours first.</summary>
     public IReadOnlyList<Kind> Registered => _registered;

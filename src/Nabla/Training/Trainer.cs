@@ -79,7 +79,8 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <param name="data">Samples to learn from.</param>
     /// <param name="options">How long and in which portions.</param>
     /// <param name="random">
-    /// Where all random numbers come from. A training that is continued sets the same samples aside only with a generator in the
+    /// Where initial weights, the validation split and the order of samples come from; what differs from sample to sample follows from <see cref="TrainingOptions.Seed"/>, unless
+    /// <see cref="TrainingOptions.RandomNumbers"/> says NumPy. A training that is continued sets the same samples aside only with a generator in the
     /// state that the first one began with.
     /// </param>
     /// <param name="validation">Samples for validation, instead of a share of <paramref name="data"/>.</param>
@@ -171,6 +172,11 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         int validationCount = validation is null ? ValidationCount(data, options.ValidationFraction) : 0;
         ThrowUnlessLearnable(data);
         ThrowUnlessFit(options, data.Count - validationCount);
+        if (options.Augmentation.Count > 0 && !ImageShape.IsImage(network.InputShape))
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Augmentation)} changes images, but the network takes samples of [{network.InputShape}], expected [height, width] or [height, width, channels], such as [28, 28]: a dense layer reads them as well.");
+        }
         if (!network.IsInitialized)
         {
             network.Initialize(random, options.Initialization);

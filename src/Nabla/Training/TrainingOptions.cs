@@ -24,10 +24,21 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Seed of everything that is drawn: initial weights (unless the network has some), the validation split, the order of
-    /// samples. Same seed and data, same bits. Default: 1.
+    /// samples, what layers do at random. Same seed and data, same bits. Default: 1.
     /// </summary>
     [JsonRequired]
     public uint Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Where is drawn from what differs from sample to sample, such as which values a dropout drops. Initial weights, the validation split and the order of samples are
+    /// NumPy's in any case. Default: Philox.
+    /// </summary>
+    // Not required: model files that do not say it are of a time when there was NumPy's only, which is the first.
+    public RandomSource RandomNumbers
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(RandomNumbers), value, "There is no such source of random numbers.");
+    } = RandomSource.Philox;
 
     /// <summary>
     /// Share of the samples that is set aside, at least 0 and below 1. They are not learnt from; after each epoch they
@@ -63,6 +74,18 @@ public sealed record TrainingOptions
     /// <summary>Whether samples that do not fill a batch at the end of an epoch are left out. Default: no, they make a smaller one.</summary>
     [JsonRequired]
     public bool DropPartialBatch { get; init; }
+
+    /// <summary>
+    /// What is done to training images at random, one after the other, before they are standardised; never to those for validation or testing. The network's input must be
+    /// [height, width] or [height, width, channels]. Default: nothing. <see cref="Nabla.Augmentation.ForHandwriting"/> suits digits.
+    /// </summary>
+    /// <exception cref="ArgumentException">One is null, or one that mixes samples is not the last.</exception>
+    // Not required: there was none when model files were written that do not say it.
+    public IReadOnlyList<Augmentation> Augmentation
+    {
+        get;
+        init => field = new AugmentationList(value ?? []);
+    } = new AugmentationList([]);
 
     /// <summary>
     /// Over what features are standardised, by figures of the training samples which the network then keeps

@@ -42,8 +42,8 @@ internal sealed class TrainingRun
         _labels = data.Targets as ClassLabels;
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
         int maxSamples = Math.Min(options.BatchSize, _order.Length);
-        ExecutionPlan plan = new(network, maxSamples, options.Threads);
-        _pass = new BatchPass(network, loss, data, plan);
+        ExecutionPlan plan = new(network, maxSamples, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0);
+        _pass = new BatchPass(network, loss, data, plan, options.Augmentation);
         _transforms = transforms;
         Average = options.AverageDecay is double decay ? new WeightAverage(network, decay) : null;
         int wholeBatches = data.Count / options.BatchSize;
@@ -93,14 +93,15 @@ internal sealed class TrainingRun
         ReadOnlySpan<int> batch = NextBatch();
         long stepInAll = (long)(_epoch - 1) * _stepsPerEpoch + _step;
         LearningRate = _options.Schedule.Rate(_optimizer.LearningRate, _epoch, stepInAll, (long)_options.Epochs * _stepsPerEpoch) * rateFactor;
+        SampleRandom random = new(_options.Seed, _epoch, firstPlace: _samplesDone) { Stream = _options.RandomNumbers == RandomSource.NumPy ? _random : null };
         BatchLoss loss;
         if (_mayDescendAtOnce && (float)(LearningRate * _minLayerRate) > 0)
         {
-            loss = _pass.RunAndDescend(batch, LearningRate, _random);
+            loss = _pass.RunAndDescend(batch, LearningRate, random);
         }
         else
         {
-            loss = _pass.Run(batch, _random);
+            loss = _pass.Run(batch, random);
             if (double.IsFinite(loss.Sum))
             {
                 Update(_pass.Gradient);

@@ -35,7 +35,7 @@ public sealed class BatchPassTests
         float[] targets = new float[Samples * 4];
         Batch.CopyFeatures(data.Features, network.Preprocessing, order, whole.Input, threads: 1, bySample: true);
         data.Targets.CopyRows(order, targets);
-        network.Forward(whole, Samples, new NumPyRandom(5));
+        network.Forward(whole, Samples, new SampleRandom(5));
         double loss = Loss.SoftmaxCrossEntropy.Evaluate(whole.Output, targets, whole.OutputGradient, Samples, Samples);
         ClassLabels labels = (ClassLabels)data.Targets;
         int correct = Enumerable.Range(0, Samples).Count(row => Reductions.IndexOfMax(whole.Output.Slice(row * 4, 4)) == labels.Values[order[row]]);
@@ -51,7 +51,7 @@ public sealed class BatchPassTests
         BatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 2));
         for (int time = 0; time < 2; time++)
         {
-            BatchLoss result = pass.Run(order, new NumPyRandom(5));
+            BatchLoss result = pass.Run(order, new SampleRandom(5));
             Assert.Equal(loss, result.Sum, loss * 1e-6);
             Assert.Equal(correct, result.Correct);
             Numbers.AssertClose(gradient, pass.Gradient, "gradient");
@@ -76,7 +76,7 @@ public sealed class BatchPassTests
         {
             Network network = Create(units, scope, dropsOut, data);
             BatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads));
-            BatchLoss result = pass.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
+            BatchLoss result = pass.Run([.. Enumerable.Range(0, Samples)], new SampleRandom(5));
             return (pass.Gradient.ToArray(), result);
         }
     }
@@ -89,10 +89,10 @@ public sealed class BatchPassTests
         Network network = Create(units: 10, StandardizationScope.Value, dropsOut: false, data);
         int[] few = [17, 3, 99];
         BatchPass pass = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 3));
-        pass.Run([.. Enumerable.Range(0, Samples)], new NumPyRandom(5));
-        BatchLoss loss = pass.Run(few, new NumPyRandom(5));
+        pass.Run([.. Enumerable.Range(0, Samples)], new SampleRandom(5));
+        BatchLoss loss = pass.Run(few, new SampleRandom(5));
         BatchPass fresh = new(network, Loss.SoftmaxCrossEntropy, data, new ExecutionPlan(network, Samples, threads: 1));
-        Assert.Equal(fresh.Run(few, new NumPyRandom(5)), loss);
+        Assert.Equal(fresh.Run(few, new SampleRandom(5)), loss);
         Numbers.AssertBits(fresh.Gradient, pass.Gradient, "gradient");
     }
 

@@ -22,7 +22,10 @@ public sealed class ExecutionPlanTests
             Assert.Equal(1, large.ShardsOf(700));
             Assert.Equal(2, large.ShardsOf(1000));
         }
-        Assert.Equal(1, new ExecutionPlan(Network.Create([28, 28], Layer.Dropout(), Layer.Dense(10)), 60_000, threads: 2).Shards);
+        Network dropout = Network.Create([28, 28], Layer.Dropout(), Layer.Dense(10));
+        Assert.Equal(32, new ExecutionPlan(dropout, 60_000, threads: 2).Shards);
+        Assert.Equal(1, new ExecutionPlan(dropout, 60_000, threads: 2, RandomSource.NumPy).Shards);
+        Assert.Equal(32, new ExecutionPlan(Dense, 60_000, threads: 2, RandomSource.NumPy).Shards);
     }
 
     /// <summary>Whoever changes one of these changes what recipes train: then the version is raised, the new values are written here, and the bits of <c>InstructionSetTests</c> are recorded anew.</summary>
@@ -83,7 +86,8 @@ public sealed class ExecutionPlanTests
         Assert.Contains("4 samples at a time, by each thread, from convolution2d1 to flatten1; a gradient for each 4, and their sum", text, StringComparison.Ordinal);
         Assert.Matches(@"add1 +[\d.]+ MB  4 samples at a time, by each thread, from convolution2d1 to flatten1\r?\n", text);
         Assert.Matches(@"flatten1 +the same memory under another shape", text);
-        Assert.Matches(@"dropout1 +[\d.]+ kB  all samples at a time; random numbers one after the other; takes the derivative of the layer before", text);
+        Assert.Matches(@"dropout1 +[\d.]+ kB  all samples at a time; each sample its own random numbers; takes the derivative of the layer before", text);
+        Assert.Contains("all samples at a time; random numbers one after the other", images.Explain(new TrainingOptions { BatchSize = 128, RandomNumbers = RandomSource.NumPy }), StringComparison.Ordinal);
 
         string large = Network.Create([28, 28], Layer.Dense(10)).Explain(60_000, threads: 2);
         Assert.StartsWith("A batch of 60,000 samples, 2 threads: 256 samples go through at a time, in 32 shards, of which each thread takes the next when it is done with one.", large, StringComparison.Ordinal);

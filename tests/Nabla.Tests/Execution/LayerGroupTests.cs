@@ -72,7 +72,7 @@ public sealed class LayerGroupTests
     {
         Workspace workspace = new(network, 30, training: true, threads: 2);
         inputs.CopyTo(workspace.Input);
-        network.Forward(workspace, 30, new NumPyRandom(2));
+        network.Forward(workspace, 30, new SampleRandom(2));
         slopes.CopyTo(workspace.OutputGradient);
         return workspace;
     }
@@ -91,13 +91,12 @@ public sealed class LayerGroupTests
         int input = network.InputShape.Size, width = network.OutputShape.Size;
         float[] inputs = Numbers.Normal(new NumPyRandom(5), rows * input), slopes = Numbers.Normal(new NumPyRandom(6), rows * width);
         Workspace workspace = new(network, piece, training: true, threads);
-        NumPyRandom random = new(7);
         List<float> outputs = [];
         for (int first = 0; first < rows; first += piece)
         {
             int count = Math.Min(piece, rows - first);
             inputs.AsSpan(first * input, count * input).CopyTo(workspace.Input);
-            network.Forward(workspace, count, random);
+            network.Forward(workspace, count, new SampleRandom(7, firstPlace: first));
             outputs.AddRange(workspace.Output[..(count * width)]);
             slopes.AsSpan(first * width, count * width).CopyTo(workspace.OutputGradient);
             network.Backward(workspace, count);

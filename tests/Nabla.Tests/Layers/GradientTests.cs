@@ -120,7 +120,7 @@ public sealed class GradientTests
             Workspace workspace = new(network, rows, training: true);
             float[] inputs = Numbers.Normal(random, rows * input.Size);
             inputs.CopyTo(workspace.Input);
-            network.Forward(workspace, rows, random);
+            network.Forward(workspace, rows, new SampleRandom(seed));
             ReferenceNetwork reference = new(network, workspace, rows);
             double[] outputs = reference.Forward(inputs, rows);
             if (reference.LeastDistanceFromKink < 1e-3)
@@ -146,7 +146,7 @@ public sealed class GradientTests
     [MemberData(nameof(ImageNetworks))]
     public void The_public_check_finds_them_right(string name, Shape input, LayerSpec[] layers, int rows)
     {
-        GradientCheckResult result = GradientCheck.Network(Network.Create(input, layers), rows);
+        GradientCheckResult result = GradientCheck.Network(Network.Create(input, layers), rows, seed: 2);
         TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {result}");
         result.ThrowIfWrong();
     }

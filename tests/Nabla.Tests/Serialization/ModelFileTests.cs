@@ -69,6 +69,9 @@ public sealed class ModelFileTests : IDisposable
         Network network = Network.Load(Path.Combine(AppContext.BaseDirectory, "Serialization", "Models", "chain-0.1.safetensors"));
         Assert.Equal(
             ["cropping2d1", "convolution2d1", "maxpooling2d1", "averagepooling2d1", "dropout1", "flatten1", "dense1", "dense2"], network.Layers.Select(layer => layer.Name));
+        // There was no other then.
+        Assert.Equal(RandomSource.NumPy, network.Training!.Options.RandomNumbers);
+        Assert.Empty(network.Training.Options.Augmentation);
         NumPyRandom random = new(3);
         byte[] pixels = new byte[2 * 72];
         for (int i = 0; i < pixels.Length; i++)
@@ -230,11 +233,11 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(Small().Parameters.Length * 4, bytes.Length - 8 - headerLength);
     }
 
-    /// <summary>A member that is missing is refused, or is one that may be null: none is read as zero or false.</summary>
+    /// <summary>A member that is missing is refused, or is one that may be null, or that there was not in version 0.1: none is read as zero or false.</summary>
     [Fact]
     public void A_description_with_anything_left_out_is_refused()
     {
-        string[] optional = ["standardization", "stepsPerEpoch", "standardize", "loss", "classNames", "training", "weightInitializer", "biasInitializer", "divergedInEpoch", "validationAccuracy", "testAccuracy", "data"];
+        string[] optional = ["standardization", "stepsPerEpoch", "standardize", "loss", "classNames", "training", "weightInitializer", "biasInitializer", "divergedInEpoch", "validationAccuracy", "testAccuracy", "data", "randomNumbers", "augmentation"];
         Network network = WithEverything();
         int refused = 0;
         foreach (Optimizer optimizer in new Optimizer[] { new Sgd(), new Adam(), new AdamW() })

@@ -15,6 +15,8 @@ public sealed class InstructionSetTests
         deep-sigmoid f5302fd22a60c6e8
         digits 4cd02404c5d43c2a
         linear cb02306956cd022a
+        own-augmentation ba268a16e99d9b69
+        own-dropout 5c6b00b99ab285e4
         quadratic-sgd bc30939e7c6bb206
         relu-dropout bcc85d3ccc726271
         relu-dropout-400-minibatch 7b85c9b8d580fc8f

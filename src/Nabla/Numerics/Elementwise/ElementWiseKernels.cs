@@ -41,6 +41,40 @@ internal static class ElementWiseKernels
         }
     }
 
+    /// <summary>products = mask · values, with a mask of <paramref name="scale"/> or 0 that each sample draws from its own stream.</summary>
+    /// <param name="random">The streams, that of the first row first.</param>
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="rate">Share of zeros, at least 0 and below 1.</param>
+    /// <param name="scale">The mask's number where a value stays.</param>
+    /// <param name="mask">Receives the mask: [rows, width].</param>
+    /// <param name="values">[rows, width].</param>
+    /// <param name="products">[rows, width].</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="threads">Threads to use.</param>
+    public static unsafe void DropOut(
+        SampleRandom random, int layer, double rate, float scale, Span<float> mask, ReadOnlySpan<float> values, Span<float> products, int rows, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(mask.Length, values.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(products.Length, values.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length % rows, 0);
+        fixed (float* from = values, factors = mask, to = products)
+        {
+            PhiloxDropoutJob job = new()
+            {
+                Random = random,
+                Layer = layer,
+                Input = from,
+                Mask = factors,
+                Output = to,
+                Rows = rows,
+                Width = values.Length / rows,
+                Threshold = PhiloxDropoutJob.ThresholdOf(rate),
+                Scale = scale,
+            };
+            WorkerTeam.Run(ref job, Math.Min(ElementWise.Threads(values.Length, threads), rows));
+        }
+    }
+
     /// <summary>parameters −= rate · gradient: one step of plain gradient descent.</summary>
     public static void Descend(ReadOnlySpan<float> gradient, Span<float> parameters, float rate, int threads)
     {

@@ -80,6 +80,49 @@ internal static class Elementary
         return float.FusedMultiplyAdd(exponent, Ln2High, float.FusedMultiplyAdd(exponent, Ln2Low, small) + f);
     }
 
+    /// <summary>1 / (1 + e⁻ˣ) of one number.</summary>
+    public static float Sigmoid(float x)
+    {
+        float result = 0;
+        Sigmoid(Lanes1.Broadcast(x)).Store(ref result, 0);
+        return result;
+    }
+
+    /// <summary>eˣ of one number.</summary>
+    public static float Exp(float x)
+    {
+        float result = 0;
+        Exp(Lanes1.Broadcast(x)).Store(ref result, 0);
+        return result;
+    }
+
+    /// <summary>
+    /// Sine and cosine of an angle in turns: exact at each quarter of a turn. Taylor series up to an eighth of a turn; what is left out is below a tenth of a float's last bit of 1.
+    /// </summary>
+    /// <param name="turns">The angle over 2π, at most 2²⁰ in size.</param>
+    public static (float Sine, float Cosine) SineAndCosine(float turns)
+    {
+        float quarters = float.Round(4 * turns);
+        // Exact: multiples of the last bit of the angle.
+        float r = float.FusedMultiplyAdd(turns, 4, -quarters) * (MathF.PI / 2);
+        float square = r * r;
+        float sine = float.FusedMultiplyAdd(square, 1f / 362880, -1f / 5040);
+        sine = float.FusedMultiplyAdd(square, sine, 1f / 120);
+        sine = float.FusedMultiplyAdd(square, sine, -1f / 6);
+        sine = float.FusedMultiplyAdd(square * r, sine, r);
+        float cosine = float.FusedMultiplyAdd(square, 1f / 40320, -1f / 720);
+        cosine = float.FusedMultiplyAdd(square, cosine, 1f / 24);
+        cosine = float.FusedMultiplyAdd(square, cosine, -1f / 2);
+        cosine = float.FusedMultiplyAdd(square, cosine, 1);
+        return ((int)quarters & 3) switch
+        {
+            0 => (sine, cosine),
+            1 => (cosine, -sine),
+            2 => (-sine, -cosine),
+            _ => (-cosine, sine),
+        };
+    }
+
     /// <summary>
     /// eʳ − 1 with r = x − n·ln 2, |r| ≤ ½ ln 2, by its Taylor series to r⁷; what is left out is below 6·10⁻⁹ of eʳ,
     /// a tenth of a float's last bit.
