@@ -12,6 +12,7 @@ internal sealed class TrainingRun
 
     private readonly BatchPass _pass;
     private readonly IReadOnlyList<GradientTransform> _transforms;
+    private readonly AccumulatedGradient? _accumulated;
     private readonly bool _mayDescendAtOnce;
     private readonly int[] _order;
     private readonly NumPyRandom _random;
@@ -38,13 +39,14 @@ internal sealed class TrainingRun
         ExecutionPlan plan = new(network, maxSamples, options.Threads);
         _pass = new BatchPass(network, loss, data, plan);
         _transforms = transforms;
+        _accumulated = options.AccumulationSteps > 1 ? new AccumulatedGradient(network.Parameters.Length, options.AccumulationSteps.Value, options.Threads) : null;
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
         double[] factors = [.. network.Layers.Where(layer => layer.Parameters.Count > 0).Select(layer => layer.Spec.LearningRateFactor)];
         _hasLayerRates = factors.Any(factor => factor != 1);
         _minLayerRate = factors.DefaultIfEmpty(0).Min();
-        _mayDescendAtOnce = plan.MayDescendAtOnce && optimizer is Sgd { Momentum: 0 } && transforms.Count == 0;
+        _mayDescendAtOnce = plan.MayDescendAtOnce && optimizer is Sgd { Momentum: 0, WeightDecay: 0 } && transforms.Count == 0 && _accumulated is null;
     }
 
     /// <summary>The epoch under way, from 1.</summary>
@@ -90,9 +92,9 @@ internal sealed class TrainingRun
         else
         {
             loss = _pass.Run(batch, _random);
-            if (double.IsFinite(loss.Sum))
+            if (double.IsFinite(loss.Sum) && (_accumulated is null || _accumulated.Add(_pass.Gradient, batch.Length, isLast: _step + 1 == _stepsPerEpoch)))
             {
-                Update(_pass.Gradient);
+                Update(_accumulated is null ? _pass.Gradient : _accumulated.Mean());
             }
         }
         _step++;
@@ -118,7 +120,7 @@ internal sealed class TrainingRun
         {
             _transforms[i].Apply(gradient, _network);
         }
-        if (_hasLayerRates)
+        if (_hasLayerRates || _optimizerState.WeightDecay > 0)
         {
             _optimizerState.Step(_network.Parameters, gradient, LearningRate, _network.Layers, _options.Threads);
         }
