@@ -22,10 +22,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<int[]?> _hidden = CreateHiddenOption();
     private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; as the recipe says (digits: 10) if not given.");
     private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; as the recipe says (digits: 64) if not given.");
-    private readonly Option<double?> _learningRate = NumberOption.Create<double>(
-        "--learning-rate", "Step size, instead of the recipe's (digits: 0.004, falling in a straight line) or the optimiser's (0.004 for adam and adamw, 0.2 for sgd).",
-        "a number above 0, such as 0.001", value => value > 0 && double.IsFinite(value));
-    private readonly Option<string?> _optimizer = CreateOptimizerOption();
+    private readonly RuleOptions _rules = new();
     private readonly Option<uint?> _seed = NumberOption.Create<uint>(
         "--seed", "Decides initial weights, validation split and order of images; the same seed gives the same network, bit for bit. As the recipe says (1) if not given.",
         $"a whole number from 0 to {uint.MaxValue}", _ => true);
@@ -33,6 +30,8 @@ internal sealed class TrainCommand : Command
         "--threads", "Threads to use; the result does not depend on it. One per processor if not given.",
         $"a whole number from 1 to {TrainingOptions.MaxThreads}", value => value is >= 1 and <= TrainingOptions.MaxThreads);
     private readonly Option<int?> _patience = NumberOption.CreateCount("--patience", "Ends the training when so many epochs in a row were no better on the validation images than the best before; never if not given.");
+    private readonly Option<int?> _plateau = NumberOption.CreateCount(
+        "--reduce-on-plateau", "Divides the learning rate by 10 when so many epochs in a row had no smaller validation loss than the least before; never if not given.");
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for model.safetensors, history.csv and summary.json; runs/1, runs/2 … if not given.",
@@ -49,11 +48,14 @@ internal sealed class TrainCommand : Command
         Options.Add(_hidden);
         Options.Add(_epochs);
         Options.Add(_batchSize);
-        Options.Add(_learningRate);
-        Options.Add(_optimizer);
+        foreach (Option option in _rules.All)
+        {
+            Options.Add(option);
+        }
         Options.Add(_seed);
         Options.Add(_threads);
         Options.Add(_patience);
+        Options.Add(_plateau);
         Options.Add(_out);
         Options.Add(_explain);
         Options.Add(_json);
@@ -85,6 +87,10 @@ internal sealed class TrainCommand : Command
         {
             training.Trainer.Callbacks.Add(new EarlyStopping(patience));
         }
+        if (arguments.GetValue(_plateau) is int plateau)
+        {
+            training.Trainer.Callbacks.Add(new ReduceOnPlateau(patience: plateau));
+        }
         Stopwatch clock = Stopwatch.StartNew();
         TrainingHistory history;
         try
@@ -105,7 +111,7 @@ internal sealed class TrainCommand : Command
         Remember(network, source, test);
         folder.SaveModel(network);
         folder.SaveHistory(history);
-        TrainSummary summary = TrainSummary.Create(recipe, network, history, test, recipe.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
+        TrainSummary summary = TrainSummary.Create(recipe, network, history, test, training.Trainer.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
         string text = JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary);
         folder.SaveSummary(text);
 
@@ -210,40 +216,10 @@ internal sealed class TrainCommand : Command
             Seed = arguments.GetValue(_seed) ?? recipe.Training.Seed,
             Threads = arguments.GetValue(_threads) ?? recipe.Training.Threads,
         };
-        double? rate = arguments.GetValue(_learningRate);
-        Optimizer optimizer = arguments.GetValue(_optimizer) switch
-        {
-            "sgd" => new Sgd { LearningRate = rate ?? 0.2 },
-            "adam" => new Adam { LearningRate = rate ?? 0.004 },
-            "adamw" => new AdamW { LearningRate = rate ?? 0.004 },
-            _ => rate is double own ? recipe.Optimizer with { LearningRate = own } : recipe.Optimizer,
-        };
-        if (training.Schedule is PhaseSchedule && (rate is not null || optimizer != recipe.Optimizer))
-        {
-            // Phases have rates of their own, which would hide the one asked for.
-            training = training with { Schedule = Schedule.Constant };
-        }
         IReadOnlyList<LayerSpec> layers = arguments.GetResult(_hidden) is not null && arguments.GetValue(_hidden) is int[] hidden
             ? [.. hidden.Select(units => Layer.Dense(units, Activation.ReLU)), recipe.Layers[^1]]
             : recipe.Layers;
-        return recipe with { Training = training, Optimizer = optimizer, Layers = layers };
-    }
-
-    private static Option<string?> CreateOptimizerOption()
-    {
-        Option<string?> option = new("--optimizer")
-        {
-            Description = "The rule that changes the weights, instead of the recipe's.",
-            HelpName = "adam|adamw|sgd",
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is not ("adam" or "adamw" or "sgd") and string other)
-            {
-                result.AddError($"--optimizer: found '{other}', expected adam, adamw or sgd.");
-            }
-        });
-        return option;
+        return _rules.Override(recipe with { Training = training, Layers = layers }, arguments);
     }
 
     private static Option<int[]?> CreateHiddenOption() => new("--hidden")
