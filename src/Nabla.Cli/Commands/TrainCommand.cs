@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
+using Nabla.Cli.Plotting;
 
 namespace Nabla.Cli.Commands;
 
@@ -38,6 +39,8 @@ internal sealed class TrainCommand : Command
         HelpName = "folder",
     };
     private readonly Option<bool> _explain = new("--explain") { Description = "Say how a batch goes through the network, layer by layer, instead of training it." };
+    private readonly Option<bool> _check = new("--check") { Description = "Say whether the network can learn at all, by letting it learn 64 images by heart, instead of training it." };
+    private readonly Option<bool> _findRate = new("--find-lr") { Description = "Look for a learning rate, by a short training in which it grows, and draw what the loss does, instead of training." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one JSON object on standard output, and progress on standard error." };
 
     public TrainCommand()
@@ -58,6 +61,8 @@ internal sealed class TrainCommand : Command
         Options.Add(_plateau);
         Options.Add(_out);
         Options.Add(_explain);
+        Options.Add(_check);
+        Options.Add(_findRate);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -71,6 +76,14 @@ internal sealed class TrainCommand : Command
         if (arguments.GetValue(_explain))
         {
             return Explain(recipe, arguments, notes);
+        }
+        if (arguments.GetValue(_check))
+        {
+            return Check(recipe, arguments, notes);
+        }
+        if (arguments.GetValue(_findRate))
+        {
+            return FindRate(recipe, arguments, notes);
         }
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
         using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
@@ -143,6 +156,36 @@ internal sealed class TrainCommand : Command
         PlainText.Out.WriteLine();
         PlainText.Out.WriteLine(training.Network.Explain(Math.Min(recipe.Training.BatchSize, training.Data.Train.Count), recipe.Training.Threads));
         return ExitCode.Success;
+    }
+
+    private int Check(Recipe recipe, ParseResult arguments, TextWriter notes)
+    {
+        using Interruption interruption = new();
+        RecipeTraining training = Prepare(recipe, arguments, notes, interruption.Token).Training;
+        SetupReport report = SetupCheck.Run(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        foreach (SetupFinding finding in report.Findings)
+        {
+            PlainText.Out.WriteLine($"{finding.Kind switch { FindingKind.Good => "  ok ", FindingKind.Remark => "   ? ", _ => "   ! " }}{finding.Text}");
+        }
+        PlainText.Out.WriteLine(report.CanLearn ? "This set-up can learn." : "This set-up does not learn as it is.");
+        return report.CanLearn ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private int FindRate(Recipe recipe, ParseResult arguments, TextWriter notes)
+    {
+        using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
+        using Interruption interruption = new();
+        RecipeTraining training = Prepare(recipe, arguments, notes, interruption.Token).Training;
+        LearningRateRange range = LearningRateFinder.Find(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        LearningRatePoint least = range.Points.MinBy(point => point.SmoothedLoss), last = range.Points[^1];
+        PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{range.Points.Count} steps with rates from {range.Points[0].LearningRate:G2} to {last.LearningRate:G2}: the loss began at {range.Points[0].Loss:G3}, was least, {least.SmoothedLoss:G3}, at {least.LearningRate:G2}, and {(range.HasExploded ? $"ran away at {last.LearningRate:G2}" : "did not run away")}."));
+        string picture = folder.SaveRateRange(RateRangePlot.Png($"{recipe.Name}: loss over learning rate", range));
+        PlainText.Out.WriteLine(range.Suggestion is double rate
+            ? string.Create(CultureInfo.InvariantCulture, $"Suggestion: --learning-rate {rate:G2}, where the loss falls most steeply and a step gains most; at {least.LearningRate:G2} it no longer falls.")
+            : "No suggestion: the loss hardly fell at any rate; 'nabla train --check' looks for the reason.");
+        PlainText.Out.WriteLine($"Wrote {picture}");
+        return range.Suggestion is null ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>Loads the data and fits the recipe to it.</summary>
