@@ -41,6 +41,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<bool> _explain = new("--explain") { Description = "Say how a batch goes through the network, layer by layer, instead of training it." };
     private readonly Option<bool> _check = new("--check") { Description = "Say whether the network can learn at all, by letting it learn 64 images by heart, instead of training it." };
     private readonly Option<bool> _findRate = new("--find-lr") { Description = "Look for a learning rate, by a short training in which it grows, and draw what the loss does, instead of training." };
+    private readonly Option<bool> _tensorBoard = new("--tensorboard") { Description = "Also write an event file for TensorBoard into the folder: 'tensorboard --logdir runs' shows it." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one JSON object on standard output, and progress on standard error." };
 
     public TrainCommand()
@@ -61,6 +62,7 @@ internal sealed class TrainCommand : Command
         Options.Add(_plateau);
         Options.Add(_out);
         Options.Add(_explain);
+        Options.Add(_tensorBoard);
         Options.Add(_check);
         Options.Add(_findRate);
         Options.Add(_json);
@@ -99,6 +101,10 @@ internal sealed class TrainCommand : Command
         if (arguments.GetValue(_patience) is int patience)
         {
             training.Trainer.Callbacks.Add(new EarlyStopping(patience));
+        }
+        if (arguments.GetValue(_tensorBoard))
+        {
+            training.Trainer.Callbacks.Add(new TensorBoardLog(Path.GetDirectoryName(folder.ModelPath)!, recipe.ToJson()));
         }
         if (arguments.GetValue(_plateau) is int plateau)
         {

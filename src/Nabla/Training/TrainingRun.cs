@@ -101,7 +101,7 @@ internal sealed class TrainingRun
         _samplesDone += batch.Length;
         _lossSum += loss.Sum;
         _correct += loss.Correct;
-        return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss.Sum / batch.Length, EpochLoss);
+        return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss.Sum / batch.Length, EpochLoss) { LearningRate = LearningRate };
     }
 
     private ReadOnlySpan<int> NextBatch()
