@@ -8,7 +8,9 @@ namespace Nabla.Cli;
 /// <param name="Recipe">The recipe, with what options changed in it, before it was fitted to the data.</param>
 /// <param name="Data">As --data said.</param>
 /// <param name="Patience">As --patience said.</param>
-internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience)
+/// <param name="PlateauPatience">As --reduce-on-plateau said.</param>
+/// <param name="TensorBoard">As --tensorboard said.</param>
+internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience, int? PlateauPatience, bool TensorBoard)
 {
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="MalformedFileException">It is something else.</exception>
@@ -19,7 +21,7 @@ internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience)
             using FileStream file = InputFile.Open(path);
             JsonNode run = JsonNode.Parse(file)!;
             string data = (string)run["data"]!, fromThere = Path.Combine((string)run["workingFolder"]!, data);
-            return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, (int?)run["patience"]);
+            return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, (int?)run["patience"], (int?)run["plateauPatience"], (bool)run["tensorBoard"]!);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or ArgumentException or FormatException and not MalformedFileException)
         {
@@ -33,5 +35,7 @@ internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience)
         ["data"] = Data,
         ["workingFolder"] = Environment.CurrentDirectory,
         ["patience"] = Patience,
+        ["plateauPatience"] = PlateauPatience,
+        ["tensorBoard"] = TensorBoard,
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 }

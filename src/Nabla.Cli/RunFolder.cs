@@ -176,6 +176,15 @@ internal sealed class RunFolder : IDisposable
         Dispose();
     }
 
+    /// <summary>Writes the picture of a learning-rate range test.</summary>
+    /// <returns>Its path.</returns>
+    public string SaveRateRange(byte[] png)
+    {
+        string path = Path.Combine(_path, "learning-rate.png");
+        AtomicFile.Write(path, stream => stream.Write(png));
+        return path;
+    }
+
     public void SaveRun(string json) => Write(RunName, json + "\n");
 
     public void SaveModel(Network network) => network.Save(ModelPath);

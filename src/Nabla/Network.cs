@@ -195,6 +195,9 @@ public sealed partial class Network
         }
     }
 
+    /// <summary>A network of the same layers and preprocessing, with memory of its own and without weights yet.</summary>
+    internal Network CopyWithoutWeights() => new(Build(InputShape, Graph.Specs)) { Preprocessing = Preprocessing };
+
     /// <summary>Draws as many numbers as <see cref="Initialize"/>, and forgets them.</summary>
     internal void SkipInitialDraws(NumPyRandom random, Initialization how) => Draw(new float[Parameters.Length], random, how);
 

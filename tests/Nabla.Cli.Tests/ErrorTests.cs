@@ -19,7 +19,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("train --learning-rate 0,01", "--learning-rate: found '0,01'")]
     [InlineData("train --learning-rate NaN", "--learning-rate: found 'NaN'")]
     [InlineData("train --hidden 12,x", "--hidden: found '12,x'")]
-    [InlineData("train --optimizer rmsprop", "--optimizer: found 'rmsprop', expected adam, adamw or sgd")]
+    [InlineData("train --optimizer rmsprop", "--optimizer: found 'rmsprop', expected adam, adamw, lion or sgd")]
     [InlineData("train --seed -1", "--seed: found '-1'")]
     [InlineData("train --threads 0", "--threads: found '0'")]
     [InlineData("train --nonsense", "'--nonsense' is not")]

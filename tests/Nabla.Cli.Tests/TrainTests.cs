@@ -24,6 +24,48 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void Check_says_whether_the_network_can_learn_and_trains_nothing()
+    {
+        SmallDigits.Write(_folder["idx"], train: 200, test: 20);
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--check");
+        Assert.True(code == 0, error);
+        Assert.Contains("It learnt 64 samples by heart", output, StringComparison.Ordinal);
+        Assert.EndsWith("This set-up can learn.", output.TrimEnd(), StringComparison.Ordinal);
+        (code, output, _) = NablaProcess.Run(_folder, "train", "--data", "idx", "--check", "--learning-rate", "1e-9");
+        Assert.Equal(1, code);
+        Assert.Contains("The learning rate 1E-09 is too low: with ", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["runs"]));
+    }
+
+    [Fact]
+    public void Find_lr_suggests_a_rate_and_draws_the_picture()
+    {
+        SmallDigits.Write(_folder["idx"], train: 400, test: 20);
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--find-lr", "--out", "range");
+        Assert.True(code == 0, error);
+        Assert.Matches(@"Suggestion: --learning-rate 0\.0\d+, where the loss falls most steeply", output);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(_folder["range/learning-rate.png"])[..4]);
+        Assert.False(File.Exists(_folder["range/model.safetensors"]));
+    }
+
+    [Fact]
+    public void Options_of_the_rule_are_what_the_model_says()
+    {
+        SmallDigits.Write(_folder["idx"], train: 200, test: 20);
+        (int code, _, string error) = NablaProcess.Run(
+            _folder, "train", "--data", "idx", "--epochs", "1", "--out", "run", "--optimizer", "adam", "--weight-decay", "0.2", "--schedule", "one-cycle", "--warm-up", "3",
+            "--l2", "0.001", "--clip-gradient-norm", "2", "--accumulate", "2", "--label-smoothing", "0.1", "--balance-classes", "--reduce-on-plateau", "2");
+        Assert.True(code is 0 or 1 && !error.Contains("mistake", StringComparison.Ordinal), error);
+        Network network = Network.Load(_folder["run/model.safetensors"]);
+        TrainingOptions options = network.Training!.Options;
+        Assert.Equal(new AdamW { LearningRate = 0.004, WeightDecay = 0.2 }, network.Training.Optimizer);
+        Assert.Equal(Schedule.WarmUp(3, Schedule.OneCycle()), options.Schedule);
+        Assert.Equal((0.001, 2.0, 2, true), (options.L2, options.ClipGradientNorm, options.AccumulationSteps, options.BalanceClasses));
+        SoftmaxCrossEntropyLoss loss = Assert.IsType<SoftmaxCrossEntropyLoss>(network.Loss);
+        Assert.Equal((0.1, 10), (loss.LabelSmoothing, loss.ClassWeights!.Count));
+    }
+
+    [Fact]
     public void Explain_says_how_a_batch_goes_through_and_trains_nothing()
     {
         SmallDigits.Write(_folder["idx"], train: 100, test: 20);

@@ -212,7 +212,7 @@ public sealed class OwnKindsTests : IDisposable
     [Theory]
     [InlineData("\"type\":\"scale\"", "\"type\":\"stretch\"", "has the layer 'stretch', which is none of dense, ", "LayerSpec.Register")]
     [InlineData("\"type\":\"huber\"", "\"type\":\"hubert\"", "has the loss 'hubert', which is none of quadratic, ", "Loss.Register")]
-    [InlineData("\"type\":\"sign-momentum\"", "\"type\":\"lion\"", "has the optimiser 'lion'", "Optimizer.Register")]
+    [InlineData("\"type\":\"sign-momentum\"", "\"type\":\"lamb\"", "has the optimiser 'lamb'", "Optimizer.Register")]
     [InlineData("\"type\":\"halving\"", "\"type\":\"thirds\"", "has the schedule 'thirds'", "Schedule.Register")]
     [InlineData("\"type\":\"constant\",\"value\"", "\"type\":\"always\",\"value\"", "has the initialiser 'always'", "Initializer.Register")]
     public void A_model_of_kinds_that_are_not_known_says_what_to_call(string known, string unknown, params string[] words)

@@ -37,12 +37,34 @@ Recipe[] own =
         }
         """, "own-augmentation"),
 ];
-foreach (Recipe recipe in (Recipe[])[.. RecipeBook.Names.Select(RecipeBook.Get), .. own])
+Dictionary<string, Recipe> recipes = RecipeBook.Names.ToDictionary(name => name, RecipeBook.Get);
+// What no recipe of the book has.
+recipes["rules-sgd"] = RecipeBook.Get("digits") with
+{
+    Optimizer = new Sgd { Momentum = 0.9, WeightDecay = 0.1 },
+    Training = new() { BatchSize = 60, AccumulationSteps = 3, L2 = 0.001, Schedule = Schedule.Step(1, 0.5) },
+};
+recipes["rules-lion"] = RecipeBook.Get("digits") with
+{
+    Optimizer = new Lion { LearningRate = 0.003, WeightDecay = 0.2 },
+    Training = new() { BatchSize = 150, ClipGradientNorm = 0.1, Schedule = Schedule.OneCycle() },
+};
+recipes["rules-loss"] = RecipeBook.Get("digits") with
+{
+    Loss = new SoftmaxCrossEntropyLoss { LabelSmoothing = 0.1 },
+    Optimizer = new AdamW(),
+    Training = new() { BalanceClasses = true, BatchSize = 100, Schedule = Schedule.WarmUp(2, Schedule.Cosine(0.1)) },
+};
+foreach (Recipe recipe in own)
+{
+    recipes[recipe.Name] = recipe;
+}
+foreach ((string name, Recipe recipe) in recipes)
 {
     // One and several, some of which have more to do than others; without vectors each of these takes seconds.
     foreach (string threads in args.Where(count => count is "1" or "3"))
     {
-        Console.WriteLine($"recipe {recipe.Name} {threads} {RecipeHash(recipe, int.Parse(threads))}");
+        Console.WriteLine($"recipe {name} {threads} {RecipeHash(recipe, int.Parse(threads))}");
     }
 }
 

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
+using Nabla.Cli.Plotting;
 
 namespace Nabla.Cli.Commands;
 
@@ -26,10 +27,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<int[]?> _hidden = CreateHiddenOption();
     private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; as the recipe says (digits: 10) if not given.");
     private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; as the recipe says (digits: 64) if not given.");
-    private readonly Option<double?> _learningRate = NumberOption.Create<double>(
-        "--learning-rate", "Step size, instead of the recipe's (digits: 0.004, falling in a straight line) or the optimiser's (0.004 for adam and adamw, 0.2 for sgd).",
-        "a number above 0, such as 0.001", value => value > 0 && double.IsFinite(value));
-    private readonly Option<string?> _optimizer = CreateOptimizerOption();
+    private readonly RuleOptions _rules = new();
     private readonly Option<uint?> _seed = NumberOption.Create<uint>(
         "--seed", "Decides initial weights, validation split and order of images; the same seed gives the same network, bit for bit. As the recipe says (1) if not given.",
         $"a whole number from 0 to {uint.MaxValue}", _ => true);
@@ -37,6 +35,8 @@ internal sealed class TrainCommand : Command
         "--threads", "Threads to use; the result does not depend on it. One per processor if not given.",
         $"a whole number from 1 to {TrainingOptions.MaxThreads}", value => value is >= 1 and <= TrainingOptions.MaxThreads);
     private readonly Option<int?> _patience = NumberOption.CreateCount("--patience", "Ends the training when so many epochs in a row were no better on the validation images than the best before; never if not given.");
+    private readonly Option<int?> _plateau = NumberOption.CreateCount(
+        "--reduce-on-plateau", "Divides the learning rate by 10 when so many epochs in a row had no smaller validation loss than the least before; never if not given.");
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for model.safetensors, history.csv and summary.json; runs/1, runs/2 … if not given.",
@@ -51,6 +51,9 @@ internal sealed class TrainCommand : Command
         "--checkpoint-every", "Seconds from one checkpoint to the next, of which --resume takes the last; 0 for one after every step. 30 if not given.",
         "a number from 0 to 1000000, such as 60", value => value is >= 0 and <= 1e6);
     private readonly Option<bool> _explain = new("--explain") { Description = "Say how a batch goes through the network, layer by layer, instead of training it." };
+    private readonly Option<bool> _check = new("--check") { Description = "Say whether the network can learn at all, by letting it learn 64 images by heart, instead of training it." };
+    private readonly Option<bool> _findRate = new("--find-lr") { Description = "Look for a learning rate, by a short training in which it grows, and draw what the loss does, instead of training." };
+    private readonly Option<bool> _tensorBoard = new("--tensorboard") { Description = "Also write an event file for TensorBoard into the folder: 'tensorboard --logdir runs' shows it." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one JSON object on standard output, and progress on standard error." };
 
     public TrainCommand()
@@ -61,15 +64,21 @@ internal sealed class TrainCommand : Command
         Options.Add(_hidden);
         Options.Add(_epochs);
         Options.Add(_batchSize);
-        Options.Add(_learningRate);
-        Options.Add(_optimizer);
+        foreach (Option option in _rules.All)
+        {
+            Options.Add(option);
+        }
         Options.Add(_seed);
         Options.Add(_threads);
         Options.Add(_patience);
+        Options.Add(_plateau);
         Options.Add(_out);
         Options.Add(_resume);
         Options.Add(_checkpointEvery);
         Options.Add(_explain);
+        Options.Add(_tensorBoard);
+        Options.Add(_check);
+        Options.Add(_findRate);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -79,13 +88,20 @@ internal sealed class TrainCommand : Command
         bool json = arguments.GetValue(_json);
         TextWriter notes = json ? PlainText.Error : PlainText.Out;
         string? resumed = arguments.GetValue(_resume);
+        if (resumed is null && (arguments.GetValue(_explain) || arguments.GetValue(_check) || arguments.GetValue(_findRate)))
+        {
+            RunDescription described = Asked(arguments);
+            return arguments.GetValue(_explain) ? Explain(described, notes) : arguments.GetValue(_check) ? Check(described, notes) : FindRate(described, arguments, notes);
+        }
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
-        using RunFolder? folder = arguments.GetValue(_explain) ? null : resumed is null ? RunFolder.Create(arguments.GetValue(_out)) : RunFolder.Resume(resumed);
-        RunDescription run = resumed is null || folder is null
-            ? new RunDescription(Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data), arguments.GetValue(_patience))
-            : Resumed(folder, arguments);
-        return folder is null ? Explain(run, notes) : Train(run, folder, arguments, json, notes);
+        RunDescription? asked = resumed is null ? Asked(arguments) : null;
+        using RunFolder folder = resumed is null ? RunFolder.Create(arguments.GetValue(_out)) : RunFolder.Resume(resumed);
+        return Train(asked ?? Resumed(folder, arguments), folder, arguments, json, notes);
     }
+
+    private RunDescription Asked(ParseResult arguments) => new(
+        Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data),
+        arguments.GetValue(_patience), arguments.GetValue(_plateau), arguments.GetValue(_tensorBoard));
 
     private int Train(RunDescription run, RunFolder folder, ParseResult arguments, bool json, TextWriter notes)
     {
@@ -102,6 +118,14 @@ internal sealed class TrainCommand : Command
         if (run.Patience is int patience)
         {
             training.Trainer.Callbacks.Add(new EarlyStopping(patience));
+        }
+        if (run.PlateauPatience is int plateau)
+        {
+            training.Trainer.Callbacks.Add(new ReduceOnPlateau(patience: plateau));
+        }
+        if (run.TensorBoard)
+        {
+            training.Trainer.Callbacks.Add(new TensorBoardLog(folder.FolderPath, recipe.ToJson()));
         }
         folder.SaveRun(run.ToJson());
         training.Trainer.Callbacks.Add(new Checkpoints(folder.CheckpointPath) { Interval = TimeSpan.FromSeconds(arguments.GetValue(_checkpointEvery) ?? 30), BestModelPath = folder.ModelPath });
@@ -130,7 +154,7 @@ internal sealed class TrainCommand : Command
         Remember(network, source, test);
         folder.SaveModel(network);
         folder.SaveHistory(history);
-        TrainSummary summary = TrainSummary.Create(recipe, network, history, test, recipe.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
+        TrainSummary summary = TrainSummary.Create(recipe, network, history, test, training.Trainer.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
         string text = JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary);
         folder.SaveSummary(text);
 
@@ -163,6 +187,38 @@ internal sealed class TrainCommand : Command
         PlainText.Out.WriteLine();
         PlainText.Out.WriteLine(training.Network.Explain(recipe.Training with { BatchSize = Math.Min(recipe.Training.BatchSize, training.Data.Train.Count) }));
         return ExitCode.Success;
+    }
+
+    private static int Check(RunDescription run, TextWriter notes)
+    {
+        using Interruption interruption = new();
+        Recipe recipe = run.Recipe;
+        RecipeTraining training = Prepare(run, notes, interruption.Token).Training;
+        SetupReport report = SetupCheck.Run(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        foreach (SetupFinding finding in report.Findings)
+        {
+            PlainText.Out.WriteLine($"{finding.Kind switch { FindingKind.Good => "  ok ", FindingKind.Remark => "   ? ", _ => "   ! " }}{finding.Text}");
+        }
+        PlainText.Out.WriteLine(report.CanLearn ? "This set-up can learn." : "This set-up does not learn as it is.");
+        return report.CanLearn ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private int FindRate(RunDescription run, ParseResult arguments, TextWriter notes)
+    {
+        using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
+        using Interruption interruption = new();
+        Recipe recipe = run.Recipe;
+        RecipeTraining training = Prepare(run, notes, interruption.Token).Training;
+        LearningRateRange range = LearningRateFinder.Find(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        LearningRatePoint least = range.Points.MinBy(point => point.SmoothedLoss), last = range.Points[^1];
+        PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{range.Points.Count} steps with rates from {range.Points[0].LearningRate:G2} to {last.LearningRate:G2}: the loss began at {range.Points[0].Loss:G3}, was least, {least.SmoothedLoss:G3}, at {least.LearningRate:G2}, and {(range.HasExploded ? $"ran away at {last.LearningRate:G2}" : "did not run away")}."));
+        string picture = folder.SaveRateRange(RateRangePlot.Png($"{recipe.Name}: loss over learning rate", range));
+        PlainText.Out.WriteLine(range.Suggestion is double rate
+            ? string.Create(CultureInfo.InvariantCulture, $"Suggestion: --learning-rate {rate:G2}, where the loss falls most steeply and a step gains most; at {least.LearningRate:G2} it no longer falls.")
+            : "No suggestion: the loss hardly fell at any rate; 'nabla train --check' looks for the reason.");
+        PlainText.Out.WriteLine($"Wrote {picture}");
+        return range.Suggestion is null ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>Loads the data and fits the recipe to it.</summary>
@@ -252,40 +308,10 @@ internal sealed class TrainCommand : Command
             Seed = arguments.GetValue(_seed) ?? recipe.Training.Seed,
             Threads = arguments.GetValue(_threads) ?? recipe.Training.Threads,
         };
-        double? rate = arguments.GetValue(_learningRate);
-        Optimizer optimizer = arguments.GetValue(_optimizer) switch
-        {
-            "sgd" => new Sgd { LearningRate = rate ?? 0.2 },
-            "adam" => new Adam { LearningRate = rate ?? 0.004 },
-            "adamw" => new AdamW { LearningRate = rate ?? 0.004 },
-            _ => rate is double own ? recipe.Optimizer with { LearningRate = own } : recipe.Optimizer,
-        };
-        if (training.Schedule is PhaseSchedule && (rate is not null || optimizer != recipe.Optimizer))
-        {
-            // Phases have rates of their own, which would hide the one asked for.
-            training = training with { Schedule = Schedule.Constant };
-        }
         IReadOnlyList<LayerSpec> layers = arguments.GetResult(_hidden) is not null && arguments.GetValue(_hidden) is int[] hidden
             ? [.. hidden.Select(units => Layer.Dense(units, Activation.ReLU)), recipe.Layers[^1]]
             : recipe.Layers;
-        return recipe with { Training = training, Optimizer = optimizer, Layers = layers };
-    }
-
-    private static Option<string?> CreateOptimizerOption()
-    {
-        Option<string?> option = new("--optimizer")
-        {
-            Description = "The rule that changes the weights, instead of the recipe's.",
-            HelpName = "adam|adamw|sgd",
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is not ("adam" or "adamw" or "sgd") and string other)
-            {
-                result.AddError($"--optimizer: found '{other}', expected adam, adamw or sgd.");
-            }
-        });
-        return option;
+        return _rules.Override(recipe with { Training = training, Layers = layers }, arguments);
     }
 
     private static Option<int[]?> CreateHiddenOption() => new("--hidden")

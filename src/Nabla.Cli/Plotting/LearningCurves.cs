@@ -29,7 +29,10 @@ internal sealed class LearningCurves
     private readonly IReadOnlyList<EpochResult> _epochs;
     private readonly Plot[] _panels;
 
-    static LearningCurves()
+    static LearningCurves() => UsePictureFont();
+
+    /// <summary>The embedded font for all that is drawn, whatever fonts the system has.</summary>
+    public static void UsePictureFont()
     {
         Fonts.FontResolvers.Clear();
         Fonts.FontResolvers.Add(new PictureFontResolver());

@@ -138,6 +138,9 @@ public sealed class Workspace
     internal Span<float> Activation(int value, int firstRow, int rows, int part) =>
         Part(_activations[value], Graph.ShapeOf(value).Size, _isPassing[value] ? part * ExecutionPlan.SamplesAtOnce : firstRow, rows);
 
+    /// <summary>Whether a value is there for all samples after a pass.</summary>
+    internal bool Keeps(int value) => !_isPassing[value];
+
     /// <summary>What layer <paramref name="layer"/>, counted from 0, keeps from its forward to its backward pass.</summary>
     internal Span<float> State(int layer, int firstRow, int rows) => Part(_states[layer], _states[layer].Length / Rows, firstRow, rows);
 

@@ -15,12 +15,12 @@ public sealed record Adam : AdamOptimizer
 }
 
 /// <summary>
-/// Adam with decoupled weight decay: each step also shrinks every parameter by rate · decay of itself. Learning rate
+/// Adam with decoupled weight decay: each step also shrinks every weight by rate · decay of itself. Learning rate
 /// 0.001 unless set otherwise. Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
 /// </summary>
 public sealed record AdamW : AdamOptimizer
 {
-    /// <summary>Share of itself, times the learning rate, that a parameter loses per step; at least 0. Default: 0.01.</summary>
+    /// <summary>Share of itself, times the learning rate, that a weight loses per step; at least 0. Biases and scales do not decay. Default: 0.01.</summary>
     [JsonRequired]
     public double WeightDecay
     {
@@ -66,7 +66,7 @@ public abstract record AdamOptimizer : Optimizer
 /// Adam and AdamW at work: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², and with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
 /// θ ← θ − rate · decay · θ − rate · m̂ / (√v̂ + ε). The step counter t advances once per step, whatever the parameters.
 /// </summary>
-internal sealed class AdamState(int count, double beta1, double beta2, double epsilon, double weightDecay) : OptimizerState(count, vectors: 2)
+internal sealed class AdamState(int count, double beta1, double beta2, double epsilon, double weightDecay) : OptimizerState(count, vectors: 2, weightDecay)
 {
     private double _beta1Power = 1;
     private double _beta2Power = 1;
@@ -88,7 +88,7 @@ internal sealed class AdamState(int count, double beta1, double beta2, double ep
             Rate = (float)(update.LearningRate / (1 - _beta1Power)),
             RootOfCorrection = (float)Math.Sqrt(1 - _beta2Power),
             Epsilon = (float)epsilon,
-            Keep = (float)(1 - update.LearningRate * weightDecay),
+            Keep = update.Keep,
         };
         ElementWise.Run(ref kernel, update.Parameters.Length, update.Threads);
     }

@@ -17,19 +17,27 @@ public abstract class OptimizerState
 
     /// <param name="parameterCount">Number of parameters.</param>
     /// <param name="vectors">Vectors of as many numbers that it remembers, such as velocities; all zeros at first.</param>
-    protected OptimizerState(int parameterCount, int vectors)
+    /// <param name="weightDecay">See <see cref="WeightDecay"/>; at least 0.</param>
+    protected OptimizerState(int parameterCount, int vectors, double weightDecay = 0)
     {
         ParameterCount = parameterCount;
+        WeightDecay = weightDecay;
         _vectors = [.. Enumerable.Range(0, vectors).Select(_ => new float[parameterCount])];
     }
 
     /// <summary>Number of parameters that it was started for.</summary>
     public int ParameterCount { get; }
 
+    /// <summary>
+    /// Share of itself, times the learning rate, that a weight loses per step. Where it is above 0, updates of a network's layers are cut so that each
+    /// has only parameters that decay or only such that do not (<see cref="ParameterUpdate.WeightDecay"/>).
+    /// </summary>
+    public double WeightDecay { get; }
+
     /// <summary>Steps taken, the one under way included.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Changes the parameters by one step.</summary>
+    /// <summary>Changes the parameters by one step. All of them decay, since nothing says what they are.</summary>
     /// <param name="parameters">All parameters.</param>
     /// <param name="gradient">Their gradient, in the same order.</param>
     /// <param name="learningRate">Step size of this step.</param>
@@ -40,10 +48,13 @@ public abstract class OptimizerState
         ThrowUnlessFit(parameters, gradient);
         Steps++;
         Advance();
-        Update(new ParameterUpdate(0, parameters, gradient, learningRate, threads));
+        Update(new ParameterUpdate(0, parameters, gradient, learningRate, WeightDecay, threads));
     }
 
-    /// <summary>Changes the parameters by one step, those of each layer at its own share of the learning rate (<see cref="LayerSpec.LearningRateFactor"/>).</summary>
+    /// <summary>
+    /// Changes the parameters by one step, those of each layer at its own share of the learning rate (<see cref="LayerSpec.LearningRateFactor"/>). Of them
+    /// weights decay (<see cref="ParameterRole.Weight"/>); biases and scales do not: they hold nothing that overfits, and a scale is meant to stay near 1.
+    /// </summary>
     /// <param name="parameters">All parameters.</param>
     /// <param name="gradient">Their gradient, in the same order.</param>
     /// <param name="learningRate">Step size of this step.</param>
@@ -61,8 +72,13 @@ public abstract class OptimizerState
             double rate = learningRate * layer.Spec.LearningRateFactor;
             if (layer.Parameters.Count > 0 && rate > 0)
             {
+                if (WeightDecay > 0)
+                {
+                    UpdateByRole(parameters, gradient, rate, layer, threads);
+                    continue;
+                }
                 int first = layer.Parameters[0].Offset, count = layer.ParameterCount;
-                Update(new ParameterUpdate(first, parameters.Slice(first, count), gradient.Slice(first, count), rate, threads));
+                Update(new ParameterUpdate(first, parameters.Slice(first, count), gradient.Slice(first, count), rate, weightDecay: 0, threads));
             }
         }
     }
@@ -92,12 +108,21 @@ public abstract class OptimizerState
 
     private static string VectorName(int vector) => FormattableString.Invariant($"optimizer/{vector}");
 
+    private void UpdateByRole(Span<float> parameters, ReadOnlySpan<float> gradient, double rate, Layer layer, int threads)
+    {
+        for (int i = 0; i < layer.Parameters.Count; i++)
+        {
+            Parameter parameter = layer.Parameters[i];
+            Update(new ParameterUpdate(parameter.Offset, parameter.Of(parameters), parameter.Of(gradient), rate, parameter.Role == ParameterRole.Weight ? WeightDecay : 0, threads));
+        }
+    }
+
     /// <summary>Called once before the updates of each step, for what depends on <see cref="Steps"/> alone.</summary>
     protected virtual void Advance()
     {
     }
 
-    /// <summary>Changes some of the parameters: all, or those of a layer.</summary>
+    /// <summary>Changes some of the parameters: all, those of a layer, or some of these.</summary>
     protected abstract void Update(in ParameterUpdate update);
 
     /// <summary>What it remembers of the parameters of an update, in one of its vectors.</summary>
@@ -119,12 +144,13 @@ public abstract class OptimizerState
 /// <summary>Some of the parameters in one step of an optimiser, side by side in the vector of all.</summary>
 public readonly ref struct ParameterUpdate
 {
-    internal ParameterUpdate(int first, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads)
+    internal ParameterUpdate(int first, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, double weightDecay, int threads)
     {
         First = first;
         Parameters = parameters;
         Gradient = gradient;
         LearningRate = learningRate;
+        WeightDecay = weightDecay;
         Threads = threads;
     }
 
@@ -139,6 +165,12 @@ public readonly ref struct ParameterUpdate
 
     /// <summary>Step size.</summary>
     public double LearningRate { get; }
+
+    /// <summary><see cref="OptimizerState.WeightDecay"/> for parameters that decay, 0 for others.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>What is left of each parameter after its decay: 1 − rate · decay.</summary>
+    internal float Keep => (float)(1 - LearningRate * WeightDecay);
 
     /// <summary>Threads that may be used.</summary>
     public int Threads { get; }

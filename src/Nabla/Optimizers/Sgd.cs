@@ -7,7 +7,8 @@ namespace Nabla;
 /// <summary>
 /// Stochastic gradient descent, θ ← θ − rate · v with velocity v ← momentum · v + g; Nesterov's form steps along
 /// g + momentum · v instead. Sutskever et al., "On the importance of initialization and momentum", ICML 2013, in the form
-/// with the rate outside the velocity.
+/// with the rate outside the velocity. Weight decay is decoupled, θ ← θ − rate · decay · θ beside that: Loshchilov and Hutter, "Decoupled Weight Decay
+/// Regularization", ICLR 2019 (SGDW). PyTorch's SGD adds decay · θ to the gradient instead: that is <see cref="L2Regularization"/>.
 /// </summary>
 public sealed record Sgd : Optimizer
 {
@@ -26,27 +27,35 @@ public sealed record Sgd : Optimizer
     [JsonRequired]
     public bool Nesterov { get; init; }
 
+    // Not required in documents: files from before it was there mean 0.
+    /// <summary>Share of itself, times the learning rate, that a weight loses per step; at least 0. Biases and scales do not decay. Default: 0.</summary>
+    public double WeightDecay
+    {
+        get;
+        init => field = NotNegative(value, nameof(WeightDecay));
+    }
+
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State(Sgd options, int count) : OptimizerState(count, vectors: options.Momentum > 0 ? 1 : 0)
+    private sealed class State(Sgd options, int count) : OptimizerState(count, vectors: options.Momentum > 0 ? 1 : 0, options.WeightDecay)
     {
         protected override void Update(in ParameterUpdate update)
         {
             if (options.Momentum > 0)
             {
-                MomentumKernel kernel = new(update.Parameters, update.Gradient, Memory(0, update), (float)update.LearningRate, (float)options.Momentum, options.Nesterov);
+                MomentumKernel kernel = new(update.Parameters, update.Gradient, Memory(0, update), (float)update.LearningRate, (float)options.Momentum, options.Nesterov, update.Keep);
                 ElementWise.Run(ref kernel, update.Parameters.Length, update.Threads);
             }
             else
             {
-                ElementWiseKernels.Descend(update.Gradient, update.Parameters, (float)update.LearningRate, update.Threads);
+                ElementWiseKernels.Descend(update.Gradient, update.Parameters, (float)update.LearningRate, update.Keep, update.Threads);
             }
         }
     }
 
     private readonly ref struct MomentumKernel(
-        Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> velocity, float rate, float momentum, bool nesterov) : IElementKernel
+        Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> velocity, float rate, float momentum, bool nesterov, float keep) : IElementKernel
     {
         private readonly ref float _parameters = ref MemoryMarshal.GetReference(parameters);
         private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
@@ -59,7 +68,7 @@ public sealed record Sgd : Optimizer
             T v = T.FusedMultiplyAdd(T.Broadcast(momentum), T.Load(ref _velocity, index), g);
             OptimizerMemory.FlushTiny(v).Store(ref _velocity, index);
             T direction = nesterov ? T.FusedMultiplyAdd(T.Broadcast(momentum), v, g) : v;
-            T.FusedMultiplyAdd(T.Broadcast(-rate), direction, T.Load(ref _parameters, index)).Store(ref _parameters, index);
+            T.FusedMultiplyAdd(T.Broadcast(-rate), direction, T.Load(ref _parameters, index) * T.Broadcast(keep)).Store(ref _parameters, index);
         }
     }
 }

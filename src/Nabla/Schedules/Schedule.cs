@@ -24,6 +24,25 @@ public abstract record Schedule
     /// <summary>The learning rate falls in a straight line and would reach 0 one step after the last.</summary>
     public static Schedule Linear { get; } = new LinearSchedule();
 
+    /// <summary>The learning rate is multiplied by a factor after every so many epochs.</summary>
+    /// <param name="epochs">Epochs from one fall to the next, at least 1.</param>
+    /// <param name="factor">What it is multiplied by, above 0 and at most 1.</param>
+    public static Schedule Step(int epochs, double factor = 0.1) => new StepSchedule { Epochs = epochs, Factor = factor };
+
+    /// <summary>The learning rate falls along half a wave of a cosine, and would reach its end one step after the last.</summary>
+    /// <param name="final">Share of the optimiser's rate at the end, from 0 to 1.</param>
+    public static Schedule Cosine(double final = 0) => new CosineSchedule { FinalFraction = final };
+
+    /// <summary>The learning rate rises to the optimiser's, and falls to nearly nothing.</summary>
+    /// <param name="warmUp">Share of the steps in which it rises, at least 0 and below 1.</param>
+    /// <param name="form">How it goes from one rate to another.</param>
+    public static Schedule OneCycle(double warmUp = 0.3, RateCurve form = RateCurve.Cosine) => new OneCycleSchedule { WarmUpFraction = warmUp, Form = form };
+
+    /// <summary>The learning rate first rises in a straight line, then another schedule begins.</summary>
+    /// <param name="steps">Steps in which it rises, at least 1.</param>
+    /// <param name="then">The schedule after; null for <see cref="Constant"/>.</param>
+    public static Schedule WarmUp(int steps, Schedule? then = null) => new WarmUpSchedule { Steps = steps, Then = then ?? Constant };
+
     /// <summary>One learning rate after the other, each for some epochs, instead of the optimiser's rate.</summary>
     public static Schedule InPhases(params IEnumerable<(int Epochs, double LearningRate)> phases) =>
         new PhaseSchedule { Phases = [.. phases.Select(phase => new Phase { Epochs = phase.Epochs, LearningRate = phase.LearningRate })] };
@@ -34,4 +53,16 @@ public abstract record Schedule
     /// <param name="step">The step, from 0, counted from the beginning of the training.</param>
     /// <param name="steps">Number of steps in all, above <paramref name="step"/>.</param>
     public abstract double Rate(double learningRate, int epoch, long step, long steps);
+
+    /// <summary>Checks a share that must be in [0, 1].</summary>
+    private protected static double Share(double value, string name) =>
+        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from 0 to 1.");
+
+    /// <summary>Checks a share that must be in (0, 1].</summary>
+    private protected static double ShareAboveZero(double value, string name) =>
+        value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and at most 1.");
+
+    /// <summary>Checks a number that must be at least 1.</summary>
+    private protected static int AtLeastOne(int value, string name) =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
 }

@@ -44,12 +44,17 @@ internal sealed class Kinds
     public static readonly Kinds Optimizers = new Kinds(typeof(Optimizer), "optimiser")
         .With("sgd", new Sgd())
         .With("adam", new Adam())
-        .With("adamw", new AdamW());
+        .With("adamw", new AdamW())
+        .With("lion", new Lion());
 
     /// <summary>Kinds of learning-rate schedules.</summary>
     public static readonly Kinds Schedules = new Kinds(typeof(Schedule), "schedule")
         .With("constant", new ConstantSchedule())
         .With("linear", new LinearSchedule())
+        .With("step", new StepSchedule { Epochs = 1 })
+        .With("cosine", new CosineSchedule())
+        .With("one-cycle", new OneCycleSchedule())
+        .With("warm-up", new WarmUpSchedule())
         .With("phases", new PhaseSchedule { Phases = [new Phase { Epochs = 1, LearningRate = 1 }] });
 
     /// <summary>Kinds of initialisers.</summary>

@@ -1,3 +1,5 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>
@@ -11,6 +13,39 @@ public abstract class GradientTransform
     /// <param name="gradient">The gradient of the batch's mean loss, in the order of <see cref="Network.Parameters"/>.</param>
     /// <param name="network">The network that is trained.</param>
     public abstract void Apply(Span<float> gradient, Network network);
+}
+
+/// <summary>
+/// Adds λ · weight to the gradient of each weight, as if the loss had ½ λ Σ weight² added: the penalty that Keras calls L2 and PyTorch's SGD weight decay. Biases and scales
+/// are left as they are. The losses that a training reports do not have it in them. With <see cref="Adam"/> weights with large gradients shrink less by it than by
+/// <see cref="AdamW"/>'s decay, which does not go through the moments.
+/// </summary>
+public sealed class L2Regularization : GradientTransform
+{
+    /// <param name="lambda">What weights are multiplied by, at least 0; usual are 10⁻⁵ to 10⁻³.</param>
+    public L2Regularization(double lambda) => Lambda = lambda >= 0 && float.IsFinite((float)lambda)
+        ? lambda
+        : throw new ArgumentOutOfRangeException(nameof(lambda), lambda, "The factor of L2 regularisation must be a number of at least 0.");
+
+    /// <summary>What weights are multiplied by.</summary>
+    public double Lambda { get; }
+
+    /// <inheritdoc/>
+    public override void Apply(Span<float> gradient, Network network)
+    {
+        for (int i = 0; i < network.Layers.Count; i++)
+        {
+            IReadOnlyList<Parameter> parameters = network.Layers[i].Parameters;
+            for (int j = 0; j < parameters.Count; j++)
+            {
+                if (parameters[j].Role == ParameterRole.Weight)
+                {
+                    // gradient + λ · weight is a step of descent with −λ as its rate.
+                    ElementWiseKernels.Descend(parameters[j].Of(network.Parameters), parameters[j].Of(gradient), -(float)Lambda, keep: 1, threads: 1);
+                }
+            }
+        }
+    }
 }
 
 /// <summary>

@@ -11,9 +11,10 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 {
     private volatile bool _stops;
     private TrainingLoop? _loop;
+    private Loss? _balanced;
 
-    /// <summary>The loss to minimise.</summary>
-    public Loss Loss => loss;
+    /// <summary>The loss to minimise; from the beginning of a training with <see cref="TrainingOptions.BalanceClasses"/> on with its weights.</summary>
+    public Loss Loss => _balanced ?? loss;
 
     /// <summary>The rule by which gradients change the weights.</summary>
     public Optimizer Optimizer => optimizer;
@@ -197,7 +198,8 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             float divisor = network.Preprocessing.ByteDivisor;
             network.Preprocessing = network.Preprocessing with { Standardization = Standardization.Fit(train.Features, divisor, scope) };
         }
-        network.Loss = loss;
+        _balanced = options.BalanceClasses ? Balanced(train.Targets) : null;
+        network.Loss = Loss;
         network.Temperature = 1;
         network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
         return (train, validation);
@@ -213,6 +215,12 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         }
         loss.ThrowUnlessFits(data.Targets);
     }
+
+    /// <summary>The loss with weights that even out how many samples classes have.</summary>
+    private SoftmaxCrossEntropyLoss Balanced(Targets targets) => loss is SoftmaxCrossEntropyLoss { ClassWeights: null } softmax && targets is ClassLabels labels
+        ? softmax with { ClassWeights = SoftmaxCrossEntropyLoss.BalancedWeights(labels) }
+        : throw new ArgumentException(
+            $"{nameof(TrainingOptions.BalanceClasses)} needs class labels and softmax cross-entropy without weights of its own, not {loss} and {(targets is ClassLabels ? "labels" : "vectors of targets")}.");
 
     /// <summary>Options that are right each by itself but not together, or not with the number of samples to learn from.</summary>
     private static void ThrowUnlessFit(TrainingOptions options, int samples)

@@ -38,7 +38,7 @@ internal sealed class TrainingLoop
         _options = options;
         _train = train;
         _validation = validation;
-        _run = new TrainingRun(_network, trainer.Loss, trainer.Optimizer, options, train, random, [.. trainer.GradientTransforms]);
+        _run = new TrainingRun(_network, trainer.Loss, trainer.Optimizer, options, train, random, options.TransformsAround(trainer.GradientTransforms));
         _evaluator = validation is null ? null : new Evaluator(_network, trainer.Loss, validation.Count, options.Threads);
         _callbacks = [.. trainer.Callbacks];
         _bestParameters = _network.Parameters.ToArray();

@@ -113,6 +113,57 @@ public sealed record TrainingOptions
             : throw new ArgumentOutOfRangeException(nameof(AverageDecay), value, $"{nameof(AverageDecay)} must be above 0 and below 1.");
     }
 
+    /// <summary>
+    /// Batches whose gradients are added up before the optimiser moves the weights once, by the mean gradient of their samples; at least 1, null for 1. So a
+    /// large batch needs the memory of a small one. A step is still a batch, in events and for the schedule, whose rate of the last batch counts; what is left at the end of
+    /// an epoch is a move of its own. Default: null.
+    /// </summary>
+    public int? AccumulationSteps
+    {
+        get;
+        init => field = value is int steps ? AtLeastOne(steps, nameof(AccumulationSteps)) : null;
+    }
+
+    // Not required in documents: files from before it was there mean no.
+    /// <summary>
+    /// Whether every class is to have the same say, however many of the samples to learn from it has: the softmax cross-entropy then gets
+    /// <see cref="SoftmaxCrossEntropyLoss.BalancedWeights"/>, which the network keeps with its loss. Default: no.
+    /// </summary>
+    public bool BalanceClasses { get; init; }
+
+    // Not required in documents: files from before it was there mean 0.
+    /// <summary>
+    /// What times itself is added to the gradient of each weight (<see cref="L2Regularization"/>), before the program's own <see cref="Trainer.GradientTransforms"/>; at least 0.
+    /// Default: 0.
+    /// </summary>
+    public double L2
+    {
+        get;
+        init => field = value >= 0 && float.IsFinite((float)value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(L2), value, $"{nameof(L2)} must be a number of at least 0.");
+    }
+
+    /// <summary>
+    /// Greatest length of the gradient of all parameters together, above 0; a longer one is shortened to it (<see cref="GradientClipping"/>), after all that changes it
+    /// before. Null for any length. Default: null.
+    /// </summary>
+    public double? ClipGradientNorm
+    {
+        get;
+        init => field = value is null or > 0 && !double.IsInfinity(value ?? 0)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(ClipGradientNorm), value, $"{nameof(ClipGradientNorm)} must be a number above 0.");
+    }
+
+    /// <summary>All that is done to a gradient: what the options say, around what a program adds.</summary>
+    internal IReadOnlyList<GradientTransform> TransformsAround(IEnumerable<GradientTransform> own) =>
+    [
+        .. L2 > 0 ? [new L2Regularization(L2)] : (GradientTransform[])[],
+        .. own,
+        .. ClipGradientNorm is double norm ? [new GradientClipping(norm)] : (GradientTransform[])[],
+    ];
+
     /// <summary>Most threads that a training uses: 256. Beyond a machine's processors they only take each other's time.</summary>
     public const int MaxThreads = WorkerTeam.MaxThreads;
 

@@ -12,6 +12,7 @@ internal sealed class TrainingRun
 
     private readonly BatchPass _pass;
     private readonly IReadOnlyList<GradientTransform> _transforms;
+    private readonly AccumulatedGradient? _accumulated;
     private readonly bool _mayDescendAtOnce;
     private readonly int[] _order;
     private readonly NumPyRandom _random;
@@ -46,13 +47,14 @@ internal sealed class TrainingRun
         _pass = new BatchPass(network, loss, data, plan, options.Augmentation);
         _transforms = transforms;
         Average = options.AverageDecay is double decay ? new WeightAverage(network, decay) : null;
+        _accumulated = options.AccumulationSteps > 1 ? new AccumulatedGradient(network.Parameters.Length, options.AccumulationSteps.Value, options.Threads) : null;
         int wholeBatches = data.Count / options.BatchSize;
         int batches = wholeBatches * options.BatchSize == data.Count || options.DropPartialBatch ? wholeBatches : wholeBatches + 1;
         _stepsPerEpoch = options.StepsPerEpoch ?? batches;
         double[] factors = [.. network.Layers.Where(layer => layer.Parameters.Count > 0).Select(layer => layer.Spec.LearningRateFactor)];
         _hasLayerRates = factors.Any(factor => factor != 1);
         _minLayerRate = factors.DefaultIfEmpty(0).Min();
-        _mayDescendAtOnce = plan.MayDescendAtOnce && optimizer is Sgd { Momentum: 0 } && transforms.Count == 0;
+        _mayDescendAtOnce = plan.MayDescendAtOnce && optimizer is Sgd { Momentum: 0, WeightDecay: 0 } && transforms.Count == 0 && _accumulated is null;
     }
 
     /// <summary>The average of the weights; null where none is wanted.</summary>
@@ -102,9 +104,9 @@ internal sealed class TrainingRun
         else
         {
             loss = _pass.Run(batch, random);
-            if (double.IsFinite(loss.Sum))
+            if (double.IsFinite(loss.Sum) && (_accumulated is null || _accumulated.Add(_pass.Gradient, batch.Length, isLast: _step + 1 == _stepsPerEpoch)))
             {
-                Update(_pass.Gradient);
+                Update(_accumulated is null ? _pass.Gradient : _accumulated.Mean());
             }
         }
         if (double.IsFinite(loss.Sum))
@@ -115,7 +117,7 @@ internal sealed class TrainingRun
         _samplesDone += batch.Length;
         _lossSum += loss.Sum;
         _correct += loss.Correct;
-        return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss.Sum / batch.Length, EpochLoss);
+        return new StepResult(_epoch, _options.Epochs, _step, _stepsPerEpoch, batch.Length, loss.Sum / batch.Length, EpochLoss) { LearningRate = LearningRate };
     }
 
     /// <summary>Writes down the place in the epoch, and all that steps have left.</summary>
@@ -142,6 +144,7 @@ internal sealed class TrainingRun
         _random.Save(checkpoint);
         _optimizerState.Save(checkpoint);
         Average?.Save(checkpoint);
+        _accumulated?.Save(checkpoint);
         return checkpoint;
     }
 
@@ -156,6 +159,7 @@ internal sealed class TrainingRun
         _random.Restore(checkpoint);
         _optimizerState.Restore(checkpoint);
         Average?.Restore(checkpoint);
+        _accumulated?.Restore(checkpoint);
     }
 
     private ReadOnlySpan<int> NextBatch()
@@ -174,7 +178,7 @@ internal sealed class TrainingRun
         {
             _transforms[i].Apply(gradient, _network);
         }
-        if (_hasLayerRates)
+        if (_hasLayerRates || _optimizerState.WeightDecay > 0)
         {
             _optimizerState.Step(_network.Parameters, gradient, LearningRate, _network.Layers, _options.Threads);
         }

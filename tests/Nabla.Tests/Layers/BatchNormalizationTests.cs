@@ -116,7 +116,7 @@ public sealed class BatchNormalizationTests
         int rows = inputs.Length / network.InputShape.Size;
         Workspace workspace = new(network, rows, training: true);
         inputs.CopyTo(workspace.Input);
-        network.Forward(workspace, rows, new NumPyRandom(1));
+        network.Forward(workspace, rows, new SampleRandom(1));
         return workspace.Output.ToArray();
     }
 }

@@ -175,6 +175,96 @@ public sealed class LossTests
         double LossOf(float[] constant) => loss.Value([.. Enumerable.Range(0, Rows).SelectMany(_ => constant)], targets, Rows) / Rows;
     }
 
+    public static TheoryData<double, double[]?> Options() => new() { { 0.1, null }, { 0, [0.5, 0, 3] }, { 0.3, [0.5, 2, 3] } };
+
+    /// <summary>PyTorch's definition: Σ −weight · ((1 − ε) · target + ε / classes) · log probability.</summary>
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Smoothing_and_weights_equal_double_precision(double smoothing, double[]? weights)
+    {
+        const int Rows = 37, Width = 3;
+        SoftmaxCrossEntropyLoss loss = new() { LabelSmoothing = smoothing, ClassWeights = weights };
+        NumPyRandom random = new(9);
+        foreach (string kind in new[] { "one-hot", "soft" })
+        {
+            float[] output = Numbers.Normal(random, Rows * Width, deviation: 3), target = Targets(kind, Rows, Width, random), gradient = new float[output.Length];
+            double[] changed = [.. target.Select((value, i) => ((1 - smoothing) * value + smoothing / Width) * (weights?[i % Width] ?? 1))];
+            double value = loss.Evaluate(output, target, gradient, Rows, Rows);
+            double expected = 0;
+            for (int row = 0; row < Rows; row++)
+            {
+                double[] logits = [.. output.Skip(row * Width).Take(Width).Select(logit => (double)logit)];
+                double sum = logits.Sum(Math.Exp), weight = changed.Skip(row * Width).Take(Width).Sum();
+                for (int i = 0; i < Width; i++)
+                {
+                    int at = row * Width + i;
+                    expected -= changed[at] * Math.Log(Math.Exp(logits[i]) / sum);
+                    Assert.Equal((Math.Exp(logits[i]) / sum * weight - changed[at]) / Rows, gradient[at], 3e-7);
+                }
+            }
+            Assert.Equal(expected, value, 2e-5 * expected);
+            Assert.Equal(value, loss.Value(output, target, Rows));
+            GradientCheck.Loss(loss, kind == "soft" ? new TargetVectors(target, Width) : new ClassLabels([0, 2, 1, 1], Width)).ThrowIfWrong();
+
+            // The best constant answer: no logits give less.
+            double constant = loss.OfConstantAnswer(new TargetVectors(target, Width))!.Value;
+            double[] share = [.. Enumerable.Range(0, Width).Select(i => Enumerable.Range(0, Rows).Sum(row => changed[row * Width + i]))];
+            float[] best = [.. share.Select(value => value > 0 ? (float)Math.Log(value) : -30)];
+            Assert.Equal(LossOf(best), constant, 1e-5);
+            for (int i = 0; i < 10; i++)
+            {
+                Assert.True(LossOf([.. best.Zip(Numbers.Normal(random, Width, deviation: 0.3f), (logit, by) => logit + by)]) >= constant - 1e-6);
+            }
+
+            double LossOf(float[] logits) => loss.Value([.. Enumerable.Range(0, Rows).SelectMany(_ => logits)], target, Rows) / Rows;
+        }
+    }
+
+    [Fact]
+    public void The_mean_is_over_samples_and_not_over_weights()
+    {
+        SoftmaxCrossEntropyLoss loss = new() { ClassWeights = [1, 3] };
+        Assert.Equal(Math.Log(2) * (1 + 3) / 2, loss.Value([0, 0, 0, 0], [1, 0, 0, 1], 2) / 2, 1e-6);
+    }
+
+    [Fact]
+    public void Balanced_weights_give_every_class_the_same_say()
+    {
+        Assert.Equal([4 / 6.0, 4 / 2.0], SoftmaxCrossEntropyLoss.BalancedWeights(new ClassLabels([0, 1, 0, 0], 2)));
+        Assert.Equal([4 / 6.0, 1, 2], SoftmaxCrossEntropyLoss.BalancedWeights(new ClassLabels([0, 2, 0, 0], 3)));
+        DataSet data = DataSet.FromVectors([.. Enumerable.Range(0, 40).Select(i => (float)(i % 7))], [1], [.. Enumerable.Range(0, 40).SelectMany(i => i % 4 == 0 ? new float[] { 0, 1 } : [1, 0])], 2);
+        DataSet labelled = new(data.Features, new ClassLabels([.. Enumerable.Range(0, 40).Select(i => i % 4 == 0 ? 1 : 0)], 2));
+        Trainer trainer = new(Network.Create([1], Layer.Dense(2)), new SoftmaxCrossEntropyLoss { LabelSmoothing = 0.1 }, new Sgd());
+        TrainingOptions options = new() { Epochs = 1, ValidationFraction = 0, BalanceClasses = true };
+        trainer.Fit(labelled, options);
+        SoftmaxCrossEntropyLoss expected = new() { LabelSmoothing = 0.1, ClassWeights = [40 / 60.0, 2] };
+        Assert.Equal(expected, trainer.Loss);
+        // The model keeps them.
+        using MemoryStream file = new();
+        trainer.Network.Save(file);
+        file.Position = 0;
+        Network loaded = Network.Load(file);
+        Assert.Equal((expected, true), (loaded.Loss, loaded.Training!.Options.BalanceClasses));
+        Assert.Contains("needs class labels", Assert.Throws<ArgumentException>(() => trainer.Fit(data, options)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Trainer(trainer.Network, Loss.Quadratic, new Sgd()).Fit(labelled, options));
+        // The next training is without again.
+        trainer.Fit(labelled, options with { BalanceClasses = false });
+        Assert.Equal(new SoftmaxCrossEntropyLoss { LabelSmoothing = 0.1 }, trainer.Loss);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropyLoss { LabelSmoothing = 1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropyLoss { LabelSmoothing = double.NaN });
+        Assert.Throws<ArgumentException>(() => new SoftmaxCrossEntropyLoss { ClassWeights = [1, -1] });
+        Assert.Throws<ArgumentException>(() => new SoftmaxCrossEntropyLoss { ClassWeights = [0, 0] });
+        Assert.Throws<ArgumentException>(() => new SoftmaxCrossEntropyLoss { ClassWeights = [1, double.NaN] });
+        SoftmaxCrossEntropyLoss two = new() { ClassWeights = [1, 2] };
+        Assert.Contains("weights for 2 classes", Assert.Throws<ArgumentException>(() => two.ThrowUnlessFits(new ClassLabels([0, 1, 2], 3))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => two.Value(new float[3], new float[3], 1));
+    }
+
     [Fact]
     public void Softmax_of_a_single_output_is_refused()
     {

@@ -219,4 +219,14 @@ public sealed class ElementaryTests
             Assert.Fail($"expected {expected:R}, found {actual:R}");
         }
     }
+
+    [Fact]
+    public void Cosine_of_pi_is_within_2_units_of_the_last_place_of_1()
+    {
+        for (int i = 0; i <= 4096; i++)
+        {
+            Assert.Equal(Math.Cos(Math.PI * i / 4096), Elementary.CosineOfPi(i / 4096.0), 4.5e-16);
+        }
+        Assert.Equal((1, 0, -1), (Elementary.CosineOfPi(0), Elementary.CosineOfPi(0.5), Elementary.CosineOfPi(1)));
+    }
 }

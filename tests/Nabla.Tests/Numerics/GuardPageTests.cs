@@ -154,7 +154,7 @@ public sealed class GuardPageTests
                     ActivationKernels.MultiplyByMaskAndDerivative(activation, a, b, c, d, threads: 3);
                 }
                 ElementWiseKernels.Multiply(a, b, c, threads: 3);
-                ElementWiseKernels.Descend(a, b, 0.1f, threads: 3);
+                ElementWiseKernels.Descend(a, b, 0.1f, keep: 0.9f, threads: 3);
                 ElementWiseKernels.MultiplyByCoins(MemoryMarshal.Cast<float, uint>(a), 2, b, c, threads: 3);
                 ByteConversion.Divide(MemoryMarshal.AsBytes(a)[^a.Length..], 255, d);
                 ByteConversion.Divide(MemoryMarshal.AsBytes(a)[..a.Length], 254, d);

@@ -24,6 +24,8 @@ public sealed class OptimizerOptionTests
         AssertNames("Momentum", () => new Sgd { Momentum = value });
         AssertNames("Beta1", () => new Adam { Beta1 = value });
         AssertNames("Beta2", () => new Adam { Beta2 = value });
+        AssertNames("Beta1", () => new Lion { Beta1 = value });
+        AssertNames("Beta2", () => new Lion { Beta2 = value });
         AssertNames("Beta1", () => new AdamW { Beta1 = value });
         AssertNames("Beta2", () => new AdamW { Beta2 = value });
     }
@@ -32,7 +34,12 @@ public sealed class OptimizerOptionTests
     [InlineData(-1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Weight_decay(double value) => AssertNames("WeightDecay", () => new AdamW { WeightDecay = value });
+    public void Weight_decay(double value)
+    {
+        AssertNames("WeightDecay", () => new AdamW { WeightDecay = value });
+        AssertNames("WeightDecay", () => new Sgd { WeightDecay = value });
+        AssertNames("WeightDecay", () => new Lion { WeightDecay = value });
+    }
 
     /// <summary>Zero, also zero after rounding to float, would make 0 / 0 of a parameter whose gradient is always zero.</summary>
     [Theory]
@@ -63,6 +70,8 @@ public sealed class OptimizerOptionTests
         Assert.Equal((0.001, 0.9, 0.999, 1e-8), (adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon));
         AdamW adamW = new();
         Assert.Equal((0.001, 0.9, 0.999, 1e-8, 0.01), (adamW.LearningRate, adamW.Beta1, adamW.Beta2, adamW.Epsilon, adamW.WeightDecay));
+        Lion lion = new();
+        Assert.Equal((0.0001, 0.9, 0.99, 0, 0), (lion.LearningRate, lion.Beta1, lion.Beta2, lion.WeightDecay, new Sgd().WeightDecay));
     }
 
     private static void AssertNames(string property, Func<object> make)

@@ -41,7 +41,19 @@ public sealed class AllocationTests
         }
     }
 
-    private static void AssertAllocatesNothing(Trainer trainer, DataSet data, int batchSize = 300, StandardizationScope? scope = null)
+    [Fact]
+    public void Decay_penalties_clipping_and_accumulation_allocate_nothing_per_step_after_the_first()
+    {
+        foreach (Optimizer optimizer in new Optimizer[] { new Sgd { WeightDecay = 0.1 }, new Lion { WeightDecay = 0.1 } })
+        {
+            Network network = Network.Create([20], Layer.Dense(130, Activation.ReLU) with { LearningRateFactor = 0.5 }, Layer.Dense(4));
+            AssertAllocatesNothing(
+                new Trainer(network, new SoftmaxCrossEntropyLoss { LabelSmoothing = 0.1 }, optimizer), Problems.Clusters(2000),
+                options: new() { BalanceClasses = true, AccumulationSteps = 2, L2 = 0.001, ClipGradientNorm = 0.01, Schedule = Schedule.WarmUp(3, Schedule.OneCycle()) });
+        }
+    }
+
+    private static void AssertAllocatesNothing(Trainer trainer, DataSet data, int batchSize = 300, StandardizationScope? scope = null, TrainingOptions? options = null)
     {
         const int Threads = 3;
         AllocationCounter counter = new(Threads);
@@ -57,7 +69,7 @@ public sealed class AllocationTests
             heard += step.Loss;
             last = counter.Total();
         };
-        trainer.Fit(data, new TrainingOptions { Epochs = 2, BatchSize = batchSize, Threads = Threads, Standardize = scope });
+        trainer.Fit(data, (options ?? new TrainingOptions()) with { Epochs = 2, BatchSize = batchSize, Threads = Threads, Standardize = scope });
         Assert.Equal(0, most);
         Assert.True(heard > 0);
     }

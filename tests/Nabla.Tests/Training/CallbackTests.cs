@@ -74,6 +74,36 @@ public sealed class CallbackTests
     }
 
     [Fact]
+    public void A_plateau_makes_the_rate_smaller_down_to_the_least()
+    {
+        Trainer trainer = New();
+        ReduceOnPlateau reduce = new(factor: 0.5, patience: 2, minRate: 0.03, threshold: 0.01);
+        List<double> factors = [];
+        reduce.TrainingStarted(trainer);
+        foreach (double loss in new[] { 1, 0.9, 0.895, 0.95, 0.94, 0.89, 0.89, 0.9, 0.5, 0.6, 0.7, 0.8, 0.9 })
+        {
+            // The training loss falls all the time: where there is validation, that counts.
+            reduce.EpochCompleted(trainer, new EpochResult(factors.Count + 1, 1.0 / (1 + factors.Count), null, loss, null));
+            factors.Add(trainer.LearningRateFactor);
+        }
+        // 0.895 is not 1 per cent below 0.9, 0.89 is.
+        Assert.Equal([1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3], factors.Select(factor => Math.Round(factor, 12)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau(factor: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau(patience: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau(minRate: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau(threshold: 1));
+    }
+
+    [Fact]
+    public void A_plateau_of_the_training_loss_counts_without_validation()
+    {
+        Trainer trainer = new(Network.Create([20], Layer.Dense(4)), Loss.SoftmaxCrossEntropy, new Sgd { LearningRate = 1e-30 });
+        trainer.Callbacks.Add(new ReduceOnPlateau(patience: 2));
+        trainer.Fit(Problems.Clusters(60), new TrainingOptions { Epochs = 5, ValidationFraction = 0, Order = SampleOrder.AsGiven });
+        Assert.Equal(0.01, trainer.LearningRateFactor, 1e-12);
+    }
+
+    [Fact]
     public void What_a_callback_throws_ends_the_training()
     {
         Trainer trainer = New();

@@ -25,6 +25,9 @@ public sealed class InstructionSetTests
         relu-online 950b4c2ec277fa2a
         relu-softmax-class 6e509f9551715158
         relu-softmax-full-batch 4067a40f956905ae
+        rules-lion e85f6c47a1998b17
+        rules-loss 29b71bbe1f7077d9
+        rules-sgd 10b9258b759268e1
         tanh-softmax 17875dec1a821bb5
         """;
 

@@ -10,6 +10,7 @@ public sealed class TrainingOptionsTests
         AssertNames("Epochs", () => new TrainingOptions { Epochs = value });
         AssertNames("BatchSize", () => new TrainingOptions { BatchSize = value });
         AssertNames("Threads", () => new TrainingOptions { Threads = value });
+        AssertNames("AccumulationSteps", () => new TrainingOptions { AccumulationSteps = value });
     }
 
     [Theory]
@@ -18,6 +19,18 @@ public sealed class TrainingOptionsTests
     [InlineData(double.NaN)]
     public void Shares_out_of_range_are_refused_by_name(double value) =>
         AssertNames("ValidationFraction", () => new TrainingOptions { ValidationFraction = value });
+
+    [Fact]
+    public void What_changes_gradients_is_checked()
+    {
+        foreach (double value in new[] { -1, double.NaN, double.PositiveInfinity })
+        {
+            AssertNames("L2", () => new TrainingOptions { L2 = value });
+            AssertNames("ClipGradientNorm", () => new TrainingOptions { ClipGradientNorm = value });
+            AssertNames("lambda", () => new L2Regularization(value));
+        }
+        AssertNames("ClipGradientNorm", () => new TrainingOptions { ClipGradientNorm = 0 });
+    }
 
     [Fact]
     public void Byte_divisors_out_of_range_are_refused_by_name()

@@ -75,22 +75,22 @@ internal static class ElementWiseKernels
         }
     }
 
-    /// <summary>parameters −= rate · gradient: one step of plain gradient descent.</summary>
-    public static void Descend(ReadOnlySpan<float> gradient, Span<float> parameters, float rate, int threads)
+    /// <summary>parameters = keep · parameters − rate · gradient: one step of plain gradient descent, with keep = 1 where nothing decays.</summary>
+    public static void Descend(ReadOnlySpan<float> gradient, Span<float> parameters, float rate, float keep, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, parameters.Length);
-        DescendKernel kernel = new(gradient, parameters, rate);
+        DescendKernel kernel = new(gradient, parameters, rate, keep);
         ElementWise.Run(ref kernel, parameters.Length, threads);
     }
 
-    private readonly ref struct DescendKernel(ReadOnlySpan<float> gradient, Span<float> parameters, float rate) : IElementKernel
+    private readonly ref struct DescendKernel(ReadOnlySpan<float> gradient, Span<float> parameters, float rate, float keep) : IElementKernel
     {
         private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
         private readonly ref float _parameters = ref MemoryMarshal.GetReference(parameters);
 
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
-            T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index)).Store(ref _parameters, index);
+            T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index) * T.Broadcast(keep)).Store(ref _parameters, index);
     }
 
     private readonly ref struct AddKernel(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> sums) : IElementKernel

@@ -124,6 +124,28 @@ internal static class Elementary
     }
 
     /// <summary>
+    /// cos(π · <paramref name="x"/>) for x from 0 to 1, in double precision: for learning rates, once a step. By the Taylor series of cosine or sine, of an
+    /// angle of at most π/4, to its 17th power; what is left out is below 10⁻¹⁷. At most 2 units in the last place of 1 off; exact at 0, ½ and 1.
+    /// </summary>
+    public static double CosineOfPi(double x)
+    {
+        if (x > 0.5)
+        {
+            return -CosineOfPi(1 - x);
+        }
+        bool isSine = x > 0.25;
+        double angle = Math.PI * (isSine ? 0.5 - x : x);
+        double square = angle * angle;
+        // From the last term inwards: 1 − a²/(1·2) · (1 − a²/(3·4) · …), and for the sine 1 − a²/(2·3) · (1 − a²/(4·5) · …).
+        double series = 1;
+        for (int i = isSine ? 17 : 16; i >= 2; i -= 2)
+        {
+            series = 1 - square / (i * (i - 1)) * series;
+        }
+        return isSine ? angle * series : series;
+    }
+
+    /// <summary>
     /// eʳ − 1 with r = x − n·ln 2, |r| ≤ ½ ln 2, by its Taylor series to r⁷; what is left out is below 6·10⁻⁹ of eʳ,
     /// a tenth of a float's last bit.
     /// </summary>
