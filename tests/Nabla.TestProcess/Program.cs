@@ -25,10 +25,31 @@ foreach (string name in RecipeBook.Names)
     }
 }
 
-static string RecipeHash(string name, int threads)
+// Layers that no recipe has. Odd numbers of channels and features, so that every width of vector and the remainder have something to do.
+(string Name, LayerSpec[] Layers)[] layers =
+[
+    ("layers-of-images",
+    [
+        Layer.Convolution2D(21, 3, 3, stride: 2, padding: 1), Layer.LayerNormalization(), Layer.GELU(),
+        Layer.Residual(Layer.DepthwiseConvolution2D(3, 3, Activation.Tanh, padding: 1), Layer.LayerNormalization(), Layer.Convolution2D(39, 1, 1), Layer.SiLU(), Layer.Convolution2D(21, 1, 1)),
+        Layer.DepthwiseConvolution2D(5, 4, stride: 2, padding: 2), Layer.LeakyReLU(), Layer.Softplus(), Layer.GlobalAveragePooling2D(), Layer.Dense(10),
+    ]),
+    ("layers-of-rows", [Layer.Dense(71), Layer.LayerNormalization(), Layer.GELU(), Layer.Dense(43), Layer.Softplus(), Layer.LayerNormalization(), Layer.SiLU(), Layer.Dense(10), Layer.LeakyReLU(0.3)]),
+];
+foreach ((string name, LayerSpec[] specs) in layers)
+{
+    foreach (string threads in args.Where(count => count is "1" or "3"))
+    {
+        Recipe recipe = RecipeBook.Get("digits") with { Layers = specs, Training = new() { BatchSize = 100 } };
+        Console.WriteLine($"recipe {name} {threads} {HashOf(recipe, int.Parse(threads))}");
+    }
+}
+
+static string RecipeHash(string name, int threads) => HashOf(RecipeBook.Get(name), threads);
+
+static string HashOf(Recipe recipe, int threads)
 {
     const int Steps = 4;
-    Recipe recipe = RecipeBook.Get(name);
     Network network = recipe.CreateNetwork();
     Trainer trainer = new(network, recipe.Loss, recipe.Optimizer);
     trainer.StepCompleted += step =>

@@ -29,6 +29,13 @@ internal sealed class Kinds
         .With("cropping2d", new Cropping2DSpec())
         .With("maxpooling2d", new MaxPooling2DSpec { KernelHeight = 1, KernelWidth = 1 })
         .With("averagepooling2d", new AveragePooling2DSpec { KernelHeight = 1, KernelWidth = 1 })
+        .With("depthwiseconvolution2d", new DepthwiseConvolution2DSpec { KernelHeight = 1, KernelWidth = 1 })
+        .With("globalaveragepooling2d", new GlobalAveragePooling2DSpec())
+        .With("layernormalization", new LayerNormalizationSpec())
+        .With("leakyrelu", new LeakyReLUSpec())
+        .With("gelu", new GELUSpec())
+        .With("silu", new SiLUSpec())
+        .With("softplus", new SoftplusSpec())
         .With("residual", new ResidualSpec { Body = [] })
         .With("add", new AddSpec())
         .With("concatenate", new ConcatenateSpec());

@@ -123,6 +123,35 @@ public sealed class GuardPageTests
     }
 
     [Fact(Explicit = true)]
+    public void Depthwise_convolutions_and_normalised_rows()
+    {
+        const int Images = 3;
+        foreach (int channels in new[] { 1, 3, 8, 17 })
+        {
+            foreach (ConvolutionGeometry geometry in new ConvolutionGeometry[]
+            {
+                new(6, 9, channels, 3, 3, 1, 1), new(9, 8, channels, 4, 5, 2, 2), new(7, 7, channels, 2, 2, 3, 0), new(2, 3, channels, 2, 3, 1, 4),
+            })
+            {
+                Each((input, weights, bias, output) =>
+                {
+                    foreach (int threads in new[] { 1, 3 })
+                    {
+                        DepthwiseProduct.Forward(geometry, input, weights, bias, output, Images, threads, Activation.Tanh);
+                        DepthwiseProduct.BackwardWeights(geometry, input, output, weights, Images, threads);
+                        DepthwiseProduct.BackwardInput(geometry, output, weights, input, Images, threads);
+                    }
+                }, Contents(Images * geometry.ImageSize), Contents(geometry.PatchSize), Contents(channels), Contents(Images * geometry.Positions * channels));
+            }
+            Each((input, scale, output, state) =>
+            {
+                RowNormalization.Forward(input, scale, scale, output, state, Images, channels, 1, threads: 1);
+                RowNormalization.Backward(input, scale, state, output, input, Images, channels, threads: 1);
+            }, Contents(Images * channels), Contents(channels), Contents(Images * channels), Contents(2 * Images));
+        }
+    }
+
+    [Fact(Explicit = true)]
     public void Softmax_sums_and_transposition()
     {
         foreach ((int rows, int columns, _) in Triples(Sizes, inner: 1))

@@ -14,6 +14,8 @@ public sealed class InstructionSetTests
         convolution fdf88fd27b98afb1
         deep-sigmoid f5302fd22a60c6e8
         digits 4cd02404c5d43c2a
+        layers-of-images 589008e5192608e4
+        layers-of-rows 5454995d74846989
         linear cb02306956cd022a
         quadratic-sgd bc30939e7c6bb206
         relu-dropout bcc85d3ccc726271
