@@ -55,6 +55,26 @@ recipes["rules-loss"] = RecipeBook.Get("digits") with
     Optimizer = new AdamW(),
     Training = new() { BalanceClasses = true, BatchSize = 100, Schedule = Schedule.WarmUp(2, Schedule.Cosine(0.1)) },
 };
+recipes["rules-average"] = RecipeBook.Get("digits") with
+{
+    Layers = [Layer.Dense(70, bias: false), Layer.BatchNormalization(Activation.ReLU), Layer.Dense(10)],
+    Training = new() { BatchSize = 100, AverageDecay = 0.8 },
+};
+// Layers that no recipe has. Odd numbers of channels and features, so that every width of vector and the remainder have something to do.
+(string Name, LayerSpec[] Layers)[] layers =
+[
+    ("layers-of-images",
+    [
+        Layer.Convolution2D(21, 3, 3, stride: 2, padding: 1), Layer.LayerNormalization(), Layer.GELU(),
+        Layer.Residual(Layer.DepthwiseConvolution2D(3, 3, Activation.Tanh, padding: 1), Layer.LayerNormalization(), Layer.Convolution2D(39, 1, 1), Layer.SiLU(), Layer.Convolution2D(21, 1, 1)),
+        Layer.DepthwiseConvolution2D(5, 4, stride: 2, padding: 2), Layer.LeakyReLU(), Layer.Softplus(), Layer.GlobalAveragePooling2D(), Layer.Dense(10),
+    ]),
+    ("layers-of-rows", [Layer.Dense(71), Layer.LayerNormalization(), Layer.GELU(), Layer.Dense(43), Layer.Softplus(), Layer.LayerNormalization(), Layer.SiLU(), Layer.Dense(10), Layer.LeakyReLU(0.3)]),
+];
+foreach ((string name, LayerSpec[] specs) in layers)
+{
+    recipes[name] = RecipeBook.Get("digits") with { Layers = specs, Training = new() { BatchSize = 100 } };
+}
 foreach (Recipe recipe in own)
 {
     recipes[recipe.Name] = recipe;

@@ -82,7 +82,7 @@ public sealed class Convolution2D : Layer
     private readonly Parameter? _bias;
 
     internal Convolution2D(LayerBuilder builder, Convolution2DSpec spec)
-        : this(builder, spec, GeometryOf(builder.Name, builder.ImageShape, spec))
+        : this(builder, spec, ConvolutionGeometry.Of(builder.Name, builder.ImageShape, spec.KernelHeight, spec.KernelWidth, spec.Stride, spec.Padding))
     {
     }
 
@@ -155,15 +155,5 @@ public sealed class Convolution2D : Layer
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Convolution2D {InputShape} → {OutputShape}, {_geometry.KernelHeight}×{_geometry.KernelWidth}{stride}{padding}{activation}{bias}  ({ParameterCount:N0} parameters)");
-    }
-
-    private static ConvolutionGeometry GeometryOf(string name, Shape input, Convolution2DSpec spec)
-    {
-        ConvolutionGeometry geometry = new(input[0], input[1], input[2], spec.KernelHeight, spec.KernelWidth, spec.Stride, spec.Padding);
-        if (geometry.OutputHeight < 1 || geometry.OutputWidth < 1)
-        {
-            throw new ArgumentException($"{name}: a kernel of {spec.KernelHeight}×{spec.KernelWidth} does not fit into an image of {input} with a padding of {spec.Padding}.");
-        }
-        return geometry;
     }
 }

@@ -165,6 +165,29 @@ public abstract class Layer
             BiasInitializer = biases,
         };
 
+    /// <summary>Describes a convolution in which each channel has one kernel of its own: as many channels come out as go in.</summary>
+    /// <param name="kernelHeight">Rows of a kernel, at least 1.</param>
+    /// <param name="kernelWidth">Columns of a kernel, at least 1.</param>
+    /// <param name="activation">Function applied to each weighted sum.</param>
+    /// <param name="stride">Pixels from one position of the kernel to the next, at least 1.</param>
+    /// <param name="padding">Rows and columns of zeros around the image, at least 0.</param>
+    /// <param name="bias">Whether each channel has a bias.</param>
+    /// <param name="weights">How the kernels begin; by default He normal for ReLU, Glorot uniform for all others.</param>
+    /// <param name="biases">How the biases begin; by default zeros.</param>
+    public static DepthwiseConvolution2DSpec DepthwiseConvolution2D(
+        int kernelHeight, int kernelWidth, Activation activation = Activation.Identity, int stride = 1, int padding = 0,
+        bool bias = true, Initializer? weights = null, Initializer? biases = null) => new()
+        {
+            KernelHeight = kernelHeight,
+            KernelWidth = kernelWidth,
+            Activation = activation,
+            Stride = stride,
+            Padding = padding,
+            Bias = bias,
+            WeightInitializer = weights,
+            BiasInitializer = biases,
+        };
+
     /// <summary>Describes inverted dropout: in training each value is set to 0 with probability <paramref name="rate"/>.</summary>
     /// <param name="rate">Share of values dropped, at least 0 and below 1.</param>
     public static DropoutSpec Dropout(double rate = 0.5) => new() { Rate = rate };
@@ -195,6 +218,26 @@ public abstract class Layer
     /// <inheritdoc cref="MaxPooling2D" path="/param"/>
     public static AveragePooling2DSpec AveragePooling2D(int kernelHeight, int kernelWidth, int? stride = null, int padding = 0) =>
         new() { KernelHeight = kernelHeight, KernelWidth = kernelWidth, Stride = stride, Padding = padding };
+
+    /// <summary>Describes the average of each channel over the whole image: [height, width, channels] → [channels].</summary>
+    public static GlobalAveragePooling2DSpec GlobalAveragePooling2D() => new();
+
+    /// <summary>Describes layer normalisation: the features of each sample, or the channels of each position, by their mean and deviation.</summary>
+    /// <param name="epsilon">What is added to variances, above 0.</param>
+    public static LayerNormalizationSpec LayerNormalization(double epsilon = 1e-5) => new() { Epsilon = epsilon };
+
+    /// <summary>Describes a ReLU that multiplies what is below 0 by a small slope.</summary>
+    /// <param name="negativeSlope">That slope, at least 0.</param>
+    public static LeakyReLUSpec LeakyReLU(double negativeSlope = 0.01) => new() { NegativeSlope = negativeSlope };
+
+    /// <summary>Describes x · Φ(x), exactly, with Φ(x) the share of a normal distribution below x.</summary>
+    public static GELUSpec GELU() => new();
+
+    /// <summary>Describes x / (1 + e⁻ˣ), also known as swish.</summary>
+    public static SiLUSpec SiLU() => new();
+
+    /// <summary>Describes ln(1 + eˣ).</summary>
+    public static SoftplusSpec Softplus() => new();
 
     /// <summary>Describes a residual block, body(x) + x.</summary>
     /// <param name="body">The layers of the body, first to last; its output has the shape of its input. For another shape, and for an activation, write a <see cref="ResidualSpec"/>.</param>

@@ -9,6 +9,7 @@ public sealed class LayerGroupTests
     public static TheoryData<string, LayerSpec[]> NetworksWithoutChance() => new()
     {
         { "convolutions and pools", [Layer.Convolution2D(8, 3, 3, Activation.ReLU), Layer.MaxPooling2D(2, 2), Layer.Convolution2D(12, 3, 3, Activation.Tanh), Layer.AveragePooling2D(2, 2), Layer.Flatten(), Layer.Dense(10)] },
+        { "separable convolutions", [Layer.Convolution2D(6, 3, 3), Layer.LayerNormalization(), Layer.GELU(), Layer.DepthwiseConvolution2D(3, 3, Activation.ReLU, stride: 2), Layer.Convolution2D(9, 1, 1), Layer.SiLU(), Layer.LeakyReLU(), Layer.GlobalAveragePooling2D(), Layer.Dense(10), Layer.Softplus()] },
         { "nothing to learn before a dense layer", [Layer.MaxPooling2D(2, 2), Layer.Flatten(), Layer.Dense(7)] },
         { "more weights than are summed up few by few", [Layer.Convolution2D(40, 3, 3, Activation.ReLU), Layer.MaxPooling2D(4, 4), Layer.Convolution2D(190, 3, 3), Layer.Dense(3)] },
     };

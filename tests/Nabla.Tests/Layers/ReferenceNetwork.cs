@@ -1,3 +1,5 @@
+using Nabla.Tests.Numerics;
+
 namespace Nabla.Tests.Layers;
 
 /// <summary>Networks in double precision, written as the textbook has them: what the float implementation is held against.</summary>
@@ -74,6 +76,13 @@ internal sealed class ReferenceNetwork
             Cropping2DSpec spec => Crop(x, layer, spec),
             Pooling2DSpec spec => Pool(x, layer, spec),
             FlattenSpec => x,
+            DepthwiseConvolution2DSpec spec => Activate(ConvolveChannels(x, layer, spec), spec.Activation),
+            GlobalAveragePooling2DSpec => [.. Enumerable.Range(0, layer.OutputShape.Size).Select(channel => x.Where((_, at) => at % layer.OutputShape.Size == channel).Average())],
+            LayerNormalizationSpec spec => Normalize(x, layer, spec),
+            LeakyReLUSpec spec => Leak(x, spec),
+            GELUSpec => [.. x.Select(value => value * NormalDistribution.Below(value))],
+            SiLUSpec => [.. x.Select(value => value / (1 + Math.Exp(-value)))],
+            SoftplusSpec => [.. x.Select(value => Math.Log(1 + Math.Exp(value)))],
             AddSpec spec => Activate([.. x.Select((_, at) => inputs.Sum(values => values[at]))], spec.Activation),
             ConcatenateSpec => SideBySide(inputs, layer.OutputShape),
             _ => throw new NotSupportedException($"No reference for {layer}."),
@@ -149,6 +158,42 @@ internal sealed class ReferenceNetwork
             }
         }
         return y;
+    }
+
+    /// <summary>Straight from the definition: for every output number a sum over the kernel of its channel.</summary>
+    private double[] ConvolveChannels(double[] x, Layer layer, DepthwiseConvolution2DSpec spec)
+    {
+        (int height, int width, int channels) = (layer.InputShape[0], layer.InputShape[1], layer.InputShape[2]);
+        double[] y = new double[layer.OutputShape.Size];
+        for (int i = 0; i < y.Length; i++)
+        {
+            int channel = i % channels;
+            int left = i / channels % layer.OutputShape[1] * spec.Stride - spec.Padding, top = i / channels / layer.OutputShape[1] * spec.Stride - spec.Padding;
+            y[i] = spec.Bias ? _parameters[layer.Parameters[1].Offset + channel] : 0;
+            for (int place = 0; place < spec.KernelHeight * spec.KernelWidth; place++)
+            {
+                int row = top + place / spec.KernelWidth, column = left + place % spec.KernelWidth;
+                bool isInside = row >= 0 && row < height && column >= 0 && column < width;
+                y[i] += isInside ? x[(row * width + column) * channels + channel] * _parameters[layer.Parameters[0].Offset + place * channels + channel] : 0;
+            }
+        }
+        return y;
+    }
+
+    private double[] Normalize(double[] x, Layer layer, LayerNormalizationSpec spec)
+    {
+        int width = layer.OutputShape[^1];
+        return [.. x.Chunk(width).SelectMany(row =>
+        {
+            double mean = row.Average(), variance = row.Average(value => Math.Pow(value - mean, 2));
+            return row.Select((value, at) => (value - mean) / Math.Sqrt(variance + spec.Epsilon) * _parameters[layer.Parameters[0].Offset + at] + _parameters[layer.Parameters[1].Offset + at]);
+        })];
+    }
+
+    private double[] Leak(double[] x, LeakyReLUSpec spec)
+    {
+        LeastDistanceFromKink = Math.Min(LeastDistanceFromKink, x.Min(Math.Abs));
+        return [.. x.Select(value => value > 0 ? value : spec.NegativeSlope * value)];
     }
 
     private static double[] Crop(double[] x, Layer layer, Cropping2DSpec spec)

@@ -29,7 +29,7 @@ public sealed class GuardPageTests
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0 && output.Contains("Total: 11, Errors: 0, Failed: 0, Skipped: 0, Not Run: 4", StringComparison.Ordinal), $"exit code {process.ExitCode}: {output}{await error}");
+        Assert.True(process.ExitCode == 0 && output.Contains("Total: 12, Errors: 0, Failed: 0, Skipped: 0, Not Run: 4", StringComparison.Ordinal), $"exit code {process.ExitCode}: {output}{await error}");
     }
 
     [Fact(Explicit = true)]
@@ -119,6 +119,35 @@ public sealed class GuardPageTests
                     Pooling.AverageGradient(dOutput, dInput, Images, geometry, threads);
                 }
             }, Contents(Images * geometry.InputSize), Contents(Images * geometry.OutputSize), Contents(Images * geometry.OutputSize), Contents(Images * geometry.InputSize));
+        }
+    }
+
+    [Fact(Explicit = true)]
+    public void Depthwise_convolutions_and_normalised_rows()
+    {
+        const int Images = 3;
+        foreach (int channels in new[] { 1, 3, 8, 17 })
+        {
+            foreach (ConvolutionGeometry geometry in new ConvolutionGeometry[]
+            {
+                new(6, 9, channels, 3, 3, 1, 1), new(9, 8, channels, 4, 5, 2, 2), new(7, 7, channels, 2, 2, 3, 0), new(2, 3, channels, 2, 3, 1, 4),
+            })
+            {
+                Each((input, weights, bias, output) =>
+                {
+                    foreach (int threads in new[] { 1, 3 })
+                    {
+                        DepthwiseProduct.Forward(geometry, input, weights, bias, output, Images, threads, Activation.Tanh);
+                        DepthwiseProduct.BackwardWeights(geometry, input, output, weights, Images, threads);
+                        DepthwiseProduct.BackwardInput(geometry, output, weights, input, Images, threads);
+                    }
+                }, Contents(Images * geometry.ImageSize), Contents(geometry.PatchSize), Contents(channels), Contents(Images * geometry.Positions * channels));
+            }
+            Each((input, scale, output, state) =>
+            {
+                RowNormalization.Forward(input, scale, scale, output, state, Images, channels, 1, threads: 1);
+                RowNormalization.Backward(input, scale, state, output, input, Images, channels, threads: 1);
+            }, Contents(Images * channels), Contents(channels), Contents(Images * channels), Contents(2 * Images));
         }
     }
 

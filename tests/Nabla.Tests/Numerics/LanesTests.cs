@@ -64,6 +64,21 @@ public sealed class LanesTests
     public void Hyperbolic_tangent() => AssertSame<Tanh>();
 
     [Fact]
+    public void Products_that_are_added() => AssertSame<AddProducts>();
+
+    [Fact]
+    public void Normal_distribution() => AssertSame<NormalBelow>();
+
+    [Fact]
+    public void Functions_of_the_input_and_their_derivatives()
+    {
+        AssertSame<Functions<InputFunctions.GELU>>();
+        AssertSame<Functions<InputFunctions.SiLU>>();
+        AssertSame<Functions<InputFunctions.Softplus>>();
+        AssertSame<Functions<InputFunctions.LeakyReLU>>();
+    }
+
+    [Fact]
     public void Powers_of_two()
     {
         float[] exponents = [.. Enumerable.Range(-126, 254).Select(e => (float)e), -126, -126];
@@ -76,6 +91,7 @@ public sealed class LanesTests
     public void One_lane_is_what_its_name_says()
     {
         Assert.Equal([5, -1, 6, 2 / 3f], [One<Add>(2, 3), One<Subtract>(2, 3), One<Multiply>(2, 3), One<Divide>(2, 3)]);
+        Assert.Equal(10, One<AddProducts>(2, 3, 4));
         Assert.Equal([10, 3, 2, 2, 3], [One<FusedMultiplyAdd>(2, 3, 4), One<Sqrt>(9), One<Abs>(-2), One<Min>(2, 3), One<Max>(2, 3)]);
         Assert.Equal([2, 4, -2, -2], [One<Round>(2.5f), One<Round>(3.5f), One<CopySign>(2, -3), One<Round>(-1.6f)]);
         Assert.Equal([7, 8, 8, 8], [One<WherePositive>(1, 7, 8), One<WherePositive>(0, 7, 8), One<WherePositive>(-1, 7, 8), One<WherePositive>(float.NaN, 7, 8)]);
@@ -247,5 +263,30 @@ public sealed class LanesTests
     {
         public static T Of<T>(T a, T b, T c)
             where T : struct, ILanes<T> => Elementary.Tanh(a);
+    }
+
+    private readonly struct AddProducts : IOperation
+    {
+        public static unsafe T Of<T>(T a, T b, T c)
+            where T : struct, ILanes<T>
+        {
+            float* others = stackalloc float[16];
+            b.Store(ref *others, 0);
+            T.AddProducts(ref c, a, others);
+            return c;
+        }
+    }
+
+    private readonly struct NormalBelow : IOperation
+    {
+        public static T Of<T>(T a, T b, T c)
+            where T : struct, ILanes<T> => Elementary.Normal(a).Below;
+    }
+
+    private readonly struct Functions<TFunction> : IOperation
+        where TFunction : struct, IInputFunction
+    {
+        public static T Of<T>(T a, T b, T c)
+            where T : struct, ILanes<T> => default(TFunction).Forward(a) + default(TFunction).Backward(b, c);
     }
 }

@@ -70,6 +70,27 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void Layers_of_separable_networks_need_only_what_has_no_default()
+    {
+        Recipe recipe = Recipe.Parse(
+            """
+            { "name": "n", "layers": [
+                { "type": "convolution2d", "filters": 2, "kernelHeight": 1, "kernelWidth": 1 },
+                { "type": "depthwiseconvolution2d", "kernelHeight": 2, "kernelWidth": 3 },
+                { "type": "depthwiseconvolution2d", "kernelHeight": 3, "kernelWidth": 3, "activation": "ReLU", "stride": 2, "padding": 1, "bias": false },
+                { "type": "layernormalization" }, { "type": "layernormalization", "epsilon": 0.01 }, { "type": "leakyrelu" }, { "type": "leakyrelu", "negativeSlope": 0.2 },
+                { "type": "gelu" }, { "type": "silu" }, { "type": "softplus" }, { "type": "globalaveragepooling2d" } ] }
+            """,
+            "n");
+        Assert.Equal(
+            [
+                Layer.Convolution2D(2, 1, 1), Layer.DepthwiseConvolution2D(2, 3), Layer.DepthwiseConvolution2D(3, 3, Activation.ReLU, stride: 2, padding: 1, bias: false), Layer.LayerNormalization(), Layer.LayerNormalization(0.01),
+                Layer.LeakyReLU(), Layer.LeakyReLU(0.2), Layer.GELU(), Layer.SiLU(), Layer.Softplus(), Layer.GlobalAveragePooling2D(),
+            ],
+            recipe.Layers);
+    }
+
+    [Fact]
     public void Part_of_an_object_is_filled_with_that_objects_defaults()
     {
         Recipe recipe = Recipe.Parse(
@@ -81,7 +102,7 @@ public sealed class RecipeTests
     [Theory]
     [InlineData("""{ "name": "n", "layer": [] }""", "found 'layer', which is not known there; did you mean 'layers'?")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "unit": 10 } ] }""", "found 'layers[0].unit', which is not known there; did you mean 'units'?")]
-    [InlineData("""{ "name": "n", "layers": [ { "type": "dens", "units": 10 } ] }""", "found 'dens' as 'layers[0].type', expected one of dense, convolution2d, dropout, flatten, cropping2d, maxpooling2d, averagepooling2d, residual, add, concatenate; did you mean 'dense'?")]
+    [InlineData("""{ "name": "n", "layers": [ { "type": "dens", "units": 10 } ] }""", "found 'dens' as 'layers[0].type', expected one of dense, convolution2d, dropout, flatten, cropping2d, maxpooling2d, averagepooling2d, depthwiseconvolution2d, globalaveragepooling2d, layernormalization, leakyrelu, gelu, silu, softplus, residual, add, concatenate; did you mean 'dense'?")]
     [InlineData("""{ "name": "n", "layers": [ { "units": 10 } ] }""", "found no 'type' in 'layers[0]'")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "threads": 2 } }""", "found 'training.threads'")]
     [InlineData("""{ "name": "n", "layers": [ { "type": "dense", "units": 10 } ], "training": { "epochs": "ten" } }""", "training.epochs")]

@@ -27,6 +27,15 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public void Neither_does_one_of_separable_convolutions_with_layer_normalisation()
+    {
+        Network network = Network.Create(
+            [12, 12], Layer.Convolution2D(5, 3, 3), Layer.LayerNormalization(), Layer.GELU(), Layer.DepthwiseConvolution2D(3, 3, Activation.ReLU, padding: 1),
+            Layer.Convolution2D(7, 1, 1), Layer.SiLU(), Layer.LeakyReLU(), Layer.GlobalAveragePooling2D(), Layer.LayerNormalization(), Layer.Softplus(), Layer.Dense(4));
+        AssertAllocatesNothing(new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()), Problems.Clusters(1000, features: 144));
+    }
+
+    [Fact]
     public void Training_in_large_batches_allocates_nothing_per_step_after_the_first()
     {
         byte[] pixels = [.. Enumerable.Range(0, 2500 * 20).Select(i => (byte)(i % 7 == 0 ? i % 251 : 0))];

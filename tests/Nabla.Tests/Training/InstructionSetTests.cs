@@ -14,6 +14,8 @@ public sealed class InstructionSetTests
         convolution fdf88fd27b98afb1
         deep-sigmoid f5302fd22a60c6e8
         digits 4cd02404c5d43c2a
+        layers-of-images 589008e5192608e4
+        layers-of-rows 5454995d74846989
         linear cb02306956cd022a
         own-augmentation ba268a16e99d9b69
         own-dropout 5c6b00b99ab285e4

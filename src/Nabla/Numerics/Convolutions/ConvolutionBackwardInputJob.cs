@@ -35,7 +35,9 @@ internal unsafe struct ConvolutionBackwardInputJob : IJob, ILanesJob
         int end = (int)((long)Images * (part + 1) / parts);
         for (int image = (int)((long)Images * part / parts); image < end; image++)
         {
-            float* pixels = images.Clear(DInput + (nint)image * Geometry.ImageSize);
+            // Each pixel under one place of the kernel at one position: nothing to add to.
+            float* pixels = DInput + (nint)image * Geometry.ImageSize;
+            pixels = Geometry.IsPointwise ? pixels : images.Clear(pixels);
             operands.SetLeftArea(DOutput + image * outputSize, outputSize);
             operands.SetResultArea(pixels, images.Length);
             for (int place = 0; place < Geometry.KernelHeight * Geometry.KernelWidth; place++)
@@ -47,7 +49,7 @@ internal unsafe struct ConvolutionBackwardInputJob : IJob, ILanesJob
                 {
                     operands.Left = DOutput + image * outputSize + y * outputRow;
                     operands.Result = pixels + (y * Geometry.Stride + row) * images.RowLength + column * channels;
-                    operands.Start = operands.Result;
+                    operands.Start = Geometry.IsPointwise ? null : operands.Result;
                     panels.Compute<T>(operands, Geometry.OutputWidth);
                 }
             }

@@ -23,7 +23,7 @@ internal static unsafe class ConvolutionProduct
         {
             ConvolutionForwardJob job = new()
             {
-                Geometry = geometry,
+                Geometry = geometry.Flatten(),
                 Filters = filters,
                 Images = images,
                 Input = x,
@@ -50,7 +50,7 @@ internal static unsafe class ConvolutionProduct
         {
             ConvolutionBackwardInputJob job = new()
             {
-                Geometry = geometry,
+                Geometry = geometry.Flatten(),
                 Filters = filters,
                 Images = images,
                 DOutput = dy,
@@ -75,7 +75,7 @@ internal static unsafe class ConvolutionProduct
         {
             ConvolutionBackwardWeightsJob job = new()
             {
-                Geometry = geometry,
+                Geometry = geometry.Flatten(),
                 Filters = filters,
                 Images = images,
                 Input = x,

@@ -48,6 +48,59 @@ internal static class Elementary
     }
 
     /// <summary>
+    /// Φ(x), the share of a normal distribution below x, and its density φ(x) = e^(−x²/2) / √(2π). At most 6.8 and 2.7 units in the last place off,
+    /// down to −12.9, where the first leaves the normal floats.
+    /// </summary>
+    /// <remarks>
+    /// With u = |x| and Φ(−u) = e^(−u²/2) · Q(u) a tail keeps its relative precision, which ½ (1 + erf(x/√2)) loses. Q = ½ erfcx(u/√2) falls slowly,
+    /// as 1 / (u √(2π)): over s = 4 / (4 + u) it is s times a polynomial of degree 9, found by interpolation at Chebyshev's nodes for u up to 14;
+    /// that is within 1.3·10⁻⁸ of Q.
+    /// </remarks>
+    public static (T Below, T Density) Normal<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        T u = T.Min(T.Abs(x), T.Broadcast(20));
+
+        // u² in two parts: the rounding of a single one would be multiplied by e's slope.
+        T square = u * u;
+        T rest = T.FusedMultiplyAdd(u, u, T.Broadcast(0) - square);
+        T power = Exp(square * T.Broadcast(-0.5f));
+        power = T.FusedMultiplyAdd(power, rest * T.Broadcast(-0.5f), power);
+
+        T s = T.Broadcast(4) / (T.Broadcast(4) + u);
+        T v = s - T.Broadcast(0.5f);
+        T series = T.FusedMultiplyAdd(v, T.Broadcast(0.01538360334f), T.Broadcast(0.01288075074f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(-0.05031417214f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(-0.05641893921f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(0.06023400562f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(0.2416267549f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(0.3730453698f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(0.3871366841f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(0.3039483091f));
+        series = T.FusedMultiplyAdd(v, series, T.Broadcast(0.1888212846f));
+        T tail = power * (s * series);
+        return (T.WherePositive(x, T.Broadcast(1) - tail, tail), power * T.Broadcast(0.398942280f));
+    }
+
+    /// <summary>
+    /// ln(1 + z) of a z from 0 to 1: with s = z / (2 + z), 2 · (s + s³/3 + s⁵/5 + …) to s¹⁵. What is left out is below 2·10⁻⁹ of it. At most 1.9 units in the last place off.
+    /// </summary>
+    public static T LogOnePlus<T>(T z)
+        where T : struct, ILanes<T>
+    {
+        T s = z / (T.Broadcast(2) + z);
+        T square = s * s;
+        T series = T.FusedMultiplyAdd(square, T.Broadcast(1f / 15), T.Broadcast(1f / 13));
+        series = T.FusedMultiplyAdd(square, series, T.Broadcast(1f / 11));
+        series = T.FusedMultiplyAdd(square, series, T.Broadcast(1f / 9));
+        series = T.FusedMultiplyAdd(square, series, T.Broadcast(1f / 7));
+        series = T.FusedMultiplyAdd(square, series, T.Broadcast(1f / 5));
+        series = T.FusedMultiplyAdd(square, series, T.Broadcast(1f / 3));
+        T twice = s + s;
+        return T.FusedMultiplyAdd(twice * square, series, twice);
+    }
+
+    /// <summary>
     /// Natural logarithm of one number: −∞ of 0, NaN below 0. With m the mantissa in [√½, √2) and s = (m − 1) / (m + 1),
     /// ln m = 2 · (s + s³/3 + s⁵/5 + …).
     /// </summary>

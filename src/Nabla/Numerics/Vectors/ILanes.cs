@@ -24,6 +24,9 @@ internal interface ILanes<TSelf>
     /// <summary>sum = factor · *other + sum with one rounding, in the form that compiles to one instruction.</summary>
     static abstract unsafe void AddProduct(ref TSelf sum, TSelf factor, float* other);
 
+    /// <summary>sum = factor · others + sum with one rounding, with a whole vector of others, in the form that compiles to one instruction.</summary>
+    static abstract unsafe void AddProducts(ref TSelf sum, TSelf factor, float* others);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);

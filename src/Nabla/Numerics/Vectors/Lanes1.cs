@@ -25,6 +25,9 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     public static unsafe void AddProduct(ref Lanes1 sum, Lanes1 factor, float* other) => sum = new(float.FusedMultiplyAdd(factor._value, *other, sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProducts(ref Lanes1 sum, Lanes1 factor, float* others) => sum = new(float.FusedMultiplyAdd(factor._value, *others, sum._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 operator +(Lanes1 left, Lanes1 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

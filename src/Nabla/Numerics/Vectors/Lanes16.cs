@@ -30,6 +30,9 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     public static unsafe void AddProduct(ref Lanes16 sum, Lanes16 factor, float* other) => sum = new(Vector512.FusedMultiplyAdd(factor._value, Vector512.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProducts(ref Lanes16 sum, Lanes16 factor, float* others) => sum = new(Vector512.FusedMultiplyAdd(factor._value, Vector512.Load(others), sum._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 operator +(Lanes16 left, Lanes16 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,6 +28,9 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
     public static unsafe void AddProduct(ref Lanes4 sum, Lanes4 factor, float* other) => sum = new(Vector128.FusedMultiplyAdd(factor._value, Vector128.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProducts(ref Lanes4 sum, Lanes4 factor, float* others) => sum = new(Vector128.FusedMultiplyAdd(factor._value, Vector128.Load(others), sum._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 operator +(Lanes4 left, Lanes4 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

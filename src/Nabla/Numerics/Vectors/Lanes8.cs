@@ -27,6 +27,9 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
     public static unsafe void AddProduct(ref Lanes8 sum, Lanes8 factor, float* other) => sum = new(Vector256.FusedMultiplyAdd(factor._value, Vector256.Create(*other), sum._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void AddProducts(ref Lanes8 sum, Lanes8 factor, float* others) => sum = new(Vector256.FusedMultiplyAdd(factor._value, Vector256.Load(others), sum._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 operator +(Lanes8 left, Lanes8 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,20 @@
+namespace Nabla;
+
+/// <summary>What layers share that apply a function to each number by itself: <see cref="LeakyReLU"/>, <see cref="GELU"/>, <see cref="SiLU"/>, <see cref="Softplus"/>.</summary>
+public abstract class ElementwiseLayer : Layer
+{
+    private protected ElementwiseLayer(LayerBuilder builder)
+        : base(builder, builder.InputShape)
+    {
+    }
+
+    // Images are large and few go through at a time; rows of numbers are not worth it.
+    /// <inheritdoc/>
+    public override bool TakesSamplesOneByOne => InputShape.Count > 1;
+
+    // A series takes some dozens of multiply-adds.
+    internal override double Work => 32.0 * OutputShape.Size;
+
+    /// <summary>What it is, in one line: <c>GELU 28×28×16</c>.</summary>
+    public override string ToString() => $"{GetType().Name} {OutputShape}";
+}

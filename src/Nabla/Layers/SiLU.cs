@@ -1,0 +1,35 @@
+using Nabla.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// x / (1 + e⁻ˣ), x times its sigmoid, also known as swish. S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-weighted linear units for neural
+/// network function approximation in reinforcement learning", Neural Networks 107, 2018.
+/// </summary>
+public sealed record SiLUSpec : LayerSpec
+{
+    /// <inheritdoc/>
+    public override Layer Build(LayerBuilder builder) => new SiLU(builder);
+}
+
+/// <summary>x / (1 + e⁻ˣ) of each number, see <see cref="SiLUSpec"/>.</summary>
+public sealed class SiLU : ElementwiseLayer
+{
+    internal SiLU(LayerBuilder builder)
+        : base(builder)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerPass pass) =>
+        InputFunctions.Apply(default(InputFunctions.SiLU), pass.Input(), pass.Output, pass.Threads);
+
+    /// <inheritdoc/>
+    public override void Backward(in LayerPass pass)
+    {
+        if (pass.InputGradient() is { IsEmpty: false } dInput)
+        {
+            InputFunctions.Gradient(default(InputFunctions.SiLU), pass.Input(), pass.OutputGradient, dInput, pass.Threads);
+        }
+    }
+}
