@@ -164,6 +164,10 @@ internal sealed class RunFolder : IDisposable
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         _claim.Dispose();
+        if (!File.Exists(ModelPath) && !File.Exists(CheckpointPath))
+        {
+            File.Delete(RunPath);
+        }
         if (_isNew && Directory.Exists(_path) && !Directory.EnumerateFileSystemEntries(_path).Any())
         {
             Directory.Delete(_path);

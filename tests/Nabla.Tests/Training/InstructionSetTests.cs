@@ -27,6 +27,7 @@ public sealed class InstructionSetTests
         relu-online 950b4c2ec277fa2a
         relu-softmax-class 6e509f9551715158
         relu-softmax-full-batch 4067a40f956905ae
+        rules-average ba7c6cd9ffc8c15d
         rules-lion e85f6c47a1998b17
         rules-loss 29b71bbe1f7077d9
         rules-sgd 10b9258b759268e1
