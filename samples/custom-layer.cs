@@ -6,7 +6,7 @@ using Nabla;
 // Names for files, once, before anything is saved or loaded.
 LayerSpec.Register("swish", new SwishSpec(), OwnKinds.Default);
 Loss.Register("huber", new HuberLoss(), OwnKinds.Default);
-Optimizer.Register("lion", new Lion(), OwnKinds.Default);
+Optimizer.Register("signum", new Signum(), OwnKinds.Default);
 
 // Are the gradients right?
 Console.WriteLine($"Swish: {GradientCheck.Layer(new SwishSpec(), [16])}");
@@ -14,7 +14,7 @@ Console.WriteLine($"Huber: {GradientCheck.Loss(new HuberLoss(), new TargetVector
 
 TrainAndTest digits = SyntheticDigits.Load();
 Network network = Network.Create([28, 28], Layer.Dense(64), new SwishSpec(), Layer.Dense(10));
-Trainer trainer = new(network, new HuberLoss(), new Lion { LearningRate = 0.001 }) { Callbacks = { new ConsoleProgress() } };
+Trainer trainer = new(network, new HuberLoss(), new Signum { LearningRate = 0.001 }) { Callbacks = { new ConsoleProgress() } };
 trainer.Fit(digits.Train, new TrainingOptions { Epochs = 5, Schedule = Schedule.Linear });
 Evaluation trained = network.Evaluate(digits.Test);
 using MemoryStream file = new();
@@ -75,25 +75,25 @@ internal sealed record HuberLoss : Loss
     }
 }
 
-/// <summary>Steps of one size, by the sign of a mean of gradients. Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023.</summary>
-internal sealed record Lion : Optimizer
+/// <summary>Steps of one size, by the sign of a mean of gradients. Bernstein et al., "signSGD", 2018.</summary>
+internal sealed record Signum : Optimizer
 {
-    public Lion() => LearningRate = 1e-4;
-    public override OptimizerState Start(int parameterCount) => new LionState(parameterCount);
+    public Signum() => LearningRate = 1e-4;
+    public override OptimizerState Start(int parameterCount) => new SignumState(parameterCount);
 }
 
-internal sealed class LionState(int parameterCount) : OptimizerState(parameterCount, vectors: 1)
+internal sealed class SignumState(int parameterCount) : OptimizerState(parameterCount, vectors: 1)
 {
     protected override void Update(in ParameterUpdate update)
     {
         Span<float> mean = Memory(0, update);
         for (int i = 0; i < mean.Length; i++)
         {
-            update.Parameters[i] -= (float)update.LearningRate * MathF.Sign(0.9f * mean[i] + 0.1f * update.Gradient[i]);
-            mean[i] = 0.99f * mean[i] + 0.01f * update.Gradient[i];
+            mean[i] = 0.9f * mean[i] + 0.1f * update.Gradient[i];
+            update.Parameters[i] -= (float)update.LearningRate * MathF.Sign(mean[i]);
         }
     }
 }
 
-[JsonSerializable(typeof(SwishSpec)), JsonSerializable(typeof(HuberLoss)), JsonSerializable(typeof(Lion))]
+[JsonSerializable(typeof(SwishSpec)), JsonSerializable(typeof(HuberLoss)), JsonSerializable(typeof(Signum))]
 internal sealed partial class OwnKinds : JsonSerializerContext;

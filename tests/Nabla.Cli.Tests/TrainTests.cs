@@ -199,7 +199,7 @@ public sealed class TrainTests : IDisposable
         string[] saved = [.. processes.Select(process => process.Finish().Output.Split('\n').Single(line => line.StartsWith("Saved ", StringComparison.Ordinal)))];
         Assert.Equal(4, saved.Distinct().Count());
         Assert.Equal(4, Directory.GetDirectories(_folder["runs"]).Length);
-        Assert.All(Directory.GetDirectories(_folder["runs"]), run => Assert.Equal(3, Directory.GetFiles(run).Length));
+        Assert.All(Directory.GetDirectories(_folder["runs"]), run => Assert.Equal(4, Directory.GetFiles(run).Length));
     }
 
     [Fact]
