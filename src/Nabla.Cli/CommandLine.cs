@@ -62,6 +62,7 @@ internal static class CommandLine
             new PredictCommand(),
             new ShowCommand(),
             new PlotCommand(),
+            new EnsembleCommand(),
             new DataCommand(),
             new RecipesCommand(),
             new ReproduceCommand(),

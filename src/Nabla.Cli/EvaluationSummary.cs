@@ -23,6 +23,12 @@ internal sealed record EvaluationSummary
     /// <summary>Mean loss per image.</summary>
     public required double Loss { get; init; }
 
+    /// <summary>Expected calibration error, 0 to 1; null where the scores are no probabilities.</summary>
+    public required double? CalibrationError { get; init; }
+
+    /// <summary>What the model divides its logits by.</summary>
+    public required double Temperature { get; init; }
+
     /// <summary>Figures of each class, from class 0.</summary>
     public required IReadOnlyList<ClassSummary> Classes { get; init; }
 
@@ -32,7 +38,7 @@ internal sealed record EvaluationSummary
     /// <summary>Figures of one class; shares from 0 to 1. Its name is its number where it has none.</summary>
     internal sealed record ClassSummary(int Label, string Name, int Samples, double Precision, double Recall, double F1);
 
-    public static EvaluationSummary Create(string model, DataSource.TestData data, Network network, Evaluation evaluation)
+    public static EvaluationSummary Create(string model, DataSource.TestData data, Network network, Evaluation evaluation, Calibration? calibration)
     {
         ConfusionMatrix confusion = evaluation.Confusion!;
         int[] labels = [.. Enumerable.Range(0, confusion.ClassCount)];
@@ -45,6 +51,8 @@ internal sealed record EvaluationSummary
             Correct = confusion.Correct,
             Accuracy = evaluation.Accuracy!.Value,
             Loss = evaluation.Loss,
+            CalibrationError = calibration?.ExpectedError,
+            Temperature = network.Temperature,
             Classes = [.. labels.Select(c => new ClassSummary(c, network.NameOf(c), confusion.Support(c), confusion.Precision(c), confusion.Recall(c), confusion.F1(c)))],
             Confusion = [.. labels.Select(actual => (IReadOnlyList<int>)[.. labels.Select(predicted => confusion[actual, predicted])])],
         };

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
+using Nabla.Cli.Plotting;
+using Nabla.IO;
 using Spectre.Console;
 
 namespace Nabla.Cli.Commands;
@@ -15,6 +17,11 @@ internal sealed class EvaluateCommand : Command
 
     private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<string?> _data = DataOption.CreateForModel();
+    private readonly Option<string?> _calibration = new("--calibration")
+    {
+        Description = "Draw into this PNG file how often the model is right over how sure it is, before and after its temperature was fitted.",
+        HelpName = "file",
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print everything as one JSON object on standard output." };
 
     public EvaluateCommand()
@@ -22,6 +29,7 @@ internal sealed class EvaluateCommand : Command
     {
         Arguments.Add(_model);
         Options.Add(_data);
+        Options.Add(_calibration);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -34,9 +42,17 @@ internal sealed class EvaluateCommand : Command
         Network network = ModelArgument.Load(path);
         DataSource.TestData data = DataSource.LoadTest(arguments.GetValue(_data), network, notes);
         Evaluation evaluation = network.Evaluate(data.Samples);
+        (Calibration Before, Calibration After)? calibration = network.Loss is SoftmaxCrossEntropyLoss ? Calibrations(network, data.Samples) : null;
+        string? picture = arguments.GetValue(_calibration);
+        if (picture is not null)
+        {
+            (Calibration before, Calibration after) = calibration ?? throw new ArgumentException($"--calibration: the scores of {path} are no probabilities (its loss is {network.Loss?.ToString() ?? "not known"}), expected a model trained with softmax cross-entropy.");
+            byte[] png = CalibrationPlot.Png($"{data.Source}, {data.Samples.Count:N0} images", before, after, network.Temperature);
+            AtomicFile.Write(picture, stream => stream.Write(png));
+        }
         if (json)
         {
-            EvaluationSummary summary = EvaluationSummary.Create(path, data, network, evaluation);
+            EvaluationSummary summary = EvaluationSummary.Create(path, data, network, evaluation, calibration?.After);
             PlainText.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.EvaluationSummary));
             return ExitCode.Success;
         }
@@ -44,6 +60,14 @@ internal sealed class EvaluateCommand : Command
         notes.WriteLine(network);
         notes.WriteLine($"Data: {data.Source}; {data.Part}");
         notes.WriteLine(evaluation);
+        if (calibration is (Calibration raw, Calibration fitted))
+        {
+            notes.WriteLine(network.Temperature == 1 ? fitted.ToString() : string.Create(CultureInfo.InvariantCulture, $"{fitted} with the model's temperature of {network.Temperature}, {raw.ExpectedError:0.00%} without"));
+        }
+        if (picture is not null)
+        {
+            notes.WriteLine($"Wrote {picture}");
+        }
         ConfusionMatrix confusion = evaluation.Confusion!;
         if (confusion.Support(confusion.CommonestClass) == evaluation.Samples)
         {
@@ -57,6 +81,17 @@ internal sealed class EvaluateCommand : Command
             notes.WriteLine($"  {network.NameOf(actual)} predicted as {network.NameOf(predicted)}: {count} {(count == 1 ? "time" : "times")}");
         }
         return ExitCode.Success;
+    }
+
+    /// <summary>At temperature 1, and at the network's.</summary>
+    private static (Calibration Before, Calibration After) Calibrations(Network network, DataSet data)
+    {
+        double temperature = network.Temperature;
+        Calibration after = network.MeasureCalibration(data);
+        network.Temperature = 1;
+        Calibration before = network.MeasureCalibration(data);
+        network.Temperature = temperature;
+        return (before, after);
     }
 
     private static Table ClassTable(Network network, ConfusionMatrix confusion)

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Nabla.Cli.Display;
+using Nabla.Cli.Options;
+
+namespace Nabla.Cli.Commands;
+
+/// <summary><c>nabla ensemble</c>: joins models to one that averages their probabilities.</summary>
+internal sealed class EnsembleCommand : Command
+{
+    private readonly Argument<string[]> _models = new("models")
+    {
+        Description = "Model files, or folders of runs; at least two, of the same classes and preprocessing.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<string> _out = new("--out") { Description = "The model file to write.", HelpName = "file", Required = true };
+
+    public EnsembleCommand()
+        : base("ensemble", "Join several models to one that averages their probabilities.")
+    {
+        Arguments.Add(_models);
+        Options.Add(_out);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult arguments)
+    {
+        string path = arguments.GetRequiredValue(_out);
+        Network[] members = [.. arguments.GetRequiredValue(_models).Select(ModelArgument.Load)];
+        Network ensemble = Network.Ensemble(members);
+        // All were fitted to what they had set aside: what they agree in is kept until somebody calibrates them together.
+        ensemble.Training = members.All(member => member.Training?.DataPath == members[0].Training?.DataPath && member.Training?.DataSha256 == members[0].Training?.DataSha256) ? members[0].Training : null;
+        ensemble.Save(path);
+        PlainText.Out.WriteLine(ensemble);
+        PlainText.Out.WriteLine($"Saved {path}");
+        PlainText.Out.WriteLine($"Next: {Invocation.Name} evaluate {Invocation.Quote(path)}");
+        return ExitCode.Success;
+    }
+}
