@@ -200,7 +200,7 @@ public sealed class OwnKindsTests : IDisposable
         Assert.Equal(new HuberLoss { Delta = 1 }, recipe.Loss);
         Refused("""{"name": "own", "layers": [{"type": "center"}]}""", "own.json: has no 'layers[0].momentum', expected one");
         Refused("""{"name": "own", "layers": [{"type": "scale", "initail": 3}]}""", "found 'layers[0].initail', which is not known there; did you mean 'initial'?");
-        Refused("""{"name": "own", "layers": [{"type": "scael"}]}""", "found 'scael' as 'layers[0].type', expected one of dense, ", "did you mean 'scale'? A kind of your own is made known by LayerSpec.Register.");
+        Refused("""{"name": "own", "layers": [{"type": "scael"}]}""", "found 'scael' as 'layers[0].type', which is not known; did you mean 'scale'? A kind of your own is made known by LayerSpec.Register. Known are: dense, ");
 
         static void Refused(string json, params string[] words)
         {

@@ -170,9 +170,9 @@ internal static class RecipeReader
         int index = Array.IndexOf(names, wanted);
         if (index < 0)
         {
-            string found = wanted is null ? $"found no 'type' in '{path}'" : $"found '{wanted}' as '{Join(path, "type")}'";
-            string nearest = wanted is null ? "" : $"; did you mean '{Spelling.Nearest(wanted, names)}'? A kind of your own is made known by {Kinds.Of(type.Type)!.HowToRegister}.";
-            throw new MalformedFileException(source, $"{found}, expected one of {string.Join(", ", names)}{nearest}");
+            // The list last: it is long, and what is too long is cut.
+            throw new MalformedFileException(source, wanted is null ? $"found no 'type' in '{path}', expected one of {string.Join(", ", names)}"
+                : $"found '{wanted}' as '{Join(path, "type")}', which is not known; did you mean '{Spelling.Nearest(wanted, names)}'? A kind of your own is made known by {Kinds.Of(type.Type)!.HowToRegister}. Known are: {string.Join(", ", names)}.");
         }
         // The discriminator must come first for the JSON reader.
         JsonNode kind = members[options.TypeDiscriminatorPropertyName]!.DeepClone();
