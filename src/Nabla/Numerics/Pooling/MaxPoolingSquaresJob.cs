@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Numerics;
 
 /// <summary>
@@ -53,43 +55,87 @@ internal unsafe struct MaxPoolingSquaresJob<TFunction> : IJob, ILanesJob
     private readonly void Forward<T>(nint input, nint output)
         where T : struct, ILanes<T>
     {
-        int channels = Geometry.Channels;
-        float* above = Input + input, below = above + (nint)Geometry.Width * channels;
-        for (int channel = 0; channel < channels; channel += T.Count)
+        int channel = 0;
+        for (; channel <= Geometry.Channels - T.Count; channel += T.Count)
         {
-            T mask = T.FirstLanes(channels - channel);
-            T greatest = T.Max(T.LoadWhere(mask, above + channel), T.LoadWhere(mask, above + channels + channel));
-            greatest = T.Max(greatest, T.LoadWhere(mask, below + channel));
-            greatest = T.Max(greatest, T.LoadWhere(mask, below + channels + channel));
-            greatest.StoreWhere(mask, Output + output + channel);
+            Forward<T, ChannelLanes.All>(input + channel, output + channel, default);
         }
+        if (channel < Geometry.Channels)
+        {
+            Forward<T, ChannelLanes.First>(input + channel, output + channel, T.FirstLanes(Geometry.Channels - channel));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Forward<T, TLanes>(nint input, nint output, T mask)
+        where T : struct, ILanes<T>
+        where TLanes : struct, IChannelLanes
+    {
+        float* above = Input + input, below = above + (nint)Geometry.Width * Geometry.Channels;
+        T greatest = T.Max(Load<T, TLanes>(above, mask), Load<T, TLanes>(above + Geometry.Channels, mask));
+        greatest = T.Max(greatest, Load<T, TLanes>(below, mask));
+        greatest = T.Max(greatest, Load<T, TLanes>(below + Geometry.Channels, mask));
+        Store<T, TLanes>(Output + output, mask, greatest);
     }
 
     private readonly void Backward<T>(nint input, nint output)
         where T : struct, ILanes<T>
     {
-        int channels = Geometry.Channels;
-        nint line = (nint)Geometry.Width * channels;
-        for (int channel = 0; channel < channels; channel += T.Count)
+        int channel = 0;
+        for (; channel <= Geometry.Channels - T.Count; channel += T.Count)
         {
-            T mask = T.FirstLanes(channels - channel);
-            T greatest = T.LoadWhere(mask, Output + output + channel);
-            // What no pixel has taken yet: the first that is not below the greatest takes it.
-            T gradient = TFunction.Backward(greatest, T.LoadWhere(mask, DOutput + output + channel));
-            nint at = input + channel;
-            Give(at, mask, greatest, ref gradient);
-            Give(at + channels, mask, greatest, ref gradient);
-            Give(at + line, mask, greatest, ref gradient);
-            Give(at + line + channels, mask, greatest, ref gradient);
+            Backward<T, ChannelLanes.All>(input + channel, output + channel, default);
+        }
+        if (channel < Geometry.Channels)
+        {
+            Backward<T, ChannelLanes.First>(input + channel, output + channel, T.FirstLanes(Geometry.Channels - channel));
         }
     }
 
-    private readonly void Give<T>(nint at, T mask, T greatest, ref T gradient)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Backward<T, TLanes>(nint input, nint output, T mask)
         where T : struct, ILanes<T>
+        where TLanes : struct, IChannelLanes
     {
-        T below = greatest - T.LoadWhere(mask, Input + at);
-        T.WherePositive(below, default, gradient).StoreWhere(mask, DInput + at);
+        nint line = (nint)Geometry.Width * Geometry.Channels;
+        T greatest = Load<T, TLanes>(Output + output, mask);
+        // What no pixel has taken yet: the first that is not below the greatest takes it.
+        T gradient = TFunction.Backward(greatest, Load<T, TLanes>(DOutput + output, mask));
+        Give<T, TLanes>(input, mask, greatest, ref gradient);
+        Give<T, TLanes>(input + Geometry.Channels, mask, greatest, ref gradient);
+        Give<T, TLanes>(input + line, mask, greatest, ref gradient);
+        Give<T, TLanes>(input + line + Geometry.Channels, mask, greatest, ref gradient);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Give<T, TLanes>(nint at, T mask, T greatest, ref T gradient)
+        where T : struct, ILanes<T>
+        where TLanes : struct, IChannelLanes
+    {
+        T below = greatest - Load<T, TLanes>(Input + at, mask);
+        Store<T, TLanes>(DInput + at, mask, T.WherePositive(below, default, gradient));
         gradient = T.WherePositive(below, gradient, default);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Load<T, TLanes>(float* from, T mask)
+        where T : struct, ILanes<T>
+        where TLanes : struct, IChannelLanes => TLanes.All ? T.Load(in *from, 0) : T.LoadWhere(mask, from);
+
+    // Some processors take twenty times as long to store some lanes as to store all.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T, TLanes>(float* to, T mask, T values)
+        where T : struct, ILanes<T>
+        where TLanes : struct, IChannelLanes
+    {
+        if (TLanes.All)
+        {
+            values.Store(ref *to, 0);
+        }
+        else
+        {
+            values.StoreWhere(mask, to);
+        }
     }
 
     private readonly void ClearRest(float* image, nint line)

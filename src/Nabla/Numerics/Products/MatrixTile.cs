@@ -136,7 +136,7 @@ internal static unsafe class MatrixTile<T, TRows, TWidth, TSteps>
         }
         else
         {
-            left = T.LoadWhere(mask, source);
+            left = TWidth.Masked ? T.LoadWhere(mask, source) : T.Load(in *source, 0);
         }
     }
 
@@ -151,17 +151,19 @@ internal static unsafe class MatrixTile<T, TRows, TWidth, TSteps>
             sumL = T.FusedMultiplyAdd(rate, sumL, beforeL);
             sumR = T.FusedMultiplyAdd(rate, sumR, beforeR);
         }
-        if (!TWidth.Two)
+        if (!TWidth.Two && TWidth.Masked)
         {
             sumL.StoreWhere(mask, destination);
-            return;
         }
-        sumL.Store(ref *destination, 0);
-        if (TWidth.Masked)
+        else
+        {
+            sumL.Store(ref *destination, 0);
+        }
+        if (TWidth.Two && TWidth.Masked)
         {
             sumR.StoreWhere(mask, destination + T.Count);
         }
-        else
+        else if (TWidth.Two)
         {
             sumR.Store(ref *destination, T.Count);
         }

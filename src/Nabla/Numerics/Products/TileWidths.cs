@@ -11,7 +11,15 @@ internal static class TileWidths
         public static bool Masked => false;
     }
 
-    /// <summary>One whole vector and a part of one, or all of it.</summary>
+    /// <summary>One whole vector.</summary>
+    public readonly struct One : ITileWidth
+    {
+        public static bool Two => false;
+
+        public static bool Masked => false;
+    }
+
+    /// <summary>One whole vector and a part of one.</summary>
     public readonly struct TwoMasked : ITileWidth
     {
         static bool ITileWidth.Two => true;
@@ -19,7 +27,7 @@ internal static class TileWidths
         public static bool Masked => true;
     }
 
-    /// <summary>A part of one vector, or all of it.</summary>
+    /// <summary>A part of one vector.</summary>
     public readonly struct OneMasked : ITileWidth
     {
         public static bool Two => false;

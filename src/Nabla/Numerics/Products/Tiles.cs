@@ -57,6 +57,11 @@ internal static unsafe class Tiles
         {
             Compute<T, TileWidths.TwoMasked, TSteps>(tile, height);
         }
+        // Some processors take twenty times as long to store some lanes as to store all.
+        else if (tile.Columns == T.Count)
+        {
+            Compute<T, TileWidths.One, TSteps>(tile, height);
+        }
         else
         {
             Compute<T, TileWidths.OneMasked, TSteps>(tile, height);
