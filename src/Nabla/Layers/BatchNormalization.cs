@@ -134,6 +134,27 @@ public sealed class BatchNormalization : Layer
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"BatchNormalization {InputShape}{(_spec.Activation == Activation.Identity ? "" : $", {_spec.Activation}")}  ({ParameterCount:N0} parameters)");
 
+    /// <summary>
+    /// Puts into the layer before what this one does at inference: with s = scale / √(variance + epsilon), weights · s and (bias − mean) · s + offset.
+    /// </summary>
+    /// <param name="weights">Of that layer; the last extent is the channels.</param>
+    /// <param name="biases">Of that layer, [channels].</param>
+    /// <param name="parameters">All parameters of this layer's network.</param>
+    /// <param name="buffers">All numbers in its buffers.</param>
+    internal void FoldInto(Span<float> weights, Span<float> biases, ReadOnlySpan<float> parameters, Span<float> buffers)
+    {
+        ReadOnlySpan<float> scales = _scale.Of(parameters), offsets = _offset.Of(parameters), means = _mean.Of(buffers), variances = _variance.Of(buffers);
+        for (int channel = 0; channel < _channels; channel++)
+        {
+            double factor = scales[channel] / Math.Sqrt((double)variances[channel] + (float)_spec.Epsilon);
+            for (int i = channel; i < weights.Length; i += _channels)
+            {
+                weights[i] = (float)(weights[i] * factor);
+            }
+            biases[channel] = (float)((biases[channel] - (double)means[channel]) * factor + offsets[channel]);
+        }
+    }
+
     /// <summary>Moves running averages towards what a batch has.</summary>
     private void Follow(Span<float> running, ReadOnlySpan<float> ofBatch, double factor)
     {

@@ -101,6 +101,40 @@ public sealed class BatchNormalizationTests
         Assert.Equal(network.Predict([1f, 2f]), loaded.Predict([1f, 2f]));
     }
 
+    [Fact]
+    public void Folded_into_the_layers_before_it_predicts_the_same()
+    {
+        LayerSpec[] layers =
+        [
+            Layer.Convolution2D(6, 3, 3, padding: 1, bias: false), Layer.BatchNormalization(Activation.ReLU) with { Name = "read twice" },
+            new ResidualSpec
+            {
+                Body = [Layer.DepthwiseConvolution2D(3, 3, padding: 1), Layer.BatchNormalization(), Layer.Convolution2D(5, 1, 1), Layer.BatchNormalization(Activation.Tanh)],
+                Projection = Layer.Convolution2D(5, 1, 1), Activation = Activation.ReLU, Name = "block",
+            },
+            Layer.Concatenate("read twice", "block") with { Name = "joined" }, Layer.BatchNormalization() with { Name = "first of all" }, Layer.MaxPooling2D(2, 2), Layer.BatchNormalization(),
+            Layer.Dense(7, Activation.ReLU), Layer.BatchNormalization(), Layer.Dense(4), Layer.BatchNormalization(),
+        ];
+        Network network = Network.Create([8, 8], layers);
+        NumPyRandom random = new(5);
+        network.Initialize(random);
+        network.Loss = Loss.SoftmaxCrossEntropy;
+        foreach (ref float value in network.Parameters)
+        {
+            value += (float)random.NextNormal(0, 0.2);
+        }
+        foreach (ref float value in network.Buffers)
+        {
+            value = (float)random.NextUniform(0.2, 2);
+        }
+        Network folded = network.FoldBatchNormalization();
+        // Four have gone into others; one reads a sum of several, one a pool, one an activation.
+        Assert.Equal(network.Layers.Count - 4, folded.Layers.Count);
+        Assert.Equal(3, folded.Layers.Count(layer => layer is BatchNormalization));
+        FloatFeatures samples = new(Numbers.Normal(random, 5 * 64), [8, 8]);
+        Numbers.AssertClose([.. network.Score(samples).Select(score => (double)score)], folded.Score(samples), "scores");
+    }
+
     [Theory]
     [InlineData(0, 1e-5)]
     [InlineData(1.5, 1e-5)]
