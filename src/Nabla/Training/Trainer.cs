@@ -173,6 +173,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         int validationCount = validation is null ? ValidationCount(data, options.ValidationFraction) : 0;
         ThrowUnlessLearnable(data);
         ThrowUnlessFit(options, data.Count - validationCount);
+        ThrowUnlessRoom(options, data.Count - validationCount);
         if (options.Augmentation.Count > 0 && !ImageShape.IsImage(network.InputShape))
         {
             throw new ArgumentException(
@@ -221,6 +222,22 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         ? softmax with { ClassWeights = SoftmaxCrossEntropyLoss.BalancedWeights(labels) }
         : throw new ArgumentException(
             $"{nameof(TrainingOptions.BalanceClasses)} needs class labels and softmax cross-entropy without weights of its own, not {loss} and {(targets is ClassLabels ? "labels" : "vectors of targets")}.");
+
+    /// <summary>A batch that has to go through as a whole, but needs more memory than there is.</summary>
+    private void ThrowUnlessRoom(TrainingOptions options, int samples)
+    {
+        int rows = Math.Min(options.BatchSize, samples);
+        if (network.Layers.FirstOrDefault(layer => layer.NeedsWholeBatch) is not Layer whole)
+        {
+            return;
+        }
+        long needed = network.MemoryFor(rows, training: true, options.Threads), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"A batch of {rows:N0} samples needs {needed:N0} bytes, and there are {available:N0}: {whole.Name} takes it as a whole; make {nameof(options.BatchSize)} smaller, with {nameof(options.AccumulationSteps)} for the gradient of as many samples."));
+        }
+    }
 
     /// <summary>Options that are right each by itself but not together, or not with the number of samples to learn from.</summary>
     private static void ThrowUnlessFit(TrainingOptions options, int samples)

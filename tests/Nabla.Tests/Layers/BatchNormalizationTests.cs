@@ -70,8 +70,9 @@ public sealed class BatchNormalizationTests
         for (int channel = 0; channel < channels; channel += Math.Max(1, channels / 7))
         {
             double[] all = [.. Enumerable.Range(0, rows).Select(row => (double)values[row * channels + channel])];
-            Assert.Equal(all.Average(), mean[channel], 1e-6 * (1 + all.Max(Math.Abs)));
-            Assert.Equal(all.Average(value => (value - all.Average()) * (value - all.Average())), variance[channel], 2e-5);
+            double average = all.Average();
+            Assert.Equal(average, mean[channel], 1e-6 * (1 + all.Max(Math.Abs)));
+            Assert.Equal(all.Average(value => (value - average) * (value - average)), variance[channel], 2e-5);
         }
     }
 
@@ -84,8 +85,18 @@ public sealed class BatchNormalizationTests
         Network network = Network.Create([2], Layer.BatchNormalization(momentum: 1) with { LearningRateFactor = 0 }, Layer.Dense(2));
         new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 3000, ValidationFraction = 0 });
         double[] first = [.. Enumerable.Range(0, 3000).Select(i => (double)values[2 * i])];
-        Assert.Equal(first.Average(), network.Buffers[0], 1e-6);
-        Assert.Equal(first.Sum(value => (value - first.Average()) * (value - first.Average())) / 2999, network.Buffers[2], 1e-5);
+        double average = first.Average();
+        Assert.Equal(average, network.Buffers[0], 1e-6);
+        Assert.Equal(first.Sum(value => (value - average) * (value - average)) / 2999, network.Buffers[2], 1e-5);
+    }
+
+    [Fact]
+    public void A_batch_that_is_too_large_for_the_memory_is_refused_before_it_is_taken()
+    {
+        Network network = Network.Create([28, 28], Layer.Convolution2D(4000, 3, 3, padding: 1), Layer.BatchNormalization(), Layer.GlobalAveragePooling2D(), Layer.Dense(2));
+        DataSet data = DataSet.FromImages(new byte[60_000 * 784], [28, 28], [.. Enumerable.Range(0, 60_000).Select(i => i % 2)], 2);
+        string message = Assert.Throws<ArgumentException>(() => new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data, new TrainingOptions { BatchSize = 60_000 })).Message;
+        Assert.Contains("batchnormalization1 takes it as a whole; make BatchSize smaller", message, StringComparison.Ordinal);
     }
 
     [Fact]
