@@ -1,4 +1,3 @@
-using Nabla.IO;
 using SkiaSharp;
 
 namespace Nabla;
@@ -48,8 +47,6 @@ public static class AugmentationSheet
                 surface.Canvas.DrawImage(image, SKRect.Create(left, Margin + LineHeight + row * tileHeight, shape[1] * scale, shape[0] * scale), new SKSamplingOptions(SKFilterMode.Nearest));
             }
         }
-        using SKImage sheet = surface.Snapshot();
-        using SKData png = sheet.Encode(SKEncodedImageFormat.Png, 100);
-        AtomicFile.Write(path, png.SaveTo);
+        PredictionSheet.Write(surface, path);
     }
 }

@@ -51,6 +51,11 @@ public static class PredictionSheet
             SKPoint corner = new(Margin + i % columns * tileWidth, Margin + i / columns * tileHeight);
             DrawTile(surface.Canvas, corner, images[i], shape, captions[i], mistakes[i]);
         }
+        Write(surface, path);
+    }
+
+    internal static void Write(SKSurface surface, string path)
+    {
         using SKImage sheet = surface.Snapshot();
         using SKData png = sheet.Encode(SKEncodedImageFormat.Png, 100);
         AtomicFile.Write(path, png.SaveTo);

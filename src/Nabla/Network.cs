@@ -51,6 +51,9 @@ public sealed partial class Network
     /// <summary>Who takes samples through the layers where nobody goes back: with the same bits.</summary>
     internal GraphExecutor InferenceExecutor { get; }
 
+    /// <summary>The one that memory with or without room for a backward pass is laid out for.</summary>
+    internal GraphExecutor ExecutorFor(bool training) => training ? Executor : InferenceExecutor;
+
     /// <summary>All parameters of all layers in one vector. To use your own numbers, write here, then call <see cref="MarkInitialized"/>.</summary>
     public Span<float> Parameters => _parameters.Span;
 

@@ -27,7 +27,7 @@ internal sealed class EnsembleCommand : Command
         string path = arguments.GetRequiredValue(_out);
         Network[] members = [.. arguments.GetRequiredValue(_models).Select(ModelArgument.Load)];
         Network ensemble = Network.Ensemble(members);
-        // All were fitted to what they had set aside: what they agree in is kept until somebody calibrates them together.
+        // By it 'evaluate' knows what none of them has seen.
         ensemble.Training = members.All(member => member.Training?.DataPath == members[0].Training?.DataPath && member.Training?.DataSha256 == members[0].Training?.DataSha256) ? members[0].Training : null;
         ensemble.Save(path);
         PlainText.Out.WriteLine(ensemble);

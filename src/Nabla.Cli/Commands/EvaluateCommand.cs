@@ -88,6 +88,10 @@ internal sealed class EvaluateCommand : Command
     {
         double temperature = network.Temperature;
         Calibration after = network.MeasureCalibration(data);
+        if (temperature == 1)
+        {
+            return (after, after);
+        }
         network.Temperature = 1;
         Calibration before = network.MeasureCalibration(data);
         network.Temperature = temperature;

@@ -14,7 +14,7 @@ public sealed record AffineAugmentation : GeometricAugmentation
     public double Rotation
     {
         get;
-        init => field = OptionRange.Check(value, 0, 180, nameof(Rotation));
+        init => field = OptionCheck.Between(0, 180, value, nameof(Rotation));
     } = 10;
 
     /// <summary>Least factor by which an image grows, from 0.1 to 10. Default: 0.85.</summary>
@@ -22,7 +22,7 @@ public sealed record AffineAugmentation : GeometricAugmentation
     public double MinScale
     {
         get;
-        init => field = OptionRange.Check(value, 0.1, 10, nameof(MinScale));
+        init => field = OptionCheck.Between(0.1, 10, value, nameof(MinScale));
     } = 0.85;
 
     /// <summary>Greatest factor by which an image grows, from 0.1 to 10; the range is between both, whichever is greater. Default: 1.15.</summary>
@@ -30,7 +30,7 @@ public sealed record AffineAugmentation : GeometricAugmentation
     public double MaxScale
     {
         get;
-        init => field = OptionRange.Check(value, 0.1, 10, nameof(MaxScale));
+        init => field = OptionCheck.Between(0.1, 10, value, nameof(MaxScale));
     } = 1.15;
 
     /// <summary>Whether height and width get a factor each. Default: yes.</summary>
@@ -42,7 +42,7 @@ public sealed record AffineAugmentation : GeometricAugmentation
     public double Shear
     {
         get;
-        init => field = OptionRange.Check(value, 0, MaxShear, nameof(Shear));
+        init => field = OptionCheck.Between(0, MaxShear, value, nameof(Shear));
     } = 10;
 
     /// <summary>Most pixels by which an image is moved in each direction, either way, fractions too; from 0 to 1,000. Default: 2.</summary>
@@ -50,7 +50,7 @@ public sealed record AffineAugmentation : GeometricAugmentation
     public double Shift
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1000, nameof(Shift));
+        init => field = OptionCheck.Between(0, 1000, value, nameof(Shift));
     } = 2;
 
     internal override void Compose(ref ImageMap map, ref Philox random)

@@ -34,7 +34,7 @@ public abstract record Augmentation
     public double Probability
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1, nameof(Probability));
+        init => field = OptionCheck.Between(0, 1, value, nameof(Probability));
     } = 1;
 
     /// <summary>Writes a changed copy of an image, or with 1 − <see cref="Probability"/> the image as it is.</summary>
@@ -120,13 +120,4 @@ internal readonly record struct ImageShape(int Height, int Width, int Channels)
             throw new ArgumentException("The changed image needs memory of its own.");
         }
     }
-}
-
-/// <summary>Checks options that are numbers in a range.</summary>
-internal static class OptionRange
-{
-    /// <exception cref="ArgumentOutOfRangeException">The value is not in the range, or not a number.</exception>
-    public static double Check(double value, double least, double most, string name) => value >= least && value <= most
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be from {least} to {most}."));
 }

@@ -11,7 +11,7 @@ public sealed record BlurAugmentation : Augmentation
     public double Amount
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1, nameof(Amount));
+        init => field = OptionCheck.Between(0, 1, value, nameof(Amount));
     } = 0.5;
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public sealed record ContrastAugmentation : Augmentation
     public double MinGain
     {
         get;
-        init => field = OptionRange.Check(value, 0, 10, nameof(MinGain));
+        init => field = OptionCheck.Between(0, 10, value, nameof(MinGain));
     } = 0.7;
 
     /// <summary>Greatest gain, from 0 to 10; the range is between both, whichever is greater. Default: 1.3.</summary>
@@ -19,7 +19,7 @@ public sealed record ContrastAugmentation : Augmentation
     public double MaxGain
     {
         get;
-        init => field = OptionRange.Check(value, 0, 10, nameof(MaxGain));
+        init => field = OptionCheck.Between(0, 10, value, nameof(MaxGain));
     } = 1.3;
 
     /// <summary>By how much a grey of ½ becomes darker or paler at most, from 0 to 0.45. Default: 0.15.</summary>
@@ -27,7 +27,7 @@ public sealed record ContrastAugmentation : Augmentation
     public double Bend
     {
         get;
-        init => field = OptionRange.Check(value, 0, 0.45, nameof(Bend));
+        init => field = OptionCheck.Between(0, 0.45, value, nameof(Bend));
     } = 0.15;
 
     /// <inheritdoc/>

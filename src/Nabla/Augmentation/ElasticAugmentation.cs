@@ -22,7 +22,7 @@ public sealed record ElasticAugmentation : GeometricAugmentation
     public double Amplitude
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1000, nameof(Amplitude));
+        init => field = OptionCheck.Between(0, 1000, value, nameof(Amplitude));
     } = 1.5;
 
     internal override void Compose(ref ImageMap map, ref Philox random)

@@ -13,7 +13,7 @@ public sealed record ErasingAugmentation : Augmentation
     public double MinArea
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1, nameof(MinArea));
+        init => field = OptionCheck.Between(0, 1, value, nameof(MinArea));
     } = 0.02;
 
     /// <summary>Greatest share of the image, from 0 to 1; the range is between both, whichever is greater. Default: 0.2.</summary>
@@ -21,7 +21,7 @@ public sealed record ErasingAugmentation : Augmentation
     public double MaxArea
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1, nameof(MaxArea));
+        init => field = OptionCheck.Between(0, 1, value, nameof(MaxArea));
     } = 0.2;
 
     /// <summary>How oblong at most: the longer side by the shorter, from 1 to 10. Default: 3.</summary>
@@ -29,7 +29,7 @@ public sealed record ErasingAugmentation : Augmentation
     public double AspectRatio
     {
         get;
-        init => field = OptionRange.Check(value, 1, 10, nameof(AspectRatio));
+        init => field = OptionCheck.Between(1, 10, value, nameof(AspectRatio));
     } = 3;
 
     /// <summary>Whether noise takes the place of what is erased, uniform from 0 to 1 as in the paper; else background does. Default: no.</summary>

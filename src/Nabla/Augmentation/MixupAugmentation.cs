@@ -14,7 +14,7 @@ public sealed record MixupAugmentation : Augmentation
     public double Alpha
     {
         get;
-        init => field = OptionRange.Check(value, 0.01, 100, nameof(Alpha));
+        init => field = OptionCheck.Between(0.01, 100, value, nameof(Alpha));
     } = 0.2;
 
     internal override bool MixesPairs => true;

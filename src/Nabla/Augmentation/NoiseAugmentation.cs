@@ -11,7 +11,7 @@ public sealed record NoiseAugmentation : Augmentation
     public double Deviation
     {
         get;
-        init => field = OptionRange.Check(value, 0, 10, nameof(Deviation));
+        init => field = OptionCheck.Between(0, 10, value, nameof(Deviation));
     } = 0.1;
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed record StrokeThicknessAugmentation : Augmentation
     public double Thinning
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1, nameof(Thinning));
+        init => field = OptionCheck.Between(0, 1, value, nameof(Thinning));
     } = 0.5;
 
     /// <summary>Greatest share of the dilated image, from 0 to 1; 1 adds a pixel on each side of a stroke. Default: 0.5.</summary>
@@ -22,7 +22,7 @@ public sealed record StrokeThicknessAugmentation : Augmentation
     public double Thickening
     {
         get;
-        init => field = OptionRange.Check(value, 0, 1, nameof(Thickening));
+        init => field = OptionCheck.Between(0, 1, value, nameof(Thickening));
     } = 0.5;
 
     /// <inheritdoc/>

@@ -35,7 +35,7 @@ public sealed class Workspace
         _network = network;
         Rows = rows;
         Threads = threads;
-        Executor = training ? network.Executor : network.InferenceExecutor;
+        Executor = network.ExecutorFor(training);
         Lengths lengths = new(network, Executor, rows, training, threads);
         IReadOnlyList<Layer> layers = network.Layers;
         _isPassing = lengths.IsPassing;
@@ -60,7 +60,7 @@ public sealed class Workspace
     /// <summary>Bytes that <see cref="Network.MemoryFor"/> counts.</summary>
     internal static long BytesFor(Network network, int rows, bool training, int threads)
     {
-        Lengths lengths = new(network, training ? network.Executor : network.InferenceExecutor, rows, training, threads);
+        Lengths lengths = new(network, network.ExecutorFor(training), rows, training, threads);
         ThreadFloats thread = new(0, 0, Softmax.TransposedFloats(network.OutputShape.Size));
         foreach (Layer layer in network.Layers)
         {

@@ -23,9 +23,7 @@ public sealed record BatchNormalizationSpec : LayerSpec
     public double Momentum
     {
         get;
-        init => field = value is > 0 and <= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Momentum), value, $"{nameof(Momentum)} must be above 0 and at most 1.");
+        init => field = OptionCheck.AboveZeroToOne(value, nameof(Momentum));
     } = 0.1;
 
     /// <summary>What is added to variances, above 0, so that channels that hardly vary are not divided by nearly 0. Default: 10⁻⁵.</summary>
@@ -33,9 +31,7 @@ public sealed record BatchNormalizationSpec : LayerSpec
     public double Epsilon
     {
         get;
-        init => field = value > 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, $"{nameof(Epsilon)} must be a number above 0.");
+        init => field = OptionCheck.Positive(value, nameof(Epsilon));
     } = 1e-5;
 
     /// <summary>Function applied afterwards. Default: identity.</summary>
@@ -94,21 +90,22 @@ public sealed class BatchNormalization : Layer
         int rows = pass.Rows * _positions;
         Span<float> state = pass.BatchState;
         ChannelStatistics statistics = new(pass.Values(_mean), pass.Values(_variance), _spec.Epsilon);
-        if (!state.IsEmpty)
-        {
-            // A backward pass, if there is one, is that of the layer at inference.
-            state[^1] = pass.IsTraining ? 1 : 0;
-            statistics.Mean.CopyTo(state);
-            statistics.Variance.CopyTo(state[_channels..]);
-        }
         if (pass.IsTraining)
         {
+            state[^1] = 1;
             Span<float> mean = state[.._channels], variance = state.Slice(_channels, _channels);
             ChannelNormalization.Moments(pass.Input(), mean, variance, pass.Scratch, rows, _channels, pass.Threads);
             Follow(pass.Values(_mean), mean, 1);
             // An estimate for what the batch is a sample of; a single number tells nothing.
             Follow(pass.Values(_variance), variance, rows > 1 ? rows / (rows - 1.0) : 1);
             statistics = new ChannelStatistics(mean, variance, _spec.Epsilon);
+        }
+        else if (!state.IsEmpty)
+        {
+            // A backward pass, if there is one, is that of the layer at inference.
+            state[^1] = 0;
+            statistics.Mean.CopyTo(state);
+            statistics.Variance.CopyTo(state[_channels..]);
         }
         ChannelNormalization.Normalize(pass.Input(), statistics, pass.Values(_scale), pass.Values(_offset), pass.Output, rows, _channels, _spec.Activation, pass.Threads);
     }

@@ -8,62 +8,14 @@ namespace Nabla;
 /// A convolution over images: each output pixel is a weighted sum over a window of the input and all its channels, plus a
 /// bias, through an activation. Kernels are not mirrored, so in the strict sense it is a cross-correlation.
 /// </summary>
-public sealed record Convolution2DSpec : LayerSpec
+public sealed record Convolution2DSpec : ConvolutionSpec
 {
     /// <summary>Number of kernels, so of output channels, at least 1.</summary>
     public required int Filters
     {
         get;
-        init => field = AtLeast(1, value, nameof(Filters));
+        init => field = OptionCheck.AtLeast(1, value, nameof(Filters));
     }
-
-    /// <summary>Rows of a kernel, at least 1.</summary>
-    public required int KernelHeight
-    {
-        get;
-        init => field = AtLeast(1, value, nameof(KernelHeight));
-    }
-
-    /// <summary>Columns of a kernel, at least 1.</summary>
-    public required int KernelWidth
-    {
-        get;
-        init => field = AtLeast(1, value, nameof(KernelWidth));
-    }
-
-    /// <summary>Function applied to each weighted sum. Default: identity.</summary>
-    [JsonRequired]
-    public Activation Activation
-    {
-        get;
-        init => field = ActivationCheck.Defined(value, nameof(Activation));
-    } = Activation.Identity;
-
-    /// <summary>Pixels from one position of the kernel to the next, down and across, at least 1. Default: 1.</summary>
-    [JsonRequired]
-    public int Stride
-    {
-        get;
-        init => field = AtLeast(1, value, nameof(Stride));
-    } = 1;
-
-    /// <summary>Rows and columns of zeros on each side of the image, at least 0. Default: 0.</summary>
-    [JsonRequired]
-    public int Padding
-    {
-        get;
-        init => field = AtLeast(0, value, nameof(Padding));
-    }
-
-    /// <summary>Whether each filter has a bias. Default: yes.</summary>
-    [JsonRequired]
-    public bool Bias { get; init; } = true;
-
-    /// <summary>How the kernels begin. Default: He normal for ReLU, Glorot uniform for all others.</summary>
-    public Initializer? WeightInitializer { get; init; }
-
-    /// <summary>How the biases begin. Default: zeros.</summary>
-    public Initializer? BiasInitializer { get; init; }
 
     /// <inheritdoc/>
     public override Layer Build(LayerBuilder builder) => new Convolution2D(builder, this);
@@ -82,7 +34,7 @@ public sealed class Convolution2D : Layer
     private readonly Parameter? _bias;
 
     internal Convolution2D(LayerBuilder builder, Convolution2DSpec spec)
-        : this(builder, spec, ConvolutionGeometry.Of(builder.Name, builder.ImageShape, spec.KernelHeight, spec.KernelWidth, spec.Stride, spec.Padding))
+        : this(builder, spec, spec.GeometryFor(builder))
     {
     }
 
@@ -146,14 +98,70 @@ public sealed class Convolution2D : Layer
     }
 
     /// <summary>What it is, in one line: <c>Convolution2D 28×28×1 → 26×26×16, 3×3, ReLU  (160 parameters)</c>.</summary>
-    public override string ToString()
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"Convolution2D {InputShape} → {OutputShape}, {((ConvolutionSpec)Spec).Options}  ({ParameterCount:N0} parameters)");
+}
+
+/// <summary>What the convolutions over images have in common: <see cref="Convolution2DSpec"/> and <see cref="DepthwiseConvolution2DSpec"/>.</summary>
+public abstract record ConvolutionSpec : LayerSpec
+{
+    private protected ConvolutionSpec()
     {
-        string stride = _geometry.Stride == 1 ? "" : $", stride {_geometry.Stride}";
-        string padding = _geometry.Padding == 0 ? "" : $", padding {_geometry.Padding}";
-        string activation = _activation == Activation.Identity ? "" : $", {_activation}";
-        string bias = _bias is null ? ", no bias" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"Convolution2D {InputShape} → {OutputShape}, {_geometry.KernelHeight}×{_geometry.KernelWidth}{stride}{padding}{activation}{bias}  ({ParameterCount:N0} parameters)");
     }
+
+    /// <summary>Rows of a kernel, at least 1.</summary>
+    public required int KernelHeight
+    {
+        get;
+        init => field = OptionCheck.AtLeast(1, value, nameof(KernelHeight));
+    }
+
+    /// <summary>Columns of a kernel, at least 1.</summary>
+    public required int KernelWidth
+    {
+        get;
+        init => field = OptionCheck.AtLeast(1, value, nameof(KernelWidth));
+    }
+
+    /// <summary>Function applied to each weighted sum. Default: identity.</summary>
+    [JsonRequired]
+    public Activation Activation
+    {
+        get;
+        init => field = ActivationCheck.Defined(value, nameof(Activation));
+    } = Activation.Identity;
+
+    /// <summary>Pixels from one position of the kernel to the next, down and across, at least 1. Default: 1.</summary>
+    [JsonRequired]
+    public int Stride
+    {
+        get;
+        init => field = OptionCheck.AtLeast(1, value, nameof(Stride));
+    } = 1;
+
+    /// <summary>Rows and columns of zeros on each side of the image, at least 0. Default: 0.</summary>
+    [JsonRequired]
+    public int Padding
+    {
+        get;
+        init => field = OptionCheck.AtLeast(0, value, nameof(Padding));
+    }
+
+    /// <summary>Whether each output channel has a bias. Default: yes.</summary>
+    [JsonRequired]
+    public bool Bias { get; init; } = true;
+
+    /// <summary>How the kernels begin. Default: He normal for ReLU, Glorot uniform for all others.</summary>
+    public Initializer? WeightInitializer { get; init; }
+
+    /// <summary>How the biases begin. Default: zeros.</summary>
+    public Initializer? BiasInitializer { get; init; }
+
+    /// <summary>In a line, what is not the default beside the kernel: <c>3×3, stride 2, padding 1, ReLU, no bias</c>.</summary>
+    internal string Options => string.Create(CultureInfo.InvariantCulture,
+        $"{KernelHeight}×{KernelWidth}{(Stride == 1 ? "" : $", stride {Stride}")}{(Padding == 0 ? "" : $", padding {Padding}")}{(Activation == Activation.Identity ? "" : $", {Activation}")}{(Bias ? "" : ", no bias")}");
+
+    /// <summary>Where the kernel is laid over images.</summary>
+    /// <exception cref="ArgumentException">It does not fit into them.</exception>
+    internal ConvolutionGeometry GeometryFor(LayerBuilder builder) => ConvolutionGeometry.Of(builder.Name, builder.ImageShape, KernelHeight, KernelWidth, Stride, Padding);
 }

@@ -10,7 +10,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Top
     {
         get;
-        init => field = AtLeast(0, value, nameof(Top));
+        init => field = OptionCheck.AtLeast(0, value, nameof(Top));
     }
 
     /// <summary>Rows cut off at the bottom, at least 0.</summary>
@@ -18,7 +18,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Bottom
     {
         get;
-        init => field = AtLeast(0, value, nameof(Bottom));
+        init => field = OptionCheck.AtLeast(0, value, nameof(Bottom));
     }
 
     /// <summary>Columns cut off at the left, at least 0.</summary>
@@ -26,7 +26,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Left
     {
         get;
-        init => field = AtLeast(0, value, nameof(Left));
+        init => field = OptionCheck.AtLeast(0, value, nameof(Left));
     }
 
     /// <summary>Columns cut off at the right, at least 0.</summary>
@@ -34,7 +34,7 @@ public sealed record Cropping2DSpec : LayerSpec
     public int Right
     {
         get;
-        init => field = AtLeast(0, value, nameof(Right));
+        init => field = OptionCheck.AtLeast(0, value, nameof(Right));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using Nabla.Numerics;
 
 namespace Nabla;
@@ -9,56 +8,8 @@ namespace Nabla;
 /// bias, through an activation. With a 1×1 convolution after it, which mixes the channels, it does much of what a convolution does with a fraction of the weights. L.
 /// Sifre and S. Mallat, "Rigid-motion scattering for texture classification", 2014; F. Chollet, "Xception", CVPR 2017.
 /// </summary>
-public sealed record DepthwiseConvolution2DSpec : LayerSpec
+public sealed record DepthwiseConvolution2DSpec : ConvolutionSpec
 {
-    /// <summary>Rows of a kernel, at least 1.</summary>
-    public required int KernelHeight
-    {
-        get;
-        init => field = AtLeast(1, value, nameof(KernelHeight));
-    }
-
-    /// <summary>Columns of a kernel, at least 1.</summary>
-    public required int KernelWidth
-    {
-        get;
-        init => field = AtLeast(1, value, nameof(KernelWidth));
-    }
-
-    /// <summary>Function applied to each weighted sum. Default: identity.</summary>
-    [JsonRequired]
-    public Activation Activation
-    {
-        get;
-        init => field = ActivationCheck.Defined(value, nameof(Activation));
-    } = Activation.Identity;
-
-    /// <summary>Pixels from one position of the kernel to the next, down and across, at least 1. Default: 1.</summary>
-    [JsonRequired]
-    public int Stride
-    {
-        get;
-        init => field = AtLeast(1, value, nameof(Stride));
-    } = 1;
-
-    /// <summary>Rows and columns of zeros on each side of the image, at least 0. Default: 0.</summary>
-    [JsonRequired]
-    public int Padding
-    {
-        get;
-        init => field = AtLeast(0, value, nameof(Padding));
-    }
-
-    /// <summary>Whether each channel has a bias. Default: yes.</summary>
-    [JsonRequired]
-    public bool Bias { get; init; } = true;
-
-    /// <summary>How the kernels begin. Default: He normal for ReLU, Glorot uniform for all others.</summary>
-    public Initializer? WeightInitializer { get; init; }
-
-    /// <summary>How the biases begin. Default: zeros.</summary>
-    public Initializer? BiasInitializer { get; init; }
-
     /// <inheritdoc/>
     public override Layer Build(LayerBuilder builder) => new DepthwiseConvolution2D(builder, this);
 }
@@ -75,7 +26,7 @@ public sealed class DepthwiseConvolution2D : Layer
     private readonly Parameter? _bias;
 
     internal DepthwiseConvolution2D(LayerBuilder builder, DepthwiseConvolution2DSpec spec)
-        : this(builder, spec, ConvolutionGeometry.Of(builder.Name, builder.ImageShape, spec.KernelHeight, spec.KernelWidth, spec.Stride, spec.Padding))
+        : this(builder, spec, spec.GeometryFor(builder))
     {
     }
 
@@ -131,14 +82,6 @@ public sealed class DepthwiseConvolution2D : Layer
     }
 
     /// <summary>What it is, in one line: <c>DepthwiseConvolution2D 28×28×16 → 26×26×16, 3×3, ReLU  (160 parameters)</c>.</summary>
-    public override string ToString()
-    {
-        string stride = _geometry.Stride == 1 ? "" : $", stride {_geometry.Stride}";
-        string padding = _geometry.Padding == 0 ? "" : $", padding {_geometry.Padding}";
-        string activation = _activation == Activation.Identity ? "" : $", {_activation}";
-        string bias = _bias is null ? ", no bias" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"DepthwiseConvolution2D {InputShape} → {OutputShape}, {_geometry.KernelHeight}×{_geometry.KernelWidth}{stride}{padding}{activation}{bias}  ({ParameterCount:N0} parameters)");
-    }
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"DepthwiseConvolution2D {InputShape} → {OutputShape}, {((ConvolutionSpec)Spec).Options}  ({ParameterCount:N0} parameters)");
 }

@@ -16,9 +16,7 @@ public sealed record LayerNormalizationSpec : LayerSpec
     public double Epsilon
     {
         get;
-        init => field = (float)value > 0 && float.IsFinite((float)value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, $"{nameof(Epsilon)} must be a number above 0.");
+        init => field = OptionCheck.Positive(value, nameof(Epsilon));
     } = 1e-5;
 
     /// <inheritdoc/>

@@ -57,9 +57,7 @@ public abstract record LayerSpec
     public double LearningRateFactor
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(LearningRateFactor), value, $"{nameof(LearningRateFactor)} must be a number of at least 0.");
+        init => field = OptionCheck.NotNegative(value, nameof(LearningRateFactor));
     } = 1;
 
     /// <summary>Whether it reads two values or more (<see cref="Inputs"/>); else it reads one. Default: one.</summary>
@@ -79,10 +77,6 @@ public abstract record LayerSpec
         string name = type.Name.ToLowerInvariant();
         return type.Name.EndsWith(Ending, StringComparison.Ordinal) && name.Length > Ending.Length ? name[..^Ending.Length] : name;
     }
-
-    /// <summary>The value of an option, or the error that it is too small.</summary>
-    private protected static int AtLeast(int least, int value, string name) =>
-        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
 
     /// <summary>Makes the layer for what it reads.</summary>
     /// <param name="builder">What it reads, and room for what it keeps.</param>

@@ -15,9 +15,7 @@ public sealed record LeakyReLUSpec : LayerSpec
     public double NegativeSlope
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(NegativeSlope), value, $"{nameof(NegativeSlope)} must be a number of at least 0.");
+        init => field = OptionCheck.NotNegative(value, nameof(NegativeSlope));
     } = 0.01;
 
     /// <inheritdoc/>

@@ -17,14 +17,14 @@ public abstract record Pooling2DSpec : LayerSpec
     public required int KernelHeight
     {
         get;
-        init => field = AtLeast(1, value, nameof(KernelHeight));
+        init => field = OptionCheck.AtLeast(1, value, nameof(KernelHeight));
     }
 
     /// <summary>Columns of a window, at least 1.</summary>
     public required int KernelWidth
     {
         get;
-        init => field = AtLeast(1, value, nameof(KernelWidth));
+        init => field = OptionCheck.AtLeast(1, value, nameof(KernelWidth));
     }
 
     /// <summary>
@@ -34,7 +34,7 @@ public abstract record Pooling2DSpec : LayerSpec
     public int? Stride
     {
         get;
-        init => field = value is int stride ? AtLeast(1, stride, nameof(Stride)) : null;
+        init => field = value is int stride ? OptionCheck.AtLeast(1, stride, nameof(Stride)) : null;
     }
 
     /// <summary>
@@ -45,7 +45,7 @@ public abstract record Pooling2DSpec : LayerSpec
     public int Padding
     {
         get;
-        init => field = AtLeast(0, value, nameof(Padding));
+        init => field = OptionCheck.AtLeast(0, value, nameof(Padding));
     }
 }
 

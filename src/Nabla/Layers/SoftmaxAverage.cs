@@ -52,7 +52,7 @@ public sealed class SoftmaxAverage : Layer
                 (float greatest, float sum) = Exponentials(from);
                 for (int i = 0; i < _width; i++)
                 {
-                    to[i] += Exp(from[i] - greatest) / sum;
+                    to[i] += Elementary.Exp(from[i] - greatest) / sum;
                 }
             }
         }
@@ -69,7 +69,7 @@ public sealed class SoftmaxAverage : Layer
         Span<float> gradient = pass.OutputGradient;
         for (int i = 0; i < gradient.Length; i++)
         {
-            gradient[i] /= _inputs * Exp(pass.Output[i]);
+            gradient[i] /= _inputs * Elementary.Exp(pass.Output[i]);
         }
         for (int input = 0; input < _inputs; input++)
         {
@@ -85,7 +85,7 @@ public sealed class SoftmaxAverage : Layer
                 float mean = 0;
                 for (int i = 0; i < _width; i++)
                 {
-                    to[i] = Exp(from[i] - greatest) / sum;
+                    to[i] = Elementary.Exp(from[i] - greatest) / sum;
                     mean = float.FusedMultiplyAdd(to[i], dProbability[i], mean);
                 }
                 for (int i = 0; i < _width; i++)
@@ -109,14 +109,8 @@ public sealed class SoftmaxAverage : Layer
         }
         foreach (float logit in logits)
         {
-            sum += Exp(logit - greatest);
+            sum += Elementary.Exp(logit - greatest);
         }
         return (greatest, sum);
-    }
-
-    private static float Exp(float x)
-    {
-        Elementary.Exp(Lanes1.Broadcast(x)).Store(ref x, 0);
-        return x;
     }
 }

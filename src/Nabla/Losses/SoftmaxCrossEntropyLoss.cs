@@ -30,9 +30,7 @@ public sealed record SoftmaxCrossEntropyLoss : Loss
     public double LabelSmoothing
     {
         get;
-        init => field = value is >= 0 and < 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, $"{nameof(LabelSmoothing)} must be at least 0 and below 1.");
+        init => field = OptionCheck.BelowOne(value, nameof(LabelSmoothing));
     }
 
     /// <summary>

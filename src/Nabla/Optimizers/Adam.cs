@@ -25,7 +25,7 @@ public sealed record AdamW : AdamOptimizer
     public double WeightDecay
     {
         get;
-        init => field = NotNegative(value, nameof(WeightDecay));
+        init => field = OptionCheck.NotNegative(value, nameof(WeightDecay));
     } = 0.01;
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public abstract record AdamOptimizer : Optimizer
     public double Beta1
     {
         get;
-        init => field = Fraction(value, nameof(Beta1));
+        init => field = OptionCheck.BelowOne(value, nameof(Beta1));
     } = 0.9;
 
     /// <summary>Share of the mean square that is kept from step to step, at least 0 and below 1. Default: 0.999.</summary>
@@ -50,7 +50,7 @@ public abstract record AdamOptimizer : Optimizer
     public double Beta2
     {
         get;
-        init => field = Fraction(value, nameof(Beta2));
+        init => field = OptionCheck.BelowOne(value, nameof(Beta2));
     } = 0.999;
 
     /// <summary>Added to the root, against division by zero; above 0, also as a float. Default: 10⁻⁸.</summary>
@@ -58,7 +58,7 @@ public abstract record AdamOptimizer : Optimizer
     public double Epsilon
     {
         get;
-        init => field = Positive(value, nameof(Epsilon));
+        init => field = OptionCheck.Positive(value, nameof(Epsilon));
     } = 1e-8;
 }
 

@@ -19,7 +19,7 @@ public sealed record Lion : Optimizer
     public double Beta1
     {
         get;
-        init => field = Fraction(value, nameof(Beta1));
+        init => field = OptionCheck.BelowOne(value, nameof(Beta1));
     } = 0.9;
 
     /// <summary>Share of the mean gradient that is kept from step to step, at least 0 and below 1. Default: 0.99.</summary>
@@ -27,7 +27,7 @@ public sealed record Lion : Optimizer
     public double Beta2
     {
         get;
-        init => field = Fraction(value, nameof(Beta2));
+        init => field = OptionCheck.BelowOne(value, nameof(Beta2));
     } = 0.99;
 
     /// <summary>Share of itself, times the learning rate, that a weight loses per step; at least 0. Biases and scales do not decay. Default: 0.</summary>
@@ -35,7 +35,7 @@ public sealed record Lion : Optimizer
     public double WeightDecay
     {
         get;
-        init => field = NotNegative(value, nameof(WeightDecay));
+        init => field = OptionCheck.NotNegative(value, nameof(WeightDecay));
     }
 
     /// <inheritdoc/>

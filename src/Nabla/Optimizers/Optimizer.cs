@@ -31,16 +31,4 @@ public abstract record Optimizer
 
     /// <summary>Makes the memory (velocities, moments) for a vector of <paramref name="parameterCount"/> parameters, all zero.</summary>
     public abstract OptimizerState Start(int parameterCount);
-
-    /// <summary>Checks a factor that must be in [0, 1).</summary>
-    private protected static double Fraction(double value, string name) =>
-        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
-
-    /// <summary>Checks a number that must be above 0, and stay there when it is rounded to float.</summary>
-    private protected static double Positive(double value, string name) =>
-        (float)value > 0 && float.IsFinite((float)value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number above 0 that a float can hold.");
-
-    /// <summary>Checks a number that must be at least 0.</summary>
-    private protected static double NotNegative(double value, string name) =>
-        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number of at least 0.");
 }

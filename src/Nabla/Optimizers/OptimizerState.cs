@@ -46,8 +46,7 @@ public abstract class OptimizerState
     public void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, int threads = 1)
     {
         ThrowUnlessFit(parameters, gradient);
-        Steps++;
-        Advance();
+        BeginStep();
         Update(new ParameterUpdate(0, parameters, gradient, learningRate, WeightDecay, threads));
     }
 
@@ -64,8 +63,7 @@ public abstract class OptimizerState
     public void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate, IReadOnlyList<Layer> layers, int threads = 1)
     {
         ThrowUnlessFit(parameters, gradient);
-        Steps++;
-        Advance();
+        BeginStep();
         for (int i = 0; i < layers.Count; i++)
         {
             Layer layer = layers[i];
@@ -101,9 +99,14 @@ public abstract class OptimizerState
         }
         while (Steps < checkpoint.Document.OptimizerSteps)
         {
-            Steps++;
-            Advance();
+            BeginStep();
         }
+    }
+
+    private void BeginStep()
+    {
+        Steps++;
+        Advance();
     }
 
     private static string VectorName(int vector) => FormattableString.Invariant($"optimizer/{vector}");

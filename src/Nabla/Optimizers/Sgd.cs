@@ -20,7 +20,7 @@ public sealed record Sgd : Optimizer
     public double Momentum
     {
         get;
-        init => field = Fraction(value, nameof(Momentum));
+        init => field = OptionCheck.BelowOne(value, nameof(Momentum));
     }
 
     /// <summary>Whether to look one step ahead; means something only with momentum. Default: no.</summary>
@@ -32,7 +32,7 @@ public sealed record Sgd : Optimizer
     public double WeightDecay
     {
         get;
-        init => field = NotNegative(value, nameof(WeightDecay));
+        init => field = OptionCheck.NotNegative(value, nameof(WeightDecay));
     }
 
     /// <inheritdoc/>

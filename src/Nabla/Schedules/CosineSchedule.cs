@@ -14,7 +14,7 @@ public sealed record CosineSchedule : Schedule
     public double FinalFraction
     {
         get;
-        init => field = Share(value, nameof(FinalFraction));
+        init => field = OptionCheck.Between(0, 1, value, nameof(FinalFraction));
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ public sealed record OneCycleSchedule : Schedule
     public double WarmUpFraction
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(WarmUpFraction), value, $"{nameof(WarmUpFraction)} must be at least 0 and below 1.");
+        init => field = OptionCheck.BelowOne(value, nameof(WarmUpFraction));
     } = 0.3;
 
     /// <summary>Share of the optimiser's rate that it begins with, above 0 and at most 1. Default: 0.04.</summary>
@@ -21,7 +21,7 @@ public sealed record OneCycleSchedule : Schedule
     public double InitialFraction
     {
         get;
-        init => field = ShareAboveZero(value, nameof(InitialFraction));
+        init => field = OptionCheck.AboveZeroToOne(value, nameof(InitialFraction));
     } = 0.04;
 
     /// <summary>Share of the optimiser's rate that would be reached one step after the last, from 0 to 1. Default: 0.000004.</summary>
@@ -29,7 +29,7 @@ public sealed record OneCycleSchedule : Schedule
     public double FinalFraction
     {
         get;
-        init => field = Share(value, nameof(FinalFraction));
+        init => field = OptionCheck.Between(0, 1, value, nameof(FinalFraction));
     } = 0.000004;
 
     /// <summary>How it goes from one rate to another. Default: along a cosine.</summary>

@@ -53,16 +53,4 @@ public abstract record Schedule
     /// <param name="step">The step, from 0, counted from the beginning of the training.</param>
     /// <param name="steps">Number of steps in all, above <paramref name="step"/>.</param>
     public abstract double Rate(double learningRate, int epoch, long step, long steps);
-
-    /// <summary>Checks a share that must be in [0, 1].</summary>
-    private protected static double Share(double value, string name) =>
-        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from 0 to 1.");
-
-    /// <summary>Checks a share that must be in (0, 1].</summary>
-    private protected static double ShareAboveZero(double value, string name) =>
-        value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and at most 1.");
-
-    /// <summary>Checks a number that must be at least 1.</summary>
-    private protected static int AtLeastOne(int value, string name) =>
-        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
 }

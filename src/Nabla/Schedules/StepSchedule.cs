@@ -10,7 +10,7 @@ public sealed record StepSchedule : Schedule
     public required int Epochs
     {
         get;
-        init => field = AtLeastOne(value, nameof(Epochs));
+        init => field = OptionCheck.AtLeast(1, value, nameof(Epochs));
     }
 
     /// <summary>What the rate is multiplied by, above 0 and at most 1. Default: 0.1.</summary>
@@ -18,7 +18,7 @@ public sealed record StepSchedule : Schedule
     public double Factor
     {
         get;
-        init => field = ShareAboveZero(value, nameof(Factor));
+        init => field = OptionCheck.AboveZeroToOne(value, nameof(Factor));
     } = 0.1;
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ public sealed record WarmUpSchedule : Schedule
     public int Steps
     {
         get;
-        init => field = AtLeastOne(value, nameof(Steps));
+        init => field = OptionCheck.AtLeast(1, value, nameof(Steps));
     } = 100;
 
     /// <summary>The schedule after, for the steps that are left; its epochs are those of the whole training. Default: the rate stays what it is.</summary>

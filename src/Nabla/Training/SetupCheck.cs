@@ -50,9 +50,8 @@ public static class SetupCheck
             AccumulationSteps = null,
         };
         Attempt first = new(network, loss, optimizer, batch, options, cancellation);
-        double? constant = first.Trainer.Loss.OfConstantAnswer(batch.Targets);
-        DescribeBeginning(first, batch, constant, findings);
-        if (first.HasLearnt(constant))
+        DescribeBeginning(first, findings);
+        if (first.HasLearnt)
         {
             findings.Add(Good($"It learnt {batch.Count} samples by heart in {first.Losses.Count} steps: the loss fell from {first.Losses[0]:G3} to {first.Losses[^1]:G3}. The set-up can learn."));
         }
@@ -61,10 +60,13 @@ public static class SetupCheck
             findings.Add(Problem(first.HasDiverged
                 ? $"It did not learn {batch.Count} samples by heart: the loss became infinite or not a number after {first.Losses.Count} steps."
                 : $"It did not learn {batch.Count} samples by heart: after {first.Losses.Count} steps the loss went from {first.Losses[0]:G3} to {first.Losses[^1]:G3}{Accuracy(first)}."));
-            DescribeDead(first, "after", findings);
-            FindRate(first, network, loss, optimizer, batch, options, constant, findings, cancellation);
+            if (!first.HasDiverged)
+            {
+                AddDead(first.Network, Passed(first.Network, batch), "after", findings);
+            }
+            FindRate(network, loss, optimizer, batch, options, findings, cancellation);
         }
-        return new SetupReport(first.HasLearnt(constant), findings);
+        return new SetupReport(first.HasLearnt, findings);
     }
 
     /// <summary>Samples at random, of two classes at least.</summary>
@@ -82,15 +84,15 @@ public static class SetupCheck
     private static string Accuracy(Attempt attempt) => attempt.Accuracy is double share ? FormattableString.Invariant($", with {share:0%} recognised") : "";
 
     /// <summary>Inputs, weights, loss and gradients before the first step.</summary>
-    private static void DescribeBeginning(Attempt attempt, DataSet batch, double? constant, List<SetupFinding> findings)
+    private static void DescribeBeginning(Attempt attempt, List<SetupFinding> findings)
     {
         Network network = attempt.Start;
-        findings.AddRange(InputFindings(batch, network));
-        Workspace workspace = new(network, batch.Count, training: true);
-        workspace.Load(batch.Features, [.. Enumerable.Range(0, batch.Count)]);
+        DataSet batch = attempt.Batch;
+        double? constant = attempt.ConstantLoss;
+        Workspace workspace = Passed(network, batch);
+        findings.Add(InputFinding(workspace.Input[..(batch.Count * network.InputShape.Size)], batch.Count));
         float[] targets = new float[batch.Count * batch.Targets.Width];
         batch.Targets.CopyRows([.. Enumerable.Range(0, batch.Count)], targets);
-        network.Forward(workspace, batch.Count, new SampleRandom(1));
         double loss = attempt.Trainer.Loss.Evaluate(workspace.Output, targets, workspace.OutputGradient, batch.Count, batch.Count) / batch.Count;
         workspace.Gradient.Clear();
         network.Backward(workspace, batch.Count);
@@ -108,33 +110,32 @@ public static class SetupCheck
         AddDead(network, workspace, "before", findings);
     }
 
-    private static IEnumerable<SetupFinding> InputFindings(DataSet batch, Network network)
+    /// <summary>Memory of a pass of all samples, as in training.</summary>
+    private static Workspace Passed(Network network, DataSet batch)
     {
-        int size = network.InputShape.Size;
-        Workspace workspace = new(network, batch.Count, training: false);
+        Workspace workspace = new(network, batch.Count, training: true);
         workspace.Load(batch.Features, [.. Enumerable.Range(0, batch.Count)]);
-        float[] values = workspace.Input[..(batch.Count * size)].ToArray();
-        float least = values.Min(), most = values.Max();
-        if (values.Any(value => !float.IsFinite(value)))
+        network.Forward(workspace, batch.Count, new SampleRandom(1));
+        return workspace;
+    }
+
+    private static SetupFinding InputFinding(ReadOnlySpan<float> values, int samples)
+    {
+        float least = float.PositiveInfinity, most = float.NegativeInfinity;
+        bool isFinite = true, isOneSample = true;
+        int size = values.Length / samples;
+        for (int i = 0; i < values.Length; i++)
         {
-            yield return Problem("Some inputs are infinite or not numbers.");
+            isFinite &= float.IsFinite(values[i]);
+            isOneSample &= values[i] == values[i % size];
+            least = Math.Min(least, values[i]);
+            most = Math.Max(most, values[i]);
         }
-        else if (least == most)
-        {
-            yield return Problem($"All inputs are {most:G3}: samples do not differ.");
-        }
-        else if (Enumerable.Range(1, batch.Count - 1).All(row => values.AsSpan(row * size, size).SequenceEqual(values.AsSpan(0, size))))
-        {
-            yield return Problem($"All {batch.Count} samples are the same.");
-        }
-        else if (Math.Max(-least, most) > LargeInput)
-        {
-            yield return Remark($"Inputs are from {least:G3} to {most:G3}, far from the usual 0 to 1 or −3 to 3: divide them, or standardise.");
-        }
-        else
-        {
-            yield return Good($"Inputs are from {least:G3} to {most:G3}.");
-        }
+        return !isFinite ? Problem("Some inputs are infinite or not numbers.")
+            : least == most ? Problem($"All inputs are {most:G3}: samples do not differ.")
+            : isOneSample ? Problem($"All {samples} samples are the same.")
+            : Math.Max(-least, most) > LargeInput ? Remark($"Inputs are from {least:G3} to {most:G3}, far from the usual 0 to 1 or −3 to 3: divide them, or standardise.")
+            : Good($"Inputs are from {least:G3} to {most:G3}.");
     }
 
     private static void DescribeGradient(Parameter parameter, ReadOnlySpan<float> values, ReadOnlySpan<float> gradient, List<SetupFinding> findings)
@@ -161,18 +162,6 @@ public static class SetupCheck
         {
             findings.Add(Problem($"All numbers of {parameter.Name} begin as {values[0]:G3}: its units are all the same and would stay so. Draw them at random."));
         }
-    }
-
-    private static void DescribeDead(Attempt attempt, string when, List<SetupFinding> findings)
-    {
-        if (attempt.HasDiverged)
-        {
-            return;
-        }
-        Workspace workspace = new(attempt.Network, attempt.Batch.Count, training: true);
-        workspace.Load(attempt.Batch.Features, [.. Enumerable.Range(0, attempt.Batch.Count)]);
-        attempt.Network.Forward(workspace, attempt.Batch.Count, new SampleRandom(1));
-        AddDead(attempt.Network, workspace, when, findings);
     }
 
     /// <summary>Units with ReLU that give 0 for every sample: no gradient goes through them.</summary>
@@ -206,7 +195,7 @@ public static class SetupCheck
 
     /// <summary>Whether another learning rate would do.</summary>
     private static void FindRate(
-        Attempt first, Network network, Loss loss, Optimizer optimizer, DataSet batch, TrainingOptions options, double? constant, List<SetupFinding> findings, CancellationToken cancellation)
+        Network network, Loss loss, Optimizer optimizer, DataSet batch, TrainingOptions options, List<SetupFinding> findings, CancellationToken cancellation)
     {
         double? found = LearningRateFinder.Find(network, loss, optimizer, batch, options, cancellation).Suggestion;
         if (found is not double rate)
@@ -217,7 +206,7 @@ public static class SetupCheck
         double ratio = optimizer.LearningRate / rate;
         string judged = ratio >= 3 ? "too high" : ratio <= 1.0 / 3 ? "too low" : "about right";
         Attempt other = new(network, loss, optimizer with { LearningRate = rate }, batch, options, cancellation);
-        if (other.HasLearnt(constant))
+        if (other.HasLearnt)
         {
             findings.Add(Problem($"The learning rate {optimizer.LearningRate:G3} is {(ratio > 1 ? "too high" : "too low")}: with {rate:G2} it learnt the samples in {other.Losses.Count} steps."));
         }
@@ -257,13 +246,13 @@ public static class SetupCheck
             Network.Buffers.CopyTo(Start.Buffers);
             Start.MarkInitialized();
             Trainer = new Trainer(Network, loss, optimizer);
-            double? constant = null;
             Trainer.EpochCompleted += epoch =>
             {
                 Losses.Add(epoch.Loss);
                 Accuracy = epoch.Accuracy;
-                constant ??= Trainer.Loss.OfConstantAnswer(batch.Targets);
-                if (HasLearnt(constant))
+                // Not before: the loss may get its weights from the samples.
+                ConstantLoss ??= Trainer.Loss.OfConstantAnswer(batch.Targets);
+                if (HasLearnt)
                 {
                     Trainer.Stop();
                 }
@@ -277,6 +266,7 @@ public static class SetupCheck
                 HasDiverged = true;
             }
             cancellation.ThrowIfCancellationRequested();
+            ConstantLoss ??= Trainer.Loss.OfConstantAnswer(batch.Targets);
             Start.Preprocessing = Network.Preprocessing;
         }
 
@@ -295,7 +285,10 @@ public static class SetupCheck
 
         public bool HasDiverged { get; private set; }
 
-        public bool HasLearnt(double? constant) => !HasDiverged && Losses.Count > 0 && (Accuracy >= EnoughAccuracy || (constant is double best ? Losses[^1] < LowLoss * best : Losses[^1] < LowLoss * Losses[0]));
+        /// <summary>That of the best answer that is the same for every sample; null where the loss cannot tell.</summary>
+        public double? ConstantLoss { get; private set; }
+
+        public bool HasLearnt => !HasDiverged && Losses.Count > 0 && (Accuracy >= EnoughAccuracy || (ConstantLoss is double best ? Losses[^1] < LowLoss * best : Losses[^1] < LowLoss * Losses[0]));
     }
 }
 

@@ -11,7 +11,7 @@ public sealed record TrainingOptions
     public int Epochs
     {
         get;
-        init => field = AtLeastOne(value, nameof(Epochs));
+        init => field = OptionCheck.AtLeast(1, value, nameof(Epochs));
     } = 10;
 
     /// <summary>Samples per step, at least 1; the last step of an epoch may have fewer. Default: 64.</summary>
@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     public int BatchSize
     {
         get;
-        init => field = AtLeastOne(value, nameof(BatchSize));
+        init => field = OptionCheck.AtLeast(1, value, nameof(BatchSize));
     } = 64;
 
     /// <summary>
@@ -48,9 +48,7 @@ public sealed record TrainingOptions
     public double ValidationFraction
     {
         get;
-        init => field = value is >= 0 and < 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(ValidationFraction), value, $"{nameof(ValidationFraction)} must be at least 0 and below 1.");
+        init => field = OptionCheck.BelowOne(value, nameof(ValidationFraction));
     } = 0.1;
 
     /// <summary>In which order samples are learnt from. Default: shuffled anew each epoch.</summary>
@@ -68,7 +66,7 @@ public sealed record TrainingOptions
     public int? StepsPerEpoch
     {
         get;
-        init => field = value is int steps ? AtLeastOne(steps, nameof(StepsPerEpoch)) : null;
+        init => field = value is int steps ? OptionCheck.AtLeast(1, steps, nameof(StepsPerEpoch)) : null;
     }
 
     /// <summary>Whether samples that do not fill a batch at the end of an epoch are left out. Default: no, they make a smaller one.</summary>
@@ -121,7 +119,7 @@ public sealed record TrainingOptions
     public int? AccumulationSteps
     {
         get;
-        init => field = value is int steps ? AtLeastOne(steps, nameof(AccumulationSteps)) : null;
+        init => field = value is int steps ? OptionCheck.AtLeast(1, steps, nameof(AccumulationSteps)) : null;
     }
 
     // Not required in documents: files from before it was there mean no.
@@ -176,9 +174,6 @@ public sealed record TrainingOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Threads), value, $"{nameof(Threads)} must be from 1 to {MaxThreads}.");
     } = Math.Min(Environment.ProcessorCount, MaxThreads);
-
-    private static int AtLeastOne(int value, string name) =>
-        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
 }
 
 /// <summary>In which order training goes through the samples.</summary>

@@ -19,6 +19,7 @@ public sealed class ResumeTests : IDisposable
         ["momentum and a schedule"] = new([Layer.Dense(7, Activation.Tanh), Layer.Dense(4)], new Sgd { Momentum = 0.9 }, new() { Schedule = new LinearSchedule() }),
         ["Adam, dropout, standardised"] = new([Layer.Dense(9, Activation.ReLU), Layer.Dropout(0.3), Layer.Dense(4)], new Adam(), new() { Standardize = StandardizationScope.Column }),
         ["batch normalisation and averages"] = new([Layer.Dense(9), Layer.BatchNormalization(Activation.ReLU), Layer.Dense(4)], new Adam(), new() { AverageDecay = 0.9 }),
+        ["gradients of several batches added up"] = new([Layer.Dense(9, Activation.ReLU), Layer.Dropout(0.3), Layer.Dense(4)], new Lion(), new() { AccumulationSteps = 3 }),
         ["drawn with replacement"] = new([Layer.Dense(4)], new Sgd(), new() { Order = SampleOrder.WithReplacement, StepsPerEpoch = 4 }),
         ["nothing for validation, partial batches left out"] = new([Layer.Dense(4)], new AdamW(), new() { ValidationFraction = 0, DropPartialBatch = true }),
         ["ended early"] = new([Layer.Dense(4)], new Sgd { LearningRate = 30 }, new()) { Patience = 1 },

@@ -61,7 +61,7 @@ internal static unsafe class DepthwiseTile<T, TPositions, TLanes>
     public static void Compute(in DepthwiseOperands operands)
     {
         T mask = T.FirstLanes(operands.Channels);
-        T start = operands.Start is null ? default : Load(operands.Start, mask);
+        T start = operands.Start is null ? default : ChannelLanes.Load<T, TLanes>(operands.Start, mask);
         T sum0 = start, sum1 = start, sum2 = start, sum3 = start, sum4 = start, sum5 = start, sum6 = start, sum7 = start;
         nint step = operands.SourceStep, twoSteps = 2 * step, tap = operands.SourceTap, weightsTap = operands.WeightsTap;
         float* source = operands.Source, weights = operands.Weights;
@@ -70,56 +70,27 @@ internal static unsafe class DepthwiseTile<T, TPositions, TLanes>
             float* source0 = source, source3 = source + 3 * step, source6 = source3 + 3 * step, weight = weights;
             for (int k = operands.Taps; k > 0; k--, source0 += tap, source3 += tap, source6 += tap, weight += weightsTap)
             {
-                T factor = Load(weight, mask);
-                if (TPositions.Count > 0) { Add(ref sum0, factor, source0, mask); }
-                if (TPositions.Count > 1) { Add(ref sum1, factor, source0 + step, mask); }
-                if (TPositions.Count > 2) { Add(ref sum2, factor, source0 + twoSteps, mask); }
-                if (TPositions.Count > 3) { Add(ref sum3, factor, source3, mask); }
-                if (TPositions.Count > 4) { Add(ref sum4, factor, source3 + step, mask); }
-                if (TPositions.Count > 5) { Add(ref sum5, factor, source3 + twoSteps, mask); }
-                if (TPositions.Count > 6) { Add(ref sum6, factor, source6, mask); }
-                if (TPositions.Count > 7) { Add(ref sum7, factor, source6 + step, mask); }
+                T factor = ChannelLanes.Load<T, TLanes>(weight, mask);
+                if (TPositions.Count > 0) { ChannelLanes.AddProducts<T, TLanes>(ref sum0, factor, source0, mask); }
+                if (TPositions.Count > 1) { ChannelLanes.AddProducts<T, TLanes>(ref sum1, factor, source0 + step, mask); }
+                if (TPositions.Count > 2) { ChannelLanes.AddProducts<T, TLanes>(ref sum2, factor, source0 + twoSteps, mask); }
+                if (TPositions.Count > 3) { ChannelLanes.AddProducts<T, TLanes>(ref sum3, factor, source3, mask); }
+                if (TPositions.Count > 4) { ChannelLanes.AddProducts<T, TLanes>(ref sum4, factor, source3 + step, mask); }
+                if (TPositions.Count > 5) { ChannelLanes.AddProducts<T, TLanes>(ref sum5, factor, source3 + twoSteps, mask); }
+                if (TPositions.Count > 6) { ChannelLanes.AddProducts<T, TLanes>(ref sum6, factor, source6, mask); }
+                if (TPositions.Count > 7) { ChannelLanes.AddProducts<T, TLanes>(ref sum7, factor, source6 + step, mask); }
             }
         }
         float* result = operands.Result;
         nint resultStep = operands.ResultStep;
-        if (TPositions.Count > 0) { Store(result, mask, sum0); }
-        if (TPositions.Count > 1) { Store(result + resultStep, mask, sum1); }
-        if (TPositions.Count > 2) { Store(result + 2 * resultStep, mask, sum2); }
-        if (TPositions.Count > 3) { Store(result + 3 * resultStep, mask, sum3); }
-        if (TPositions.Count > 4) { Store(result + 4 * resultStep, mask, sum4); }
-        if (TPositions.Count > 5) { Store(result + 5 * resultStep, mask, sum5); }
-        if (TPositions.Count > 6) { Store(result + 6 * resultStep, mask, sum6); }
-        if (TPositions.Count > 7) { Store(result + 7 * resultStep, mask, sum7); }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(ref T sum, T factor, float* from, T mask)
-    {
-        if (TLanes.All)
-        {
-            T.AddProducts(ref sum, factor, from);
-        }
-        else
-        {
-            sum = T.FusedMultiplyAdd(factor, T.LoadWhere(mask, from), sum);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Load(float* from, T mask) => TLanes.All ? T.Load(in *from, 0) : T.LoadWhere(mask, from);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* to, T mask, T sum)
-    {
-        if (TLanes.All)
-        {
-            sum.Store(ref *to, 0);
-        }
-        else
-        {
-            sum.StoreWhere(mask, to);
-        }
+        if (TPositions.Count > 0) { ChannelLanes.Store<T, TLanes>(result, mask, sum0); }
+        if (TPositions.Count > 1) { ChannelLanes.Store<T, TLanes>(result + resultStep, mask, sum1); }
+        if (TPositions.Count > 2) { ChannelLanes.Store<T, TLanes>(result + 2 * resultStep, mask, sum2); }
+        if (TPositions.Count > 3) { ChannelLanes.Store<T, TLanes>(result + 3 * resultStep, mask, sum3); }
+        if (TPositions.Count > 4) { ChannelLanes.Store<T, TLanes>(result + 4 * resultStep, mask, sum4); }
+        if (TPositions.Count > 5) { ChannelLanes.Store<T, TLanes>(result + 5 * resultStep, mask, sum5); }
+        if (TPositions.Count > 6) { ChannelLanes.Store<T, TLanes>(result + 6 * resultStep, mask, sum6); }
+        if (TPositions.Count > 7) { ChannelLanes.Store<T, TLanes>(result + 7 * resultStep, mask, sum7); }
     }
 }
 
@@ -168,27 +139,4 @@ internal static unsafe class DepthwiseTiles
             default: throw new SwitchExpressionException(positions);
         }
     }
-}
-
-/// <summary>Both kinds of vectors of channels.</summary>
-internal static class ChannelLanes
-{
-    /// <summary>A whole vector.</summary>
-    public readonly struct All : IChannelLanes
-    {
-        static bool IChannelLanes.All => true;
-    }
-
-    /// <summary>The last few channels.</summary>
-    public readonly struct First : IChannelLanes
-    {
-        public static bool All => false;
-    }
-}
-
-/// <summary>Whether a vector of channels is whole, as a type so that the compiler knows it.</summary>
-internal interface IChannelLanes
-{
-    /// <summary>Whether all lanes are channels.</summary>
-    static abstract bool All { get; }
 }

@@ -98,74 +98,39 @@ internal unsafe struct DepthwiseWeightsJob : IJob, ILanesJob
         nint channels = Geometry.Channels, two = 2 * channels, step = Geometry.Stride * channels, kernelRow = Geometry.KernelWidth * channels;
         float* weights1 = dWeights + kernelRow, weights2 = weights1 + kernelRow;
         T sum00 = default, sum01 = default, sum02 = default, sum10 = default, sum11 = default, sum12 = default, sum20 = default, sum21 = default, sum22 = default;
-        sum00 = Load<T, TLanes>(dWeights, mask);
-        if (TColumns.Count > 1) { sum01 = Load<T, TLanes>(dWeights + channels, mask); }
-        if (TColumns.Count > 2) { sum02 = Load<T, TLanes>(dWeights + two, mask); }
-        if (TRows.Count > 1) { sum10 = Load<T, TLanes>(weights1, mask); }
-        if (TRows.Count > 1 && TColumns.Count > 1) { sum11 = Load<T, TLanes>(weights1 + channels, mask); }
-        if (TRows.Count > 1 && TColumns.Count > 2) { sum12 = Load<T, TLanes>(weights1 + two, mask); }
-        if (TRows.Count > 2) { sum20 = Load<T, TLanes>(weights2, mask); }
-        if (TRows.Count > 2 && TColumns.Count > 1) { sum21 = Load<T, TLanes>(weights2 + channels, mask); }
-        if (TRows.Count > 2 && TColumns.Count > 2) { sum22 = Load<T, TLanes>(weights2 + two, mask); }
+        sum00 = ChannelLanes.Load<T, TLanes>(dWeights, mask);
+        if (TColumns.Count > 1) { sum01 = ChannelLanes.Load<T, TLanes>(dWeights + channels, mask); }
+        if (TColumns.Count > 2) { sum02 = ChannelLanes.Load<T, TLanes>(dWeights + two, mask); }
+        if (TRows.Count > 1) { sum10 = ChannelLanes.Load<T, TLanes>(weights1, mask); }
+        if (TRows.Count > 1 && TColumns.Count > 1) { sum11 = ChannelLanes.Load<T, TLanes>(weights1 + channels, mask); }
+        if (TRows.Count > 1 && TColumns.Count > 2) { sum12 = ChannelLanes.Load<T, TLanes>(weights1 + two, mask); }
+        if (TRows.Count > 2) { sum20 = ChannelLanes.Load<T, TLanes>(weights2, mask); }
+        if (TRows.Count > 2 && TColumns.Count > 1) { sum21 = ChannelLanes.Load<T, TLanes>(weights2 + channels, mask); }
+        if (TRows.Count > 2 && TColumns.Count > 2) { sum22 = ChannelLanes.Load<T, TLanes>(weights2 + two, mask); }
 
         float* row0 = input, row1 = row0 + inputRow, row2 = row1 + inputRow;
         for (; positions > 0; positions--, dOutput += channels, row0 += step, row1 += step, row2 += step)
         {
-            T gradient = Load<T, TLanes>(dOutput, mask);
-            Add<T, TLanes>(ref sum00, gradient, row0, mask);
-            if (TColumns.Count > 1) { Add<T, TLanes>(ref sum01, gradient, row0 + channels, mask); }
-            if (TColumns.Count > 2) { Add<T, TLanes>(ref sum02, gradient, row0 + two, mask); }
-            if (TRows.Count > 1) { Add<T, TLanes>(ref sum10, gradient, row1, mask); }
-            if (TRows.Count > 1 && TColumns.Count > 1) { Add<T, TLanes>(ref sum11, gradient, row1 + channels, mask); }
-            if (TRows.Count > 1 && TColumns.Count > 2) { Add<T, TLanes>(ref sum12, gradient, row1 + two, mask); }
-            if (TRows.Count > 2) { Add<T, TLanes>(ref sum20, gradient, row2, mask); }
-            if (TRows.Count > 2 && TColumns.Count > 1) { Add<T, TLanes>(ref sum21, gradient, row2 + channels, mask); }
-            if (TRows.Count > 2 && TColumns.Count > 2) { Add<T, TLanes>(ref sum22, gradient, row2 + two, mask); }
+            T gradient = ChannelLanes.Load<T, TLanes>(dOutput, mask);
+            ChannelLanes.AddProducts<T, TLanes>(ref sum00, gradient, row0, mask);
+            if (TColumns.Count > 1) { ChannelLanes.AddProducts<T, TLanes>(ref sum01, gradient, row0 + channels, mask); }
+            if (TColumns.Count > 2) { ChannelLanes.AddProducts<T, TLanes>(ref sum02, gradient, row0 + two, mask); }
+            if (TRows.Count > 1) { ChannelLanes.AddProducts<T, TLanes>(ref sum10, gradient, row1, mask); }
+            if (TRows.Count > 1 && TColumns.Count > 1) { ChannelLanes.AddProducts<T, TLanes>(ref sum11, gradient, row1 + channels, mask); }
+            if (TRows.Count > 1 && TColumns.Count > 2) { ChannelLanes.AddProducts<T, TLanes>(ref sum12, gradient, row1 + two, mask); }
+            if (TRows.Count > 2) { ChannelLanes.AddProducts<T, TLanes>(ref sum20, gradient, row2, mask); }
+            if (TRows.Count > 2 && TColumns.Count > 1) { ChannelLanes.AddProducts<T, TLanes>(ref sum21, gradient, row2 + channels, mask); }
+            if (TRows.Count > 2 && TColumns.Count > 2) { ChannelLanes.AddProducts<T, TLanes>(ref sum22, gradient, row2 + two, mask); }
         }
 
-        Store<T, TLanes>(dWeights, mask, sum00);
-        if (TColumns.Count > 1) { Store<T, TLanes>(dWeights + channels, mask, sum01); }
-        if (TColumns.Count > 2) { Store<T, TLanes>(dWeights + two, mask, sum02); }
-        if (TRows.Count > 1) { Store<T, TLanes>(weights1, mask, sum10); }
-        if (TRows.Count > 1 && TColumns.Count > 1) { Store<T, TLanes>(weights1 + channels, mask, sum11); }
-        if (TRows.Count > 1 && TColumns.Count > 2) { Store<T, TLanes>(weights1 + two, mask, sum12); }
-        if (TRows.Count > 2) { Store<T, TLanes>(weights2, mask, sum20); }
-        if (TRows.Count > 2 && TColumns.Count > 1) { Store<T, TLanes>(weights2 + channels, mask, sum21); }
-        if (TRows.Count > 2 && TColumns.Count > 2) { Store<T, TLanes>(weights2 + two, mask, sum22); }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<T, TLanes>(ref T sum, T gradient, float* from, T mask)
-        where T : struct, ILanes<T>
-        where TLanes : struct, IChannelLanes
-    {
-        if (TLanes.All)
-        {
-            T.AddProducts(ref sum, gradient, from);
-        }
-        else
-        {
-            sum = T.FusedMultiplyAdd(gradient, T.LoadWhere(mask, from), sum);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Load<T, TLanes>(float* from, T mask)
-        where T : struct, ILanes<T>
-        where TLanes : struct, IChannelLanes => TLanes.All ? T.Load(in *from, 0) : T.LoadWhere(mask, from);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T, TLanes>(float* to, T mask, T sum)
-        where T : struct, ILanes<T>
-        where TLanes : struct, IChannelLanes
-    {
-        if (TLanes.All)
-        {
-            sum.Store(ref *to, 0);
-        }
-        else
-        {
-            sum.StoreWhere(mask, to);
-        }
+        ChannelLanes.Store<T, TLanes>(dWeights, mask, sum00);
+        if (TColumns.Count > 1) { ChannelLanes.Store<T, TLanes>(dWeights + channels, mask, sum01); }
+        if (TColumns.Count > 2) { ChannelLanes.Store<T, TLanes>(dWeights + two, mask, sum02); }
+        if (TRows.Count > 1) { ChannelLanes.Store<T, TLanes>(weights1, mask, sum10); }
+        if (TRows.Count > 1 && TColumns.Count > 1) { ChannelLanes.Store<T, TLanes>(weights1 + channels, mask, sum11); }
+        if (TRows.Count > 1 && TColumns.Count > 2) { ChannelLanes.Store<T, TLanes>(weights1 + two, mask, sum12); }
+        if (TRows.Count > 2) { ChannelLanes.Store<T, TLanes>(weights2, mask, sum20); }
+        if (TRows.Count > 2 && TColumns.Count > 1) { ChannelLanes.Store<T, TLanes>(weights2 + channels, mask, sum21); }
+        if (TRows.Count > 2 && TColumns.Count > 2) { ChannelLanes.Store<T, TLanes>(weights2 + two, mask, sum22); }
     }
 }

@@ -4,8 +4,8 @@ namespace Nabla.Numerics;
 
 /// <summary>
 /// Normalisation of the channels (columns) of values [rows, channels], where the rows are all positions of all samples of a batch.
-/// Sums over rows are made in parts, as many as rows and channels ask for, and those of the parts are added up in order: so the bits
-/// do not depend on who takes them.
+/// All is done in parts of the rows, as many as rows and channels ask for, and the sums of the parts are added up in order: so the
+/// bits do not depend on who takes them.
 /// </summary>
 internal static class ChannelNormalization
 {
@@ -15,7 +15,7 @@ internal static class ChannelNormalization
     // What stays in the first-level cache while a block of rows is gone over channel by channel.
     private const int BlockFloats = 4096;
 
-    /// <summary>Into how many parts the rows are cut for sums.</summary>
+    /// <summary>Into how many parts the rows are cut.</summary>
     public static int PartsOf(long rows, int channels) =>
         (int)Math.Min(rows, Math.Clamp(rows * channels / ExecutionPlan.FloatsPerPartOfStatistics, 1, ExecutionPlan.MaxPartsOfStatistics));
 
@@ -33,8 +33,9 @@ internal static class ChannelNormalization
     public static void Moments(ReadOnlySpan<float> values, Span<float> mean, Span<float> variance, Span<float> scratch, int rows, int channels, int threads)
     {
         int parts = PartsOf(rows, channels);
-        MomentsJob job = new(values[..(rows * channels)], scratch[..(2 * parts * channels)], rows, channels, parts);
-        WorkerTeam.Run(ref job, Threads(rows, channels, Math.Min(parts, threads)));
+        Span<float> sums = scratch[..(2 * parts * channels)];
+        sums.Clear();
+        Run(new MomentsKernel(values, sums, rows, channels, parts), rows, channels, threads);
         // Of a part: numbers, sum and sum of squares, both less the part's first row, which is near the mean; T. F. Chan, G. H. Golub and
         // R. J. LeVeque, "Algorithms for computing the sample variance", 1983, for what two parts have together.
         Span<double> ofPart = stackalloc double[3 * parts];
@@ -52,10 +53,10 @@ internal static class ChannelNormalization
             double all = 0, squares = 0;
             for (int part = 0; part < parts; part++)
             {
-                double sum = scratch[2 * part * channels + channel];
+                double sum = sums[2 * part * channels + channel];
                 double shifted = sum * ofPart[3 * part];
                 double difference = values[FirstRow(rows, part, parts) * channels + channel] + shifted - all;
-                squares += Math.Max(0, scratch[(2 * part + 1) * channels + channel] - sum * shifted) + difference * difference * ofPart[3 * part + 2];
+                squares += Math.Max(0, sums[(2 * part + 1) * channels + channel] - sum * shifted) + difference * difference * ofPart[3 * part + 2];
                 all += difference * ofPart[3 * part + 1];
             }
             mean[channel] = (float)all;
@@ -68,13 +69,12 @@ internal static class ChannelNormalization
         ReadOnlySpan<float> values, in ChannelStatistics statistics, ReadOnlySpan<float> scale, ReadOnlySpan<float> offset,
         Span<float> output, int rows, int channels, Activation activation, int threads)
     {
-        NormalizeKernel kernel = new(values, statistics, scale, offset, output, channels);
         switch (activation)
         {
-            case Activation.Identity: Run(new NormalizeJob<ActivationFunctions.Identity>(kernel, rows), rows, channels, threads); break;
-            case Activation.Sigmoid: Run(new NormalizeJob<ActivationFunctions.Sigmoid>(kernel, rows), rows, channels, threads); break;
-            case Activation.Tanh: Run(new NormalizeJob<ActivationFunctions.Tanh>(kernel, rows), rows, channels, threads); break;
-            case Activation.ReLU: Run(new NormalizeJob<ActivationFunctions.ReLU>(kernel, rows), rows, channels, threads); break;
+            case Activation.Identity: Run(new NormalizeKernel<ActivationFunctions.Identity>(values, statistics, scale, offset, output, channels), rows, channels, threads); break;
+            case Activation.Sigmoid: Run(new NormalizeKernel<ActivationFunctions.Sigmoid>(values, statistics, scale, offset, output, channels), rows, channels, threads); break;
+            case Activation.Tanh: Run(new NormalizeKernel<ActivationFunctions.Tanh>(values, statistics, scale, offset, output, channels), rows, channels, threads); break;
+            case Activation.ReLU: Run(new NormalizeKernel<ActivationFunctions.ReLU>(values, statistics, scale, offset, output, channels), rows, channels, threads); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
         }
     }
@@ -99,14 +99,14 @@ internal static class ChannelNormalization
         Span<float> dScale, Span<float> dOffset, Span<float> scratch, int rows, int channels, Activation activation, int threads)
     {
         int parts = PartsOf(rows, channels);
-        BackwardSumsKernel kernel = new(values, output, gradient, statistics.Mean, scratch[..(2 * parts * channels)], channels);
-        int mostThreads = Math.Min(parts, threads);
+        Span<float> sums = scratch[..(2 * parts * channels)];
+        sums.Clear();
         switch (activation)
         {
-            case Activation.Identity: Run(new BackwardSumsJob<ActivationFunctions.Identity>(kernel, rows, parts), rows, channels, mostThreads); break;
-            case Activation.Sigmoid: Run(new BackwardSumsJob<ActivationFunctions.Sigmoid>(kernel, rows, parts), rows, channels, mostThreads); break;
-            case Activation.Tanh: Run(new BackwardSumsJob<ActivationFunctions.Tanh>(kernel, rows, parts), rows, channels, mostThreads); break;
-            case Activation.ReLU: Run(new BackwardSumsJob<ActivationFunctions.ReLU>(kernel, rows, parts), rows, channels, mostThreads); break;
+            case Activation.Identity: Run(new BackwardSumsKernel<ActivationFunctions.Identity>(values, output, gradient, statistics.Mean, sums, channels), rows, channels, threads); break;
+            case Activation.Sigmoid: Run(new BackwardSumsKernel<ActivationFunctions.Sigmoid>(values, output, gradient, statistics.Mean, sums, channels), rows, channels, threads); break;
+            case Activation.Tanh: Run(new BackwardSumsKernel<ActivationFunctions.Tanh>(values, output, gradient, statistics.Mean, sums, channels), rows, channels, threads); break;
+            case Activation.ReLU: Run(new BackwardSumsKernel<ActivationFunctions.ReLU>(values, output, gradient, statistics.Mean, sums, channels), rows, channels, threads); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
         }
         for (int channel = 0; channel < channels; channel++)
@@ -114,8 +114,8 @@ internal static class ChannelNormalization
             double sum = 0, products = 0;
             for (int part = 0; part < parts; part++)
             {
-                sum += scratch[2 * part * channels + channel];
-                products += scratch[(2 * part + 1) * channels + channel];
+                sum += sums[2 * part * channels + channel];
+                products += sums[(2 * part + 1) * channels + channel];
             }
             dOffset[channel] = (float)sum;
             dScale[channel] = (float)(products / MathF.Sqrt(statistics.Variance[channel] + statistics.Epsilon));
@@ -129,74 +129,95 @@ internal static class ChannelNormalization
     public static void BackwardInput(
         ReadOnlySpan<float> values, ReadOnlySpan<float> gradient, in ChannelStatistics statistics, ReadOnlySpan<float> scale,
         ReadOnlySpan<float> dScale, ReadOnlySpan<float> dOffset, Span<float> dInput, int rows, int channels, int threads) =>
-        Run(new BackwardInputJob(values, gradient, statistics, scale, dScale, dOffset, dInput, rows, channels), rows, channels, threads);
+        Run(new BackwardInputKernel(values, gradient, statistics, scale, dScale, dOffset, dInput, rows, channels), rows, channels, threads);
 
-    private static int Threads(long rows, int channels, int most) => (int)Math.Clamp(rows * channels / MinPerThread, 1, most);
-
-    private static void Run<TJob>(TJob job, int rows, int channels, int threads)
-        where TJob : struct, IJob, allows ref struct => WorkerTeam.Run(ref job, Threads(rows, channels, threads));
+    /// <summary>Runs a kernel over all parts; threads take parts.</summary>
+    private static void Run<TKernel>(TKernel kernel, int rows, int channels, int threads)
+        where TKernel : struct, IRowsKernel, allows ref struct
+    {
+        PartsJob<TKernel> job = new(kernel, rows, channels, PartsOf(rows, channels));
+        WorkerTeam.Run(ref job, (int)Math.Clamp((long)rows * channels / MinPerThread, 1, Math.Min(PartsOf(rows, channels), threads)));
+    }
 
     private static int FirstRow(int rows, int part, int parts) => (int)((long)rows * part / parts);
 
-    private static int BlockRows(int channels) => Math.Max(1, BlockFloats / channels);
-
-    private readonly ref struct MomentsJob(ReadOnlySpan<float> values, Span<float> sums, int rows, int channels, int parts) : IJob
+    /// <summary>What is done to some rows of some channels.</summary>
+    private interface IRowsKernel
     {
-        private readonly ReadOnlySpan<float> _values = values;
-        private readonly Span<float> _sums = sums;
+        /// <summary>Goes through rows of one part, for <c>T.Count</c> channels from one on.</summary>
+        void Apply<T>(nint channel, int part, int firstRow, int endRow)
+            where T : struct, ILanes<T>;
+    }
+
+    /// <summary>Goes over each part in blocks of rows, and over each block channel by channel.</summary>
+    private readonly ref struct PartsJob<TKernel>(TKernel kernel, int rows, int channels, int parts) : IJob
+        where TKernel : struct, IRowsKernel, allows ref struct
+    {
+        private readonly TKernel _kernel = kernel;
 
         public void Run(int thread, int threads)
         {
+            int blockRows = Math.Max(1, BlockFloats / channels);
             for (int part = parts * thread / threads; part < parts * (thread + 1) / threads; part++)
             {
-                int first = FirstRow(rows, part, parts), end = FirstRow(rows, part + 1, parts);
-                Span<float> sums = _sums.Slice(2 * part * channels, 2 * channels);
-                sums.Clear();
-                for (int row = first, next; row < end; row = next)
+                int end = FirstRow(rows, part + 1, parts);
+                for (int row = FirstRow(rows, part, parts), next; row < end; row = next)
                 {
-                    next = Math.Min(row + BlockRows(channels), end);
-                    MomentsKernel kernel = new(_values[(first * channels)..], _values[(row * channels)..], sums, next - row, channels);
-                    ElementWise.RunRange(ref kernel, 0, channels);
+                    next = Math.Min(row + blockRows, end);
+                    Block<TKernel> block = new(_kernel, part, row, next);
+                    ElementWise.RunRange(ref block, 0, channels);
                 }
             }
         }
     }
 
-    /// <summary>Adds what the rows of a block differ from the part's first row, and the squares of that; even and odd rows apart, since each sum waits for itself.</summary>
-    private readonly ref struct MomentsKernel(ReadOnlySpan<float> shift, ReadOnlySpan<float> block, Span<float> sums, int rows, int channels) : IElementKernel
+    private readonly ref struct Block<TKernel>(TKernel kernel, int part, int firstRow, int endRow) : IElementKernel
+        where TKernel : struct, IRowsKernel, allows ref struct
     {
-        private readonly ref readonly float _shift = ref MemoryMarshal.GetReference(shift);
-        private readonly ref readonly float _block = ref MemoryMarshal.GetReference(block);
-        private readonly ref float _sums = ref MemoryMarshal.GetReference(sums);
+        private readonly TKernel _kernel = kernel;
 
         public void Apply<T>(nint channel)
+            where T : struct, ILanes<T> => _kernel.Apply<T>(channel, part, firstRow, endRow);
+    }
+
+    /// <summary>Adds what rows differ from their part's first row, and the squares of that; even and odd rows apart, since each sum waits for itself.</summary>
+    private readonly ref struct MomentsKernel(ReadOnlySpan<float> values, Span<float> sums, int rows, int channels, int parts) : IRowsKernel
+    {
+        private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
+        private readonly ref float _sums = ref MemoryMarshal.GetReference(sums);
+
+        public void Apply<T>(nint channel, int part, int firstRow, int endRow)
             where T : struct, ILanes<T>
         {
-            T shift = T.Load(in _shift, channel);
+            T shift = T.Load(in _values, (nint)FirstRow(rows, part, parts) * channels + channel);
             T evenSum = default, oddSum = default, evenSquares = default, oddSquares = default;
-            nint at = channel;
-            int row = 0;
-            for (; row + 1 < rows; row += 2, at += 2 * channels)
+            nint at = (nint)firstRow * channels + channel;
+            int row = firstRow;
+            for (; row + 1 < endRow; row += 2, at += 2 * channels)
             {
-                T even = T.Load(in _block, at) - shift, odd = T.Load(in _block, at + channels) - shift;
+                T even = T.Load(in _values, at) - shift, odd = T.Load(in _values, at + channels) - shift;
                 evenSum += even;
                 oddSum += odd;
                 evenSquares = T.FusedMultiplyAdd(even, even, evenSquares);
                 oddSquares = T.FusedMultiplyAdd(odd, odd, oddSquares);
             }
-            if (row < rows)
+            if (row < endRow)
             {
-                T even = T.Load(in _block, at) - shift;
+                T even = T.Load(in _values, at) - shift;
                 evenSum += even;
                 evenSquares = T.FusedMultiplyAdd(even, even, evenSquares);
             }
-            (T.Load(ref _sums, channel) + (evenSum + oddSum)).Store(ref _sums, channel);
-            (T.Load(ref _sums, channel + channels) + (evenSquares + oddSquares)).Store(ref _sums, channel + channels);
+            AddTo(ref _sums, 2 * (nint)part * channels + channel, evenSum + oddSum);
+            AddTo(ref _sums, (2 * (nint)part + 1) * channels + channel, evenSquares + oddSquares);
         }
     }
 
-    private readonly ref struct NormalizeKernel(
-        ReadOnlySpan<float> values, ChannelStatistics statistics, ReadOnlySpan<float> scale, ReadOnlySpan<float> offset, Span<float> output, int channels)
+    private static void AddTo<T>(ref float sums, nint index, T values)
+        where T : struct, ILanes<T> => (T.Load(ref sums, index) + values).Store(ref sums, index);
+
+    private readonly ref struct NormalizeKernel<TFunction>(
+        ReadOnlySpan<float> values, ChannelStatistics statistics, ReadOnlySpan<float> scale, ReadOnlySpan<float> offset, Span<float> output, int channels) : IRowsKernel
+        where TFunction : IActivationFunction
     {
         private readonly ChannelStatistics _statistics = statistics;
         private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
@@ -204,16 +225,13 @@ internal static class ChannelNormalization
         private readonly ref readonly float _offset = ref MemoryMarshal.GetReference(offset);
         private readonly ref float _output = ref MemoryMarshal.GetReference(output);
 
-        public int Channels { get; } = channels;
-
-        public void Apply<T, TFunction>(nint channel, int firstRow, int endRow)
+        public void Apply<T>(nint channel, int part, int firstRow, int endRow)
             where T : struct, ILanes<T>
-            where TFunction : IActivationFunction
         {
             T factor = T.Load(in _scale, channel) * _statistics.InverseDeviation<T>(channel);
             T offset = T.Load(in _offset, channel), mean = T.Load(in MemoryMarshal.GetReference(_statistics.Mean), channel);
-            nint at = (nint)firstRow * Channels + channel;
-            for (int row = firstRow; row < endRow; row++, at += Channels)
+            nint at = (nint)firstRow * channels + channel;
+            for (int row = firstRow; row < endRow; row++, at += channels)
             {
                 // Not values · factor + one offset: where the mean is large, that would be the difference of large numbers.
                 TFunction.Forward(T.FusedMultiplyAdd(T.Load(in _values, at) - mean, factor, offset)).Store(ref _output, at);
@@ -221,74 +239,43 @@ internal static class ChannelNormalization
         }
     }
 
-    private readonly ref struct NormalizeJob<TFunction>(NormalizeKernel kernel, int rows) : IJob
+    private readonly ref struct BackwardSumsKernel<TFunction>(
+        ReadOnlySpan<float> values, ReadOnlySpan<float> output, Span<float> gradient, ReadOnlySpan<float> mean, Span<float> sums, int channels) : IRowsKernel
         where TFunction : IActivationFunction
-    {
-        private readonly NormalizeKernel _kernel = kernel;
-
-        public void Run(int thread, int threads)
-        {
-            int end = FirstRow(rows, thread + 1, threads);
-            for (int row = FirstRow(rows, thread, threads), next; row < end; row = next)
-            {
-                next = Math.Min(row + BlockRows(_kernel.Channels), end);
-                Block block = new(_kernel, row, next);
-                ElementWise.RunRange(ref block, 0, _kernel.Channels);
-            }
-        }
-
-        private readonly ref struct Block(NormalizeKernel kernel, int firstRow, int endRow) : IElementKernel
-        {
-            private readonly NormalizeKernel _kernel = kernel;
-
-            public void Apply<T>(nint channel)
-                where T : struct, ILanes<T> => _kernel.Apply<T, TFunction>(channel, firstRow, endRow);
-        }
-    }
-
-    private readonly ref struct BackwardSumsKernel(
-        ReadOnlySpan<float> values, ReadOnlySpan<float> output, Span<float> gradient, ReadOnlySpan<float> mean, Span<float> sums, int channels)
     {
         private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
         private readonly ref readonly float _output = ref MemoryMarshal.GetReference(output);
         private readonly ref float _gradient = ref MemoryMarshal.GetReference(gradient);
         private readonly ref readonly float _mean = ref MemoryMarshal.GetReference(mean);
-        private readonly Span<float> _sums = sums;
+        private readonly ref float _sums = ref MemoryMarshal.GetReference(sums);
 
-        public int Channels { get; } = channels;
-
-        public Span<float> SumsOf(int part) => _sums.Slice(2 * part * Channels, 2 * Channels);
-
-        public void Apply<T, TFunction>(nint channel, int part, int firstRow, int endRow)
+        public void Apply<T>(nint channel, int part, int firstRow, int endRow)
             where T : struct, ILanes<T>
-            where TFunction : IActivationFunction
         {
-            ref float sums = ref MemoryMarshal.GetReference(SumsOf(part));
             T mean = T.Load(in _mean, channel);
             T evenSum = default, oddSum = default, evenProducts = default, oddProducts = default;
-            nint at = (nint)firstRow * Channels + channel;
+            nint at = (nint)firstRow * channels + channel;
             int row = firstRow;
-            for (; row + 1 < endRow; row += 2, at += 2 * Channels)
+            for (; row + 1 < endRow; row += 2, at += 2 * channels)
             {
-                T even = Gradient<T, TFunction>(at), odd = Gradient<T, TFunction>(at + Channels);
+                T even = Gradient<T>(at), odd = Gradient<T>(at + channels);
                 evenSum += even;
                 oddSum += odd;
                 evenProducts = T.FusedMultiplyAdd(even, T.Load(in _values, at) - mean, evenProducts);
-                oddProducts = T.FusedMultiplyAdd(odd, T.Load(in _values, at + Channels) - mean, oddProducts);
+                oddProducts = T.FusedMultiplyAdd(odd, T.Load(in _values, at + channels) - mean, oddProducts);
             }
             if (row < endRow)
             {
-                T even = Gradient<T, TFunction>(at);
+                T even = Gradient<T>(at);
                 evenSum += even;
                 evenProducts = T.FusedMultiplyAdd(even, T.Load(in _values, at) - mean, evenProducts);
             }
-            (T.Load(ref sums, channel) + (evenSum + oddSum)).Store(ref sums, channel);
-            (T.Load(ref sums, channel + Channels) + (evenProducts + oddProducts)).Store(ref sums, channel + Channels);
+            AddTo(ref _sums, 2 * (nint)part * channels + channel, evenSum + oddSum);
+            AddTo(ref _sums, (2 * (nint)part + 1) * channels + channel, evenProducts + oddProducts);
         }
 
-        private T Gradient<T, TFunction>(nint at)
+        private T Gradient<T>(nint at)
             where T : struct, ILanes<T>
-            where TFunction : IActivationFunction
         {
             T gradient = T.Load(ref _gradient, at);
             if (typeof(TFunction) == typeof(ActivationFunctions.Identity))
@@ -301,79 +288,29 @@ internal static class ChannelNormalization
         }
     }
 
-    private readonly ref struct BackwardSumsJob<TFunction>(BackwardSumsKernel kernel, int rows, int parts) : IJob
-        where TFunction : IActivationFunction
-    {
-        private readonly BackwardSumsKernel _kernel = kernel;
-
-        public void Run(int thread, int threads)
-        {
-            for (int part = parts * thread / threads; part < parts * (thread + 1) / threads; part++)
-            {
-                _kernel.SumsOf(part).Clear();
-                int end = FirstRow(rows, part + 1, parts);
-                for (int row = FirstRow(rows, part, parts), next; row < end; row = next)
-                {
-                    next = Math.Min(row + BlockRows(_kernel.Channels), end);
-                    Block block = new(_kernel, part, row, next);
-                    ElementWise.RunRange(ref block, 0, _kernel.Channels);
-                }
-            }
-        }
-
-        private readonly ref struct Block(BackwardSumsKernel kernel, int part, int firstRow, int endRow) : IElementKernel
-        {
-            private readonly BackwardSumsKernel _kernel = kernel;
-
-            public void Apply<T>(nint channel)
-                where T : struct, ILanes<T> => _kernel.Apply<T, TFunction>(channel, part, firstRow, endRow);
-        }
-    }
-
-    private readonly ref struct BackwardInputJob(
+    private readonly ref struct BackwardInputKernel(
         ReadOnlySpan<float> values, ReadOnlySpan<float> gradient, ChannelStatistics statistics, ReadOnlySpan<float> scale,
-        ReadOnlySpan<float> dScale, ReadOnlySpan<float> dOffset, Span<float> dInput, int rows, int channels) : IJob
+        ReadOnlySpan<float> dScale, ReadOnlySpan<float> dOffset, Span<float> dInput, int rows, int channels) : IRowsKernel
     {
-        private readonly ReadOnlySpan<float> _values = values;
-        private readonly ReadOnlySpan<float> _gradient = gradient;
         private readonly ChannelStatistics _statistics = statistics;
-        private readonly ReadOnlySpan<float> _scale = scale;
+        private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
+        private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
+        private readonly ref readonly float _scale = ref MemoryMarshal.GetReference(scale);
         private readonly ReadOnlySpan<float> _dScale = dScale;
         private readonly ReadOnlySpan<float> _dOffset = dOffset;
-        private readonly Span<float> _dInput = dInput;
+        private readonly ref float _dInput = ref MemoryMarshal.GetReference(dInput);
 
-        public void Run(int thread, int threads)
-        {
-            int end = FirstRow(rows, thread + 1, threads);
-            for (int row = FirstRow(rows, thread, threads), next; row < end; row = next)
-            {
-                next = Math.Min(row + BlockRows(channels), end);
-                Block block = new(this, row, next);
-                ElementWise.RunRange(ref block, 0, channels);
-            }
-        }
-
-        private readonly ref struct Block(BackwardInputJob job, int firstRow, int endRow) : IElementKernel
-        {
-            private readonly BackwardInputJob _job = job;
-
-            public void Apply<T>(nint channel)
-                where T : struct, ILanes<T> => _job.Apply<T>(channel, firstRow, endRow);
-        }
-
-        private void Apply<T>(nint channel, int firstRow, int endRow)
+        public void Apply<T>(nint channel, int part, int firstRow, int endRow)
             where T : struct, ILanes<T>
         {
-            ref readonly float values = ref MemoryMarshal.GetReference(_values), gradient = ref MemoryMarshal.GetReference(_gradient);
-            ref float dInput = ref MemoryMarshal.GetReference(_dInput);
             T inverseDeviation = _statistics.InverseDeviation<T>(channel);
-            T factor = T.Load(in MemoryMarshal.GetReference(_scale), channel) * inverseDeviation;
+            T factor = T.Load(in _scale, channel) * inverseDeviation;
             nint at = (nint)firstRow * channels + channel;
             if (_dScale.IsEmpty)
             {
                 for (int row = firstRow; row < endRow; row++, at += channels)
                 {
-                    (factor * T.Load(in gradient, at)).Store(ref dInput, at);
+                    (factor * T.Load(in _gradient, at)).Store(ref _dInput, at);
                 }
                 return;
             }
@@ -382,7 +319,7 @@ internal static class ChannelNormalization
             T offset = share * T.Load(in MemoryMarshal.GetReference(_dOffset), channel), mean = T.Load(in MemoryMarshal.GetReference(_statistics.Mean), channel);
             for (int row = firstRow; row < endRow; row++, at += channels)
             {
-                T.FusedMultiplyAdd(factor, T.Load(in gradient, at), T.FusedMultiplyAdd(slope, T.Load(in values, at) - mean, offset)).Store(ref dInput, at);
+                T.FusedMultiplyAdd(factor, T.Load(in _gradient, at), T.FusedMultiplyAdd(slope, T.Load(in _values, at) - mean, offset)).Store(ref _dInput, at);
             }
         }
     }

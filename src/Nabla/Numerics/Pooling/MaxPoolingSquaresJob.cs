@@ -72,10 +72,10 @@ internal unsafe struct MaxPoolingSquaresJob<TFunction> : IJob, ILanesJob
         where TLanes : struct, IChannelLanes
     {
         float* above = Input + input, below = above + (nint)Geometry.Width * Geometry.Channels;
-        T greatest = T.Max(Load<T, TLanes>(above, mask), Load<T, TLanes>(above + Geometry.Channels, mask));
-        greatest = T.Max(greatest, Load<T, TLanes>(below, mask));
-        greatest = T.Max(greatest, Load<T, TLanes>(below + Geometry.Channels, mask));
-        Store<T, TLanes>(Output + output, mask, greatest);
+        T greatest = T.Max(ChannelLanes.Load<T, TLanes>(above, mask), ChannelLanes.Load<T, TLanes>(above + Geometry.Channels, mask));
+        greatest = T.Max(greatest, ChannelLanes.Load<T, TLanes>(below, mask));
+        greatest = T.Max(greatest, ChannelLanes.Load<T, TLanes>(below + Geometry.Channels, mask));
+        ChannelLanes.Store<T, TLanes>(Output + output, mask, greatest);
     }
 
     private readonly void Backward<T>(nint input, nint output)
@@ -98,9 +98,9 @@ internal unsafe struct MaxPoolingSquaresJob<TFunction> : IJob, ILanesJob
         where TLanes : struct, IChannelLanes
     {
         nint line = (nint)Geometry.Width * Geometry.Channels;
-        T greatest = Load<T, TLanes>(Output + output, mask);
+        T greatest = ChannelLanes.Load<T, TLanes>(Output + output, mask);
         // What no pixel has taken yet: the first that is not below the greatest takes it.
-        T gradient = TFunction.Backward(greatest, Load<T, TLanes>(DOutput + output, mask));
+        T gradient = TFunction.Backward(greatest, ChannelLanes.Load<T, TLanes>(DOutput + output, mask));
         Give<T, TLanes>(input, mask, greatest, ref gradient);
         Give<T, TLanes>(input + Geometry.Channels, mask, greatest, ref gradient);
         Give<T, TLanes>(input + line, mask, greatest, ref gradient);
@@ -112,30 +112,9 @@ internal unsafe struct MaxPoolingSquaresJob<TFunction> : IJob, ILanesJob
         where T : struct, ILanes<T>
         where TLanes : struct, IChannelLanes
     {
-        T below = greatest - Load<T, TLanes>(Input + at, mask);
-        Store<T, TLanes>(DInput + at, mask, T.WherePositive(below, default, gradient));
+        T below = greatest - ChannelLanes.Load<T, TLanes>(Input + at, mask);
+        ChannelLanes.Store<T, TLanes>(DInput + at, mask, T.WherePositive(below, default, gradient));
         gradient = T.WherePositive(below, gradient, default);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Load<T, TLanes>(float* from, T mask)
-        where T : struct, ILanes<T>
-        where TLanes : struct, IChannelLanes => TLanes.All ? T.Load(in *from, 0) : T.LoadWhere(mask, from);
-
-    // Some processors take twenty times as long to store some lanes as to store all.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T, TLanes>(float* to, T mask, T values)
-        where T : struct, ILanes<T>
-        where TLanes : struct, IChannelLanes
-    {
-        if (TLanes.All)
-        {
-            values.Store(ref *to, 0);
-        }
-        else
-        {
-            values.StoreWhere(mask, to);
-        }
     }
 
     private readonly void ClearRest(float* image, nint line)
