@@ -16,6 +16,8 @@ internal static class WorkloadList
         new TanhDropoutBatch(),
         new Convolution(),
         new PooledConvolution(),
+        new ResidualNormalized(),
+        new DepthwiseSeparable(),
         Square(1024),
         Square(2048),
         .. LayerProducts(30, 784, 300),
@@ -24,6 +26,8 @@ internal static class WorkloadList
         .. LayerProducts(512, 128, 10),
         new PredictOneImage(),
         new PredictPooledConvolution(),
+        new PredictResidual(),
+        new PredictDepthwise(),
     ];
 
     private static ProductWorkload Square(int size) =>

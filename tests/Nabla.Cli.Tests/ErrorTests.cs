@@ -23,7 +23,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("train --seed -1", "--seed: found '-1'")]
     [InlineData("train --threads 0", "--threads: found '0'")]
     [InlineData("train --nonsense", "'--nonsense' is not")]
-    [InlineData("train digits extra", "'extra' is not")]
+    [InlineData("train dense extra", "'extra' is not")]
     [InlineData("nonsense", "'nonsense' is not")]
     [InlineData("evaluate --nonsense", "'--nonsense' is not")]
     [InlineData("evaluate", "model")]

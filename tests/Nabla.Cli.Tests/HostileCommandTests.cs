@@ -75,7 +75,7 @@ public sealed class HostileCommandTests : IDisposable
 
     [Theory]
     [InlineData("recipes")]
-    [InlineData("recipes show digits")]
+    [InlineData("recipes show dense")]
     [InlineData("data")]
     [InlineData("--help")]
     public void Output_that_cannot_be_written_is_an_error(string command)

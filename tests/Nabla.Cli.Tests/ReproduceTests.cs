@@ -82,7 +82,7 @@ public sealed class ReproduceTests : IDisposable
 
     [Theory]
     [InlineData("did you mean 'tanh-softmax'?", "tanhsoftmax")]
-    [InlineData("'digits' is from no notebook", "digits")]
+    [InlineData("'dense' is from no notebook", "dense")]
     [InlineData("of 10000 test images, but", "quadratic-sgd", "--data", "digits")]
     [InlineData("it is a folder", "linear", "--data", "digits", "--out", "digits")]
     [InlineData("is a file", "linear", "--data", "digits", "--out", "file/page.md")]

@@ -12,7 +12,7 @@ public sealed class ShowTests : IDisposable
     public ShowTests()
     {
         _data = SmallDigits.Write(_folder["digits"]);
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", _data, "--epochs", "1", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", _data, "--epochs", "1", "--out", "run");
         Assert.True(code == 0, error);
     }
 

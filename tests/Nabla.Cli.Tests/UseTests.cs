@@ -12,7 +12,7 @@ public sealed class UseTests : IDisposable
     public UseTests()
     {
         _data = SmallDigits.Write(_folder["digits"]);
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", _data, "--epochs", "5", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", _data, "--epochs", "5", "--out", "run");
         Assert.True(code == 0, error);
     }
 
@@ -222,9 +222,9 @@ public sealed class UseTests : IDisposable
         (code, output, error) = NablaProcess.Run(_folder, "data", "augment", "--data", "synthetic", "--count", "2", "--epochs", "3", "--recipe", "own.json", "--out", "own.png");
         Assert.Equal((0, "Wrote own.png", "mixup mixes images of a batch, which the sheet does not show."), (code, output.Trim(), error.Trim()));
         Assert.Equal(first, File.ReadAllBytes(_folder["own.png"]));
-        (code, _, error) = NablaProcess.Run(_folder, "data", "augment", "--recipe", "digits");
+        (code, _, error) = NablaProcess.Run(_folder, "data", "augment", "--recipe", "dense");
         Assert.Equal(1, code);
-        Assert.Contains("--recipe: 'digits' has no augmentation; leave --recipe out", error, StringComparison.Ordinal);
+        Assert.Contains("--recipe: 'dense' has no augmentation; leave --recipe out", error, StringComparison.Ordinal);
     }
 
     [Theory]

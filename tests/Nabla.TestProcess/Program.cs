@@ -39,23 +39,23 @@ Recipe[] own =
 ];
 Dictionary<string, Recipe> recipes = RecipeBook.Names.ToDictionary(name => name, RecipeBook.Get);
 // What no recipe of the book has.
-recipes["rules-sgd"] = RecipeBook.Get("digits") with
+recipes["rules-sgd"] = RecipeBook.Get("dense") with
 {
     Optimizer = new Sgd { Momentum = 0.9, WeightDecay = 0.1 },
     Training = new() { BatchSize = 60, AccumulationSteps = 3, L2 = 0.001, Schedule = Schedule.Step(1, 0.5) },
 };
-recipes["rules-lion"] = RecipeBook.Get("digits") with
+recipes["rules-lion"] = RecipeBook.Get("dense") with
 {
     Optimizer = new Lion { LearningRate = 0.003, WeightDecay = 0.2 },
     Training = new() { BatchSize = 150, ClipGradientNorm = 0.1, Schedule = Schedule.OneCycle() },
 };
-recipes["rules-loss"] = RecipeBook.Get("digits") with
+recipes["rules-loss"] = RecipeBook.Get("dense") with
 {
     Loss = new SoftmaxCrossEntropyLoss { LabelSmoothing = 0.1 },
     Optimizer = new AdamW(),
     Training = new() { BalanceClasses = true, BatchSize = 100, Schedule = Schedule.WarmUp(2, Schedule.Cosine(0.1)) },
 };
-recipes["rules-average"] = RecipeBook.Get("digits") with
+recipes["rules-average"] = RecipeBook.Get("dense") with
 {
     Layers = [Layer.Dense(70, bias: false), Layer.BatchNormalization(Activation.ReLU), Layer.Dense(10)],
     Training = new() { BatchSize = 100, AverageDecay = 0.8 },
@@ -73,7 +73,7 @@ recipes["rules-average"] = RecipeBook.Get("digits") with
 ];
 foreach ((string name, LayerSpec[] specs) in layers)
 {
-    recipes[name] = RecipeBook.Get("digits") with { Layers = specs, Training = new() { BatchSize = 100 } };
+    recipes[name] = RecipeBook.Get("dense") with { Layers = specs, Training = new() { BatchSize = 100 } };
 }
 foreach (Recipe recipe in own)
 {

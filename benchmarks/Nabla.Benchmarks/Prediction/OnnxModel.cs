@@ -14,6 +14,10 @@ internal sealed class OnnxModel
     private const int OperatorSet = 13;
     private const int FloatTensor = 1;
     private const int AttributeOfIntegers = 7;
+    private const int AttributeOfInteger = 2;
+
+    // The one attribute that is a number and no list.
+    private const string Group = "group";
 
     private readonly List<(string Operator, string[] Inputs, (string Name, long[] Values)[] Attributes)> _nodes = [];
     private readonly IReadOnlyList<(Shape Shape, float[] Values)> _parameters;
@@ -30,11 +34,20 @@ internal sealed class OnnxModel
 
     public OnnxModel Gemm(int weights, int biases) => Add("Gemm", [Parameter(weights), Parameter(biases)]);
 
-    public OnnxModel Conv(int weights, int biases) => Add("Conv", [Parameter(weights), Parameter(biases)]);
+    public OnnxModel Conv(int weights, int biases, int stride = 1, int padding = 0, int groups = 1) => Add(
+        "Conv", [Parameter(weights), Parameter(biases)], ("strides", [stride, stride]), ("pads", [padding, padding, padding, padding]), (Group, [groups]));
 
     public OnnxModel Relu() => Add("Relu", []);
 
     public OnnxModel MaxPool(int size) => Add("MaxPool", [], ("kernel_shape", [size, size]), ("strides", [size, size]));
+
+    public OnnxModel GlobalAveragePool() => Add("GlobalAveragePool", []);
+
+    /// <summary>Adds what an earlier layer put out, which was <see cref="Current"/> then.</summary>
+    public OnnxModel Add(string value) => Add("Add", [value]);
+
+    /// <summary>What the last layer puts out.</summary>
+    public string Current => _nodes.Count == 0 ? Input : $"value{_nodes.Count}";
 
     public OnnxModel Flatten() => Add("Flatten", []);
 
@@ -82,7 +95,7 @@ internal sealed class OnnxModel
 
     private OnnxModel Add(string name, string[] parameters, params (string Name, long[] Values)[] attributes)
     {
-        _nodes.Add((name, [_nodes.Count == 0 ? Input : $"value{_nodes.Count}", .. parameters], attributes));
+        _nodes.Add((name, [Current, .. parameters], attributes));
         return this;
     }
 
@@ -100,9 +113,9 @@ internal sealed class OnnxModel
             ProtobufMessage attribute = new ProtobufMessage().Add(1, name);
             foreach (long value in values)
             {
-                attribute.Add(8, value);
+                attribute.Add(name == Group ? 3 : 8, value);
             }
-            node.Add(5, attribute.Add(20, AttributeOfIntegers));
+            node.Add(5, attribute.Add(20, name == Group ? AttributeOfInteger : AttributeOfIntegers));
         }
         return node;
     }

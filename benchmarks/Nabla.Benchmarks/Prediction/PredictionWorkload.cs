@@ -14,7 +14,7 @@ internal abstract class PredictionWorkload : Workload
     {
         Network network = Nabla.Network.Create([28, 28], Layers);
         network.Initialize(new NumPyRandom(1));
-        return network;
+        return network.FoldBatchNormalization();
     });
 
     public override string Unit => "images/s";

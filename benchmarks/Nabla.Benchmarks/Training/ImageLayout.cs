@@ -17,6 +17,15 @@ internal static class ImageLayout
         return ([outputs, inputs, height, width], transposed);
     }
 
+    /// <summary>A parameter of a network whose dense layers read no images: kernels transposed, all else as it is.</summary>
+    public static (Shape Shape, float[] Values) ChannelsFirst((Shape Shape, float[] Values) parameter) => parameter.Shape.Count switch
+    {
+        4 => Kernels(parameter),
+        // Depthwise: one input channel for each output channel.
+        3 => Kernels(([parameter.Shape[0], parameter.Shape[1], 1, parameter.Shape[2]], parameter.Values)),
+        _ => parameter,
+    };
+
     /// <summary>Weights of a dense layer over an image [pixels, channels] → the same over [channels, pixels].</summary>
     public static (Shape Shape, float[] Values) DenseWeights((Shape Shape, float[] Values) weights, int pixels)
     {

@@ -17,6 +17,7 @@ internal sealed class EvaluateCommand : Command
 
     private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<string?> _data = DataOption.CreateForModel();
+    private readonly Option<int?> _views = ModelArgument.CreateViews();
     private readonly Option<string?> _calibration = new("--calibration")
     {
         Description = "Draw into this PNG file how often the model is right over how sure it is, before and after its temperature was fitted.",
@@ -29,6 +30,7 @@ internal sealed class EvaluateCommand : Command
     {
         Arguments.Add(_model);
         Options.Add(_data);
+        Options.Add(_views);
         Options.Add(_calibration);
         Options.Add(_json);
         SetAction(Run);
@@ -39,14 +41,16 @@ internal sealed class EvaluateCommand : Command
         bool json = arguments.GetValue(_json);
         TextWriter notes = json ? PlainText.Error : PlainText.Out;
         string path = arguments.GetRequiredValue(_model);
-        Network network = ModelArgument.Load(path);
+        Network saved = ModelArgument.Load(path), network = saved.FoldBatchNormalization();
         DataSource.TestData data = DataSource.LoadTest(arguments.GetValue(_data), network, notes);
-        Evaluation evaluation = network.Evaluate(data.Samples);
-        (Calibration Before, Calibration After)? calibration = network.Loss is SoftmaxCrossEntropyLoss ? Calibrations(network, data.Samples) : null;
+        int views = arguments.GetValue(_views) ?? 1;
+        Evaluation evaluation = views == 1 ? network.Evaluate(data.Samples) : new TestTimeAugmentation(network, views).Evaluate(data.Samples);
+        (Calibration Before, Calibration After)? calibration = views == 1 && network.Loss is SoftmaxCrossEntropyLoss ? Calibrations(network, data.Samples) : null;
         string? picture = arguments.GetValue(_calibration);
         if (picture is not null)
         {
-            (Calibration before, Calibration after) = calibration ?? throw new ArgumentException($"--calibration: the scores of {path} are no probabilities (its loss is {network.Loss?.ToString() ?? "not known"}), expected a model trained with softmax cross-entropy.");
+            (Calibration before, Calibration after) = calibration ?? throw new ArgumentException(
+                views > 1 ? "--calibration: found --views beside it, expected one of them; a temperature is fitted for one look at an image." : $"--calibration: the scores of {path} are no probabilities (its loss is {network.Loss?.ToString() ?? "not known"}), expected a model trained with softmax cross-entropy.");
             byte[] png = CalibrationPlot.Png($"{data.Source}, {data.Samples.Count:N0} images", before, after, network.Temperature);
             AtomicFile.Write(picture, stream => stream.Write(png));
         }
@@ -57,9 +61,9 @@ internal sealed class EvaluateCommand : Command
             return ExitCode.Success;
         }
         notes.WriteLine($"Model: {path}{(network.Training?.Data is string source ? $", trained on {PlainText.Of(source)}" : "")}");
-        notes.WriteLine(network);
+        notes.WriteLine(saved);
         notes.WriteLine($"Data: {data.Source}; {data.Part}");
-        notes.WriteLine(evaluation);
+        notes.WriteLine(views == 1 ? evaluation : $"{evaluation}, the average over {views} views");
         if (calibration is (Calibration raw, Calibration fitted))
         {
             notes.WriteLine(network.Temperature == 1 ? fitted.ToString() : string.Create(CultureInfo.InvariantCulture, $"{fitted} with the model's temperature of {network.Temperature}, {raw.ExpectedError:0.00%} without"));

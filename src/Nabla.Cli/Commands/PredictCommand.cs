@@ -10,41 +10,49 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla predict</c>: lets a model read pictures of digits.</summary>
 internal sealed class PredictCommand : Command
 {
-    private readonly Argument<string> _model = ModelArgument.Create();
-    private readonly Argument<string[]> _images = new("image")
+    // One argument for both: a model before the pictures may be left out.
+    private readonly Argument<string[]> _files = new("image")
     {
-        Description = "PNG or PGM files of the size that the model takes, 28×28 for MNIST; dark on light or light on dark.",
+        Description = $"PNG or PGM files of the size that the model takes, 28×28 for MNIST; dark on light or light on dark. Before them a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<int?> _views = ModelArgument.CreateViews();
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array on standard output, with the scores of every class." };
 
     public PredictCommand()
         : base("predict", "Let a model read pictures of single digits.")
     {
-        Arguments.Add(_model);
-        Arguments.Add(_images);
+        Arguments.Add(_files);
+        Options.Add(_views);
         Options.Add(_json);
         SetAction(Run);
     }
 
     private int Run(ParseResult arguments)
     {
-        Network network = ModelArgument.Load(arguments.GetRequiredValue(_model));
+        string[] files = arguments.GetRequiredValue(_files);
+        bool namesModel = ModelArgument.IsModel(files[0]);
+        string[] images = namesModel ? files[1..] : files;
+        if (images.Length == 0)
+        {
+            throw new ArgumentException($"found a model, {files[0]}, but no picture, expected at least one after it.");
+        }
+        Network network = ModelArgument.Load(namesModel ? files[0] : ModelArgument.Default).FoldBatchNormalization();
         Shape input = network.InputShape;
         if (input.Count < 2 || (input.Count > 2 && input[2] != 1))
         {
             throw new ArgumentException($"the model takes samples of {input}, expected grey images; pictures cannot be turned into that.");
         }
+        TestTimeAugmentation viewed = new(network, arguments.GetValue(_views) ?? 1);
         bool json = arguments.GetValue(_json);
         List<PredictionSummary> summaries = [];
         int code = ExitCode.Success;
-        foreach (string path in arguments.GetRequiredValue(_images))
+        foreach (string path in images)
         {
             try
             {
-                float[] scores = new float[network.OutputShape.Size];
-                network.Score(DigitImage.Read(path, input[0], input[1]), scores);
+                float[] scores = viewed.Score(new ByteFeatures(DigitImage.Read(path, input[0], input[1]), input), threads: 1);
                 if (!Array.TrueForAll(scores, float.IsFinite))
                 {
                     throw new IOException($"{path}: the model's answer is no number (its outputs overflow), expected finite ones; train it again at a smaller --learning-rate.");

@@ -32,7 +32,7 @@ internal sealed class ShowCommand : Command
         {
             throw new ArgumentException($"--out: found '{picture}', expected a file that ends in .png.");
         }
-        Network network = ModelArgument.Load(arguments.GetRequiredValue(_model));
+        Network network = ModelArgument.Load(arguments.GetRequiredValue(_model)).FoldBatchNormalization();
         DataSet test = DataSource.LoadTest(arguments.GetValue(_data), network, PlainText.Error).Samples;
         if (test.Targets is not ClassLabels)
         {

@@ -18,15 +18,23 @@ internal sealed class TrainCommand : Command
     // In a model and a checkpoint: those of the model, of the step, of the best epoch, of their average, and two of an optimiser.
     private const int CheckpointVectors = 6;
 
+    private const string DefaultRecipe = "quick";
+
+    // What is trained where no recipe is named and the default one cannot take the samples, or dense layers are asked for.
+    private const string DenseRecipe = "dense";
+
+    // The default recipe takes as many epochs as it needs to see so many images, all of MNIST once; fewer images more often, up to so many times.
+    private const int ImagesSeen = 60_000, MaxEpochs = 100;
+
     private readonly Argument<string> _recipe = new("recipe")
     {
-        Description = "A recipe by name ('nabla recipes' lists them) or a JSON file; the options below override it.",
-        DefaultValueFactory = _ => "digits",
+        Description = $"A recipe by name ('nabla recipes' lists them) or a JSON file; the options below override it. Of samples that are no images, '{DenseRecipe}' if not given.",
+        DefaultValueFactory = _ => DefaultRecipe,
     };
     private readonly Option<string> _data = DataOption.Create();
     private readonly Option<int[]?> _hidden = CreateHiddenOption();
-    private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; as the recipe says (digits: 10) if not given.");
-    private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; as the recipe says (digits: 64) if not given.");
+    private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; as the recipe says if not given.");
+    private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; as the recipe says if not given.");
     private readonly RuleOptions _rules = new();
     private readonly Option<uint?> _seed = NumberOption.Create<uint>(
         "--seed", "Decides initial weights, validation split and order of images; the same seed gives the same network, bit for bit. As the recipe says (1) if not given.",
@@ -90,8 +98,7 @@ internal sealed class TrainCommand : Command
         string? resumed = arguments.GetValue(_resume);
         if (resumed is null && (arguments.GetValue(_explain) || arguments.GetValue(_check) || arguments.GetValue(_findRate)))
         {
-            RunDescription described = Asked(arguments);
-            return arguments.GetValue(_explain) ? Explain(described, notes) : arguments.GetValue(_check) ? Check(described, notes) : FindRate(described, arguments, notes);
+            return arguments.GetValue(_explain) ? Explain(arguments, notes) : arguments.GetValue(_check) ? Check(arguments, notes) : FindRate(arguments, notes);
         }
         // Before the data is read or downloaded: a folder that cannot be written is known at once.
         RunDescription? asked = resumed is null ? Asked(arguments) : null;
@@ -100,15 +107,17 @@ internal sealed class TrainCommand : Command
     }
 
     private RunDescription Asked(ParseResult arguments) => new(
-        Override(ReadRecipe(arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data),
+        Override(ReadRecipe(!NamesRecipe(arguments) && arguments.GetValue(_hidden) is not null ? DenseRecipe : arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data),
         arguments.GetValue(_patience), arguments.GetValue(_plateau), arguments.GetValue(_tensorBoard));
+
+    private bool NamesRecipe(ParseResult arguments) => arguments.GetResult(_recipe) is { Tokens.Count: > 0 };
 
     private int Train(RunDescription run, RunFolder folder, ParseResult arguments, bool json, TextWriter notes)
     {
+        using Interruption interruption = new();
+        (run, DataSource.TrainingData source, RecipeTraining training) = Prepare(run, arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
         TrainingOptions options = recipe.Training;
-        using Interruption interruption = new();
-        (DataSource.TrainingData source, RecipeTraining training) = Prepare(run, notes, interruption.Token);
         (Network network, TrainAndTest data) = (training.Network, training.Data);
         folder.CheckRoom(RoomBesideParameters + CheckpointVectors * sizeof(float) * (long)network.Parameters.Length + sizeof(int) * (long)data.Train.Count);
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {PlainText.Of(recipe.Name)}"));
@@ -142,7 +151,7 @@ internal sealed class TrainCommand : Command
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {
-            Remember(network, source, test: null);
+            Remember(network, source, data, test: null);
             folder.SaveModel(network);
             folder.SaveHistory(exception.History);
             notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of {best}.");
@@ -151,7 +160,7 @@ internal sealed class TrainCommand : Command
         double seconds = clock.Elapsed.TotalSeconds;
 
         Evaluation test = network.Evaluate(data.Test, options.Threads);
-        Remember(network, source, test);
+        Remember(network, source, data, test);
         folder.SaveModel(network);
         folder.SaveHistory(history);
         TrainSummary summary = TrainSummary.Create(recipe, network, history, test, training.Trainer.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
@@ -178,22 +187,22 @@ internal sealed class TrainCommand : Command
         return ExitCode.Success;
     }
 
-    private static int Explain(RunDescription run, TextWriter notes)
+    private int Explain(ParseResult arguments, TextWriter notes)
     {
         using Interruption interruption = new();
+        (RunDescription run, _, RecipeTraining training) = Prepare(Asked(arguments), arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
-        RecipeTraining training = Prepare(run, notes, interruption.Token).Training;
         PlainText.Out.WriteLine(training.Network);
         PlainText.Out.WriteLine();
         PlainText.Out.WriteLine(training.Network.Explain(recipe.Training with { BatchSize = Math.Min(recipe.Training.BatchSize, training.Data.Train.Count) }));
         return ExitCode.Success;
     }
 
-    private static int Check(RunDescription run, TextWriter notes)
+    private int Check(ParseResult arguments, TextWriter notes)
     {
         using Interruption interruption = new();
+        (RunDescription run, _, RecipeTraining training) = Prepare(Asked(arguments), arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
-        RecipeTraining training = Prepare(run, notes, interruption.Token).Training;
         SetupReport report = SetupCheck.Run(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
         foreach (SetupFinding finding in report.Findings)
         {
@@ -203,12 +212,13 @@ internal sealed class TrainCommand : Command
         return report.CanLearn ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private int FindRate(RunDescription run, ParseResult arguments, TextWriter notes)
+    private int FindRate(ParseResult arguments, TextWriter notes)
     {
+        RunDescription asked = Asked(arguments);
         using RunFolder folder = RunFolder.Create(arguments.GetValue(_out));
         using Interruption interruption = new();
+        (RunDescription run, _, RecipeTraining training) = Prepare(asked, arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
-        RecipeTraining training = Prepare(run, notes, interruption.Token).Training;
         LearningRateRange range = LearningRateFinder.Find(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
         LearningRatePoint least = range.Points.MinBy(point => point.SmoothedLoss), last = range.Points[^1];
         PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -222,17 +232,42 @@ internal sealed class TrainCommand : Command
     }
 
     /// <summary>Loads the data and fits the recipe to it.</summary>
-    private static (DataSource.TrainingData Source, RecipeTraining Training) Prepare(RunDescription run, TextWriter notes, CancellationToken cancellation)
+    private (RunDescription Run, DataSource.TrainingData Source, RecipeTraining Training) Prepare(RunDescription run, ParseResult arguments, TextWriter notes, CancellationToken cancellation)
     {
-        Recipe recipe = run.Recipe;
-        DataSource.TrainingData source = DataSource.Load(run.Data, notes, keepsValidation: recipe.Training.ValidationFraction > 0, cancellation);
+        DataSource.TrainingData source = DataSource.Load(run.Data, notes, keepsValidation: run.Recipe.Training.ValidationFraction > 0, cancellation);
         // The built-in digits take seconds to draw.
         cancellation.ThrowIfCancellationRequested();
-        return (source, Fitting(recipe, source.Parts.Train, notes).Prepare(source.Parts));
+        if (!NamesRecipe(arguments) && run.Recipe.Name == DefaultRecipe && arguments.GetValue(_resume) is null)
+        {
+            run = run with { Recipe = Chosen(run.Recipe, source.Parts.Train, arguments, notes) };
+        }
+        return (run, source, Fitting(run.Recipe, source.Parts.Train, notes).Prepare(source.Parts));
     }
 
-    private static void Remember(Network network, DataSource.TrainingData data, Evaluation? test) =>
-        network.Training = network.Training! with { Data = data.Parts.Source, DataPath = data.Path, DataSha256 = data.Sha256, TestAccuracy = test?.Accuracy };
+    /// <summary>The default recipe as it suits the data, or the dense one where the default cannot take it.</summary>
+    private Recipe Chosen(Recipe recipe, DataSet train, ParseResult arguments, TextWriter notes)
+    {
+        try
+        {
+            recipe.For(train).CreateNetwork();
+        }
+        catch (ArgumentException)
+        {
+            notes.WriteLine($"The samples are no images that the recipe '{DefaultRecipe}' could take: it is '{DenseRecipe}'.");
+            return Override(ReadRecipe(DenseRecipe), arguments);
+        }
+        int epochs = Math.Clamp((ImagesSeen + train.Count - 1) / train.Count, recipe.Training.Epochs, MaxEpochs);
+        if (arguments.GetValue(_epochs) is not null || epochs == recipe.Training.Epochs)
+        {
+            return recipe;
+        }
+        notes.WriteLine(FormattableString.Invariant($"There are {train.Count:N0} images: {epochs} epochs, so that the network sees some {(long)epochs * train.Count:N0}."));
+        return recipe with { Training = recipe.Training with { Epochs = epochs } };
+    }
+
+    private static void Remember(Network network, DataSource.TrainingData source, TrainAndTest data, Evaluation? test) =>
+        // A model may travel: where MNIST lay on this machine is nobody's business.
+        network.Training = network.Training! with { Data = source.Path == DataSource.Mnist ? data.Source.Replace(source.Parts.Source, "MNIST", StringComparison.Ordinal) : data.Source, DataPath = source.Path, DataSha256 = source.Sha256, TestAccuracy = test?.Accuracy };
 
     private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, RunFolder folder, bool isBuiltIn)
     {

@@ -6,7 +6,7 @@ namespace Nabla.Cli.Options;
 internal sealed class RuleOptions
 {
     private readonly Option<double?> _learningRate = NumberOption.Create<double>(
-        "--learning-rate", "Step size, instead of the recipe's (digits: 0.004, falling in a straight line) or the optimiser's (0.004 for adam and adamw, 0.2 for sgd, 0.0004 for lion).",
+        "--learning-rate", "Step size, instead of the recipe's or the optimiser's (0.004 for adam and adamw, 0.2 for sgd, 0.0004 for lion).",
         "a number above 0, such as 0.001", value => value > 0 && double.IsFinite(value));
     private readonly Option<string?> _optimizer = Choice("--optimizer", "The rule that changes the weights, instead of the recipe's.", "adam", "adamw", "lion", "sgd");
     private readonly Option<double?> _weightDecay = NumberOption.Create<double>(

@@ -38,7 +38,8 @@ public static class SyntheticDigits
         {
             Point[][][] ways = DigitSkeletons.All[labels[i]];
             List<InkLine> lines = Handwriting.Write(ways[random.NextInt32(ways.Length)], random);
-            double radius = random.NextUniform(0.85, 2.2);
+            // Most pens are thin; some are felt-tips.
+            double radius = random.NextDouble() < 0.85 ? random.NextUniform(0.8, 2.1) : random.NextUniform(2.1, 2.9);
             double softness = random.NextUniform(0.8, 1.3);
             double ink = random.NextUniform(250, 256);
             DigitRaster.Draw(lines, radius, softness, ink, pixels.AsSpan(i * size, size));

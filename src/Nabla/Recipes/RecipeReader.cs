@@ -106,7 +106,7 @@ internal static class RecipeReader
             string place = Join(path, property.Name);
             if (property.IsRequired && !members.ContainsKey(property.Name))
             {
-                throw new MalformedFileException(source, $"has no '{place}', expected one; 'nabla recipes show digits' prints a whole recipe.");
+                throw new MalformedFileException(source, $"has no '{place}', expected one; 'nabla recipes show dense' prints a whole recipe.");
             }
             if (members[property.Name] is not JsonNode value)
             {

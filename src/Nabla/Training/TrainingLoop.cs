@@ -120,7 +120,7 @@ internal sealed class TrainingLoop
         }
         EpochResult result = new(epoch, _run.EpochLoss, _run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
         _epochs.Add(result);
-        if (result.IsBetterThan(_best))
+        if (_options.KeepLastEpoch || result.IsBetterThan(_best))
         {
             _best = result;
             _network.Parameters.CopyTo(_bestParameters);

@@ -42,7 +42,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Share of the samples that is set aside, at least 0 and below 1. They are not learnt from; after each epoch they
-    /// tell how good the network is, and the best epoch's weights are kept. Default: 0.1. With 0 the last weights are kept.
+    /// tell how good the network is, and the best epoch's weights are kept (but see <see cref="KeepLastEpoch"/>). Default: 0.1. With 0 the last weights are kept.
     /// </summary>
     [JsonRequired]
     public double ValidationFraction
@@ -50,6 +50,13 @@ public sealed record TrainingOptions
         get;
         init => field = OptionCheck.BelowOne(value, nameof(ValidationFraction));
     } = 0.1;
+
+    // Not required in documents: files from before it was there mean no.
+    /// <summary>
+    /// Whether the weights of the last epoch are kept instead of those of the best: where the learning rate falls to almost nothing, or weights are averaged, the last are the best, and which
+    /// epoch does best on the validation samples is chance. Default: no.
+    /// </summary>
+    public bool KeepLastEpoch { get; init; }
 
     /// <summary>In which order samples are learnt from. Default: shuffled anew each epoch.</summary>
     [JsonRequired]

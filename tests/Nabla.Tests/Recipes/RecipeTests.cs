@@ -7,10 +7,11 @@ public sealed class RecipeTests
     public static TheoryData<string> Names() => [.. RecipeBook.Names];
 
     [Fact]
-    public void There_is_one_for_each_network_of_the_notebooks_and_the_default() => Assert.Equal(
+    public void There_is_one_for_each_network_of_the_notebooks_and_each_figure_of_docs_accuracy() => Assert.Equal(
         [
-            "convolution", "deep-sigmoid", "digits", "linear", "quadratic-sgd", "relu-dropout", "relu-dropout-400-minibatch", "relu-dropout-400-online",
-            "relu-dropout-minibatch", "relu-online", "relu-softmax-class", "relu-softmax-full-batch", "tanh-softmax",
+            "best", "built-in", "convolution", "deep-sigmoid", "dense", "digits", "digits-small", "fast99", "linear", "mlp", "mlp-best", "quadratic-sgd", "quick",
+            "relu-dropout", "relu-dropout-400-minibatch", "relu-dropout-400-online", "relu-dropout-minibatch", "relu-online", "relu-softmax-class", "relu-softmax-full-batch",
+            "tanh-softmax", "tiny",
         ],
         RecipeBook.Names.Order(StringComparer.Ordinal));
 
@@ -19,7 +20,7 @@ public sealed class RecipeTests
     {
         DataSet clusters = Training.Problems.Clusters(300);
         TrainAndTest data = new(clusters.Slice(0, 200), clusters.Slice(200, 100), "clusters");
-        Recipe recipe = RecipeBook.Get("digits");
+        Recipe recipe = RecipeBook.Get("dense");
         Network network = recipe.Train(data);
         Assert.Equal((20, 4), (network.InputShape.Size, network.OutputShape.Size));
         Assert.True(network.Evaluate(data.Test).Accuracy > 0.9);
@@ -230,6 +231,21 @@ public sealed class RecipeTests
         Assert.Equal(Labels(digits.Train.Take(order.AsSpan(0, 10))), Labels(chosen.Test));
         Assert.Contains("has 50 there", Assert.Throws<ArgumentException>(() =>
             new RecipeData { Train = new RowRange { Part = DataPart.Train, Start = 40, Count = 11 } }.Choose(digits, new NumPyRandom(1))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Built_in_digits_are_added_where_a_recipe_says_so()
+    {
+        TrainAndTest digits = new(SyntheticDigits.Generate(50, 5), SyntheticDigits.Generate(20, 2), "few");
+        TrainAndTest chosen = new RecipeData { Shuffle = true, SyntheticDigits = 30 }.Choose(digits, new NumPyRandom(1));
+        Assert.Equal(80, chosen.Train.Count);
+        Assert.Equal(SyntheticDigits.Generate(30, 1).Fingerprint(), chosen.Train.Slice(50, 30).Fingerprint());
+        Assert.Equal("few, and 30 built-in digits, drawn by the program", chosen.Source);
+        Assert.Same(digits.Test, chosen.Test);
+
+        TrainAndTest other = digits with { Train = DataSet.FromImages(new byte[64], [8, 8], [1], 10) };
+        Assert.Contains("needs images of 28×28 bytes and ten classes, but few has samples of 8×8", Assert.Throws<ArgumentException>(() =>
+            new RecipeData { SyntheticDigits = 1 }.Choose(other, new NumPyRandom(1))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,8 +5,10 @@ namespace Nabla.Tests.Training;
 /// <summary>Setting samples aside, and keeping the epoch that does best on them.</summary>
 public sealed class ValidationTests
 {
-    [Fact]
-    public void The_best_epochs_weights_are_kept_when_later_ones_are_worse()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_best_epochs_weights_are_kept_when_later_ones_are_worse_unless_the_last_are_asked_for(bool keepLast)
     {
         Network network = Network.Create([20], Layer.Dense(4));
         Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd { LearningRate = 0.01 });
@@ -24,13 +26,14 @@ public sealed class ValidationTests
             }
         };
         TrainingHistory history = trainer.Fit(
-            Problems.Clusters(200), new TrainingOptions { Epochs = 6, BatchSize = 10, ValidationFraction = 0.4, Threads = 1 });
+            Problems.Clusters(200), new TrainingOptions { Epochs = 6, BatchSize = 10, ValidationFraction = 0.4, KeepLastEpoch = keepLast, Threads = 1 });
 
         EpochResult best = history.Epochs.OrderByDescending(epoch => epoch.ValidationAccuracy).ThenBy(epoch => epoch.ValidationLoss).First();
         Assert.True(history.Epochs[^1].ValidationAccuracy < best.ValidationAccuracy, "The last epoch is to be worse for this test to show anything.");
-        Assert.Equal(best, history.Best);
-        Numbers.AssertBits(weights[best.Epoch - 1], network.Parameters, "best epoch");
-        Assert.NotEqual(weights[^1], network.Parameters.ToArray());
+        EpochResult kept = keepLast ? history.Epochs[^1] : best;
+        Assert.Equal(kept, history.Best);
+        Numbers.AssertBits(weights[kept.Epoch - 1], network.Parameters, "the epoch that is kept");
+        Assert.NotEqual(weights[(keepLast ? best.Epoch : history.Epochs.Count) - 1], network.Parameters.ToArray());
     }
 
     [Fact]
