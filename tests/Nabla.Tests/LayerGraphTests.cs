@@ -77,7 +77,7 @@ public sealed class LayerGraphTests
     [Fact]
     public void A_network_of_branches_learns_with_the_same_bits_on_any_number_of_threads()
     {
-        DataSet digits = SyntheticDigits.Generate(400, seed: 1);
+        DataSet digits = SyntheticDigits.Generate(600, seed: 1);
         float[]? expected = null;
         foreach (int threads in new[] { 1, 2, 3 })
         {

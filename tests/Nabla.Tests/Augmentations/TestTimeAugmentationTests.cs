@@ -2,6 +2,7 @@ using Nabla.Tests.Numerics;
 
 namespace Nabla.Tests.Augmentations;
 
+[Collection(Alone.Name)]
 public sealed class TestTimeAugmentationTests
 {
     private const int Views = 4;

@@ -249,7 +249,7 @@ public sealed class ModelFileTests : IDisposable
     public void A_description_with_anything_left_out_is_refused()
     {
         string[] optional = ["standardization", "stepsPerEpoch", "standardize", "loss", "classNames", "training", "weightInitializer", "biasInitializer", "divergedInEpoch", "validationAccuracy", "testAccuracy", "data", "randomNumbers", "augmentation"];
-        string[] cameLater = ["$.training.options.l2", "$.training.options.balanceClasses", "$.loss.labelSmoothing"];
+        string[] cameLater = ["$.training.options.l2", "$.training.options.keepLastEpoch", "$.training.options.balanceClasses", "$.loss.labelSmoothing"];
         Network network = WithEverything();
         int refused = 0;
         foreach (Optimizer optimizer in new Optimizer[] { new Sgd(), new Adam(), new AdamW() })

@@ -13,13 +13,15 @@ public sealed class InstructionSetTests
     private const string RecipeBits = """
         convolution fdf88fd27b98afb1
         deep-sigmoid f5302fd22a60c6e8
-        digits 4cd02404c5d43c2a
+        dense 4cd02404c5d43c2a
+        digits-small 3272fbf34e5a6a29
         layers-of-images 589008e5192608e4
         layers-of-rows 5454995d74846989
         linear cb02306956cd022a
         own-augmentation ba268a16e99d9b69
         own-dropout 5c6b00b99ab285e4
         quadratic-sgd bc30939e7c6bb206
+        quick 75b9edfd8ef66236
         relu-dropout bcc85d3ccc726271
         relu-dropout-400-minibatch 7b85c9b8d580fc8f
         relu-dropout-400-online 7ca50c3e3bb7fdc7
@@ -32,6 +34,7 @@ public sealed class InstructionSetTests
         rules-loss 29b71bbe1f7077d9
         rules-sgd 10b9258b759268e1
         tanh-softmax 17875dec1a821bb5
+        tiny f5a01da5acb1de9c
         """;
 
     private static readonly Lazy<Report> Everything = new(() => Run(null));
