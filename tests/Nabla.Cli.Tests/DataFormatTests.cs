@@ -22,7 +22,7 @@ public sealed class DataFormatTests : IDisposable
         Csv.Write(_folder["csv/mnist_test.csv"], digits.Test);
         foreach (string format in new[] { "idx", "csv" })
         {
-            (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", format, "--epochs", "2", "--out", $"{format}-run");
+            (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", format, "--epochs", "2", "--out", $"{format}-run");
             Assert.True(code == 0, error);
         }
         Network first = Network.Load(_folder["idx-run/model.safetensors"]);
@@ -43,7 +43,7 @@ public sealed class DataFormatTests : IDisposable
             Directory.CreateDirectory(_folder[$"images/{names[labels[i]]}"]);
             DigitImage.WritePng(_folder[$"images/{names[labels[i]]}/{i}.png"], images[i], 28, 28);
         }
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "images", "--epochs", "2", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "images", "--epochs", "2", "--out", "run");
         Assert.True(code == 0, error);
         Network network = Network.Load(_folder["run/model.safetensors"]);
         Assert.Equal(names, network.ClassNames);
@@ -83,7 +83,7 @@ public sealed class DataFormatTests : IDisposable
                 pictures.Add((path, name));
             }
         }
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "my digits", "--epochs", "12", "--out", "a run");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "my digits", "--epochs", "12", "--out", "a run");
         Assert.True(code == 0, error);
         Assert.Contains("The data has 3 classes: the last layer puts out 3 values, not the 10 of the recipe.", output, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
@@ -102,7 +102,7 @@ public sealed class DataFormatTests : IDisposable
     public void Of_a_file_of_one_part_a_model_that_was_trained_on_it_is_measured_on_what_it_has_not_seen()
     {
         Csv.Write(_folder["digits.csv"], SyntheticDigits.Generate(200, 1));
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "digits.csv", "--epochs", "1", "--out", "run");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "digits.csv", "--epochs", "1", "--out", "run");
         Assert.True(code == 0, error);
         Assert.Contains("a tenth of it set aside for testing; 180 images to train and validate on, 20 to test on", output, StringComparison.Ordinal);
         double? accuracy = Network.Load(_folder["run/model.safetensors"]).Training!.TestAccuracy;
@@ -140,7 +140,7 @@ public sealed class DataFormatTests : IDisposable
     public void Of_fewer_samples_than_can_be_split_it_is_said_that_they_were_trained_on()
     {
         Csv.Write(_folder["few.csv"], SyntheticDigits.Generate(9, 1));
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "few.csv", "--epochs", "1", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "few.csv", "--epochs", "1", "--out", "run");
         Assert.True(code == 0, error);
         (code, string output, error) = NablaProcess.Run(_folder, "evaluate", "run");
         Assert.True(code == 0, error);
@@ -151,7 +151,7 @@ public sealed class DataFormatTests : IDisposable
     public void Data_with_a_test_part_that_has_changed_since_is_told()
     {
         SmallDigits.Write(_folder["idx"], train: 200, test: 50);
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "1", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "1", "--out", "run");
         Assert.True(code == 0, error);
         Assert.EndsWith("; the test images", Part(), StringComparison.Ordinal);
         SmallDigits.Write(_folder["idx"], train: 210, test: 50);
@@ -189,7 +189,7 @@ public sealed class DataFormatTests : IDisposable
                 entry.Write([0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. Encoding.ASCII.GetBytes(header), .. contents]);
             }
         }
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "digits.npz", "--epochs", "2", "--out", "run");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "digits.npz", "--epochs", "2", "--out", "run");
         Assert.True(code == 0, error);
         Assert.Contains("100 images to train on, 60 to validate on, 40 to test on", output, StringComparison.Ordinal);
         Assert.Equal(100, Network.Load(_folder["run/model.safetensors"]).Training!.Samples);
@@ -205,7 +205,7 @@ public sealed class DataFormatTests : IDisposable
     public void Folders_named_by_words_are_the_digits_of_a_model_without_names()
     {
         string idx = SmallDigits.Write(_folder["idx"], train: 600, test: 100);
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "5", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "5", "--out", "run");
         Assert.True(code == 0, error);
         DataSet test = IdxFolder.Load(idx).Test;
         int correct = Network.Load(_folder["run/model.safetensors"]).Evaluate(test).Correct!.Value;
@@ -240,7 +240,7 @@ public sealed class DataFormatTests : IDisposable
         {
             DigitImage.WritePng(_folder[$"images/3/{i}.png"], ((ByteFeatures)digits.Features)[i], 28, 28);
         }
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "images", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "images", "--out", "run");
         Assert.Equal(1, code);
         Assert.Equal("nabla train: All 54 samples to learn from are of one class, 3, expected at least two: a network that always gives the same answer would be right.\n", error.ReplaceLineEndings("\n"));
         Assert.False(Directory.Exists(_folder["run"]));
@@ -254,7 +254,7 @@ public sealed class DataFormatTests : IDisposable
         {
             // Its initial weights stay as they are; some recognise more than the commonest class, by luck.
             (int code, string output, string error) = NablaProcess.Run(
-                _folder, "train", "--data", "idx", "--epochs", "1", "--optimizer", "sgd", "--learning-rate", "1e-9", "--seed", $"{seed}", "--out", $"{seed}", "--json");
+                _folder, "train", "dense", "--data", "idx", "--epochs", "1", "--optimizer", "sgd", "--learning-rate", "1e-9", "--seed", $"{seed}", "--out", $"{seed}", "--json");
             Assert.Equal(1, code);
             using JsonDocument summary = JsonDocument.Parse(output);
             Assert.True(summary.RootElement.GetProperty("hasLearntNothing").GetBoolean());
@@ -274,7 +274,7 @@ public sealed class DataFormatTests : IDisposable
         for (int seed = 1; seed <= 3; seed++)
         {
             (int code, string output, string error) = NablaProcess.Run(
-                _folder, "train", "--data", "idx", "--epochs", "2", "--learning-rate", "1e10", "--seed", $"{seed}", "--out", $"{seed}");
+                _folder, "train", "dense", "--data", "idx", "--epochs", "2", "--learning-rate", "1e10", "--seed", $"{seed}", "--out", $"{seed}");
             Assert.True(code is 0 or 1);
             Assert.Contains(code == 0 ? "The loss never fell below 2.3" : "the network has learnt nothing", output + error, StringComparison.Ordinal);
         }
@@ -284,7 +284,7 @@ public sealed class DataFormatTests : IDisposable
     public void A_network_that_has_learnt_little_is_not_said_to_have_learnt_nothing()
     {
         SmallDigits.Write(_folder["idx"], train: 400, test: 500);
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "1", "--out", "run", "--json");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "1", "--out", "run", "--json");
         Assert.True(code == 0, error);
         using JsonDocument summary = JsonDocument.Parse(output);
         Assert.InRange(summary.RootElement.GetProperty("testAccuracy").GetDouble(), 0.15, 0.9);
@@ -301,7 +301,7 @@ public sealed class DataFormatTests : IDisposable
             Directory.CreateDirectory(_folder["threes/3"]);
             DigitImage.WritePng(_folder[$"threes/3/{i}.png"], ((ByteFeatures)test.Features)[i], 28, 28);
         }
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "3", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "3", "--out", "run");
         Assert.True(code == 0, error);
         (code, string output, error) = NablaProcess.Run(_folder, "evaluate", "run", "--data", "threes");
         Assert.True(code == 0, error);

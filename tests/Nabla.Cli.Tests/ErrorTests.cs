@@ -26,8 +26,9 @@ public sealed class ErrorTests : IDisposable
     [InlineData("train dense extra", "'extra' is not")]
     [InlineData("nonsense", "'nonsense' is not")]
     [InlineData("evaluate --nonsense", "'--nonsense' is not")]
-    [InlineData("evaluate", "model")]
-    [InlineData("predict model.safetensors", "image")]
+    [InlineData("predict model.safetensors", "no image")]
+    [InlineData("predict digits", "found the model digits and no image")]
+    [InlineData("predict", "image")]
     [InlineData("data show --digit -1", "--digit: found '-1'")]
     public void Usage_errors_exit_with_2(string arguments, string expected)
     {
@@ -49,7 +50,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("evaluate nowhere.safetensors", "nowhere.safetensors: there is no such model")]
     [InlineData("evaluate text.gz", "text.gz")]
     [InlineData("evaluate folder", "model.safetensors: there is no such model")]
-    [InlineData("predict text.gz digit.png", "text.gz")]
+    [InlineData("predict text.gz", "text.gz")]
     [InlineData("data fetch", "could not be downloaded")]
     public void Failures_exit_with_1(string arguments, string expected)
     {
@@ -103,7 +104,7 @@ public sealed class ErrorTests : IDisposable
     {
         Directory.CreateDirectory(_folder["old"]);
         File.WriteAllText(_folder["old/model.safetensors"], "precious");
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "synthetic", "--out", "old");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "synthetic", "--out", "old");
         Assert.Equal(1, code);
         TrainTests.AssertOneLine(error);
         Assert.Contains("already holds model.safetensors", error, StringComparison.Ordinal);
@@ -112,7 +113,7 @@ public sealed class ErrorTests : IDisposable
 
     private void AssertRefused(string data, string expected)
     {
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", data, "--out", "run");
         Assert.Equal(1, code);
         TrainTests.AssertOneLine(error);
         Assert.Contains(expected, error, StringComparison.Ordinal);

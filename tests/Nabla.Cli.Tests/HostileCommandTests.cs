@@ -16,7 +16,7 @@ public sealed class HostileCommandTests : IDisposable
     [InlineData(2, "nabla recipes: 'shwo' is not a command, option or argument that 'nabla recipes' knows; did you mean 'show'? See 'nabla recipes --help'.", "recipes", "shwo")]
     [InlineData(2, "nabla: 'xyzzy' is not a command, option or argument that 'nabla' knows. See 'nabla --help'.", "xyzzy")]
     [InlineData(1, "nabla train: there is no recipe or file 'tanh-sofmax'; did you mean 'tanh-softmax'?", "train", "tanh-sofmax")]
-    [InlineData(1, "nabla train: there is no recipe or file 'mine'; recipes are: convolution,", "train", "mine")]
+    [InlineData(1, "nabla train: there is no recipe or file 'something'; recipes are: best,", "train", "something")]
     public void What_was_probably_meant_is_said(int expected, string message, params string[] arguments)
     {
         (int code, _, string error) = NablaProcess.Run(_folder, arguments);

@@ -23,12 +23,12 @@ public sealed class KillTests : IDisposable
     public void Numbered_folders_of_killed_trainings_are_used_again()
     {
         SmallDigits.Write(_folder["idx"]);
-        using (NablaProcess process = NablaProcess.Start(_folder, null, "train", "--data", "idx", "--epochs", "1000000"))
+        using (NablaProcess process = NablaProcess.Start(_folder, null, "train", "dense", "--data", "idx", "--epochs", "1000000"))
         {
             process.WaitFor("Epoch ");
         }
         Assert.Equal(["run.json", "training.lock"], Directory.GetFiles(_folder["runs/1"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "1");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "1");
         Assert.True(code == 0, error);
         Assert.Contains("Saved runs/1/model.safetensors", output.Replace('\\', '/'), StringComparison.Ordinal);
         Assert.Equal(Results, Directory.GetFiles(_folder["runs/1"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -45,15 +45,15 @@ public sealed class KillTests : IDisposable
     {
         SmallDigits.Write(_folder["idx"]);
         Fails("no run.json", "train", "--resume", "nowhere");
-        Assert.Equal(0, NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "1", "--out", "done").Code);
+        Assert.Equal(0, NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "1", "--out", "done").Code);
         Fails("the training in done is finished", "train", "--resume", "done");
-        using (NablaProcess process = NablaProcess.Start(_folder, null, "train", "--data", "idx", "--epochs", "1000000", "--out", "run", "--checkpoint-every", "0"))
+        using (NablaProcess process = NablaProcess.Start(_folder, null, "train", "dense", "--data", "idx", "--epochs", "1000000", "--out", "run", "--checkpoint-every", "0"))
         {
             process.WaitFor("Epoch ");
             Fails("under way", "train", "--resume", "run");
         }
         Fails("--epochs", "train", "--resume", "run", "--epochs", "3");
-        Fails("go on with it by --resume run", "train", "--data", "idx", "--out", "run");
+        Fails("go on with it by --resume run", "train", "dense", "--data", "idx", "--out", "run");
         SmallDigits.Write(_folder["idx"], train: 300);
         Fails("data was", "train", "--resume", "run");
         File.WriteAllText(_folder["run/run.json"], "{}");
@@ -74,7 +74,7 @@ public sealed class KillTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals of this kind are Unix's.");
         SmallDigits.Write(_folder["idx"], train: 20_000, test: 10);
         // A step that takes longer than the second signal does.
-        using NablaProcess process = NablaProcess.Start(_folder, null, "train", "--data", "idx", "--epochs", "1000", "--batch-size", "20000", "--hidden", "4000,4000", "--out", "run");
+        using NablaProcess process = NablaProcess.Start(_folder, null, "train", "dense", "--data", "idx", "--epochs", "1000", "--batch-size", "20000", "--hidden", "4000,4000", "--out", "run");
         process.WaitFor("parameters in all");
         Signal(process);
         Thread.Sleep(50);
@@ -90,7 +90,7 @@ public sealed class KillTests : IDisposable
     {
         // So small steps and so many checkpoints that most kills are in the middle of saving one.
         SmallDigits.Write(_folder["idx"]);
-        string[] train = ["train", "--data", "idx", "--epochs", "20", "--hidden", "300", "--optimizer", "adam", "--patience", "18", "--checkpoint-every", "0", "--out"];
+        string[] train = ["train", "dense", "--data", "idx", "--epochs", "20", "--hidden", "300", "--optimizer", "adam", "--patience", "18", "--checkpoint-every", "0", "--out"];
         Stopwatch clock = Stopwatch.StartNew();
         (int code, _, string error) = NablaProcess.Run(_folder, [.. train, "whole"]);
         double milliseconds = clock.Elapsed.TotalMilliseconds;
@@ -117,7 +117,7 @@ public sealed class KillTests : IDisposable
     {
         SmallDigits.Write(_folder["idx"]);
         NumPyRandom random = new(4);
-        string[] train = ["train", "--data", "idx", "--epochs", "2", "--threads", "1", "--out", "run"];
+        string[] train = ["train", "dense", "--data", "idx", "--epochs", "2", "--threads", "1", "--out", "run"];
         for (int i = 0; i < times; i++)
         {
             using (NablaProcess.Start(_folder, null, train))

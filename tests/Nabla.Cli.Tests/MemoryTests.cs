@@ -15,7 +15,7 @@ public sealed class MemoryTests : IDisposable
 
         // 784 × 60,000 weights have 188 MB.
         (int code, _, string error) = NablaProcess.RunWithin(
-            memory: 150_000_000, _folder, "train", "--data", data, "--hidden", "60000", "--out", "mine");
+            memory: 150_000_000, _folder, "train", "dense", "--data", data, "--hidden", "60000", "--out", "mine");
 
         Assert.Equal(1, code);
         Assert.Equal("nabla train: there is not enough memory for this; take smaller layers, smaller batches or less data.", error.Trim());

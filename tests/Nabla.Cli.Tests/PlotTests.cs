@@ -19,7 +19,7 @@ public sealed class PlotTests : IDisposable
     public void A_run_gets_a_picture_of_both_kinds_with_both_panels()
     {
         string data = SmallDigits.Write(_folder["digits"]);
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "3", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", data, "--epochs", "3", "--out", "run");
         Assert.True(code == 0, error);
 
         string output = Plot("run");

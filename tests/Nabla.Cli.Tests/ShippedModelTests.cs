@@ -43,7 +43,7 @@ public sealed class ShippedModelTests : IDisposable
     public void They_read_digits_that_nobody_trained_them_on()
     {
         DataSet drawn = SyntheticDigits.Generate(2000, seed: 77);
-        Assert.InRange(Digits.Load().Evaluate(drawn).Accuracy!.Value, 0.985, 1);
+        Assert.InRange(Digits.Load().Evaluate(drawn).Accuracy!.Value, 0.98, 1);
         Assert.InRange(Digits.LoadSmall().Evaluate(drawn).Accuracy!.Value, 0.96, 1);
 
         string? mnist = Environment.GetEnvironmentVariable("NABLA_DATA");
@@ -75,11 +75,15 @@ public sealed class ShippedModelTests : IDisposable
     public void A_model_without_a_picture_and_a_picture_that_is_none_are_explained()
     {
         (int code, _, string error) = NablaProcess.Run(_folder, "predict", "digits");
-        Assert.Equal(1, code);
-        Assert.Equal("nabla predict: found a model, digits, but no picture, expected at least one after it.", error.TrimEnd());
-        (code, _, error) = NablaProcess.Run(_folder, "predict", "none.safetensors", "some.png");
-        Assert.Equal(1, code);
-        Assert.Equal("nabla predict: none.safetensors: there is no such model; 'nabla train' makes one.", error.TrimEnd());
+        Assert.Equal(2, code);
+        Assert.StartsWith("nabla predict: found the model digits and no image, expected at least one after it", error, StringComparison.Ordinal);
+        // What was meant as a model must not be left out, and another one answer.
+        foreach ((string named, string file) in new[] { ("none.safetensors", "none.safetensors"), ("runs/7", "runs/7") })
+        {
+            (code, string output, error) = NablaProcess.Run(_folder, "predict", named, "some.png");
+            Assert.Equal((1, ""), (code, output));
+            Assert.Equal($"nabla predict: {file}: there is no such model; 'nabla train' makes one.", error.TrimEnd());
+        }
     }
 
     [Fact]

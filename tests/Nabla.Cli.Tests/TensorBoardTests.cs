@@ -27,7 +27,7 @@ public sealed class TensorBoardTests : IDisposable
     public void A_training_leaves_its_figures()
     {
         SmallDigits.Write(_folder["idx"], train: 200, test: 20);
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "2", "--batch-size", "9", "--tensorboard", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "2", "--batch-size", "9", "--tensorboard", "--out", "run");
         Assert.True(code is 0 or 1 && !error.Contains("mistake", StringComparison.Ordinal), error);
         string path = Assert.Single(Directory.GetFiles(_folder["run"], "events.out.tfevents.*"));
         List<Event> events = Read(File.ReadAllBytes(path));
@@ -35,7 +35,7 @@ public sealed class TensorBoardTests : IDisposable
         Assert.All(events, one => Assert.InRange(one.WallTime, 1.7e9, 1e10));
         SummaryValue text = events[1].Summary.Value[0];
         Assert.Equal(("recipe", "text", 7), (text.Tag, text.Metadata.PluginData.PluginName, text.Tensor.Dtype));
-        Assert.Contains("\"name\": \"digits\"", text.Tensor.StringVal[0].ToStringUtf8(), StringComparison.Ordinal);
+        Assert.Contains("\"name\": \"dense\"", text.Tensor.StringVal[0].ToStringUtf8(), StringComparison.Ordinal);
         // 180 samples are 20 steps an epoch: those from 1 on, every twentieth.
         Assert.Equal([1, 21], events.Where(one => one.Summary?.Value[0].Tag == "step/loss").Select(one => one.Step));
         Event second = events.Last(one => one.Summary?.Value[0].Tag == "epoch/loss");

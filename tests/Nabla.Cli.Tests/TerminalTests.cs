@@ -47,7 +47,7 @@ public sealed partial class TerminalTests : IDisposable
     public void A_training_leaves_whole_lines_in_a_terminal(int columns)
     {
         SmallDigits.Write(_folder["digits"]);
-        (int code, string output) = NablaProcess.RunInTerminal(_folder, columns, "xterm", "train", "--data", "digits", "--epochs", "20", "--out", "run");
+        (int code, string output) = NablaProcess.RunInTerminal(_folder, columns, "xterm", "train", "dense", "--data", "digits", "--epochs", "20", "--out", "run");
         Assert.True(code == 0, output);
         string[] lines = Screen(output, columns);
         Assert.Equal(20, lines.Count(line => line.StartsWith("Epoch ", StringComparison.Ordinal)));
@@ -73,7 +73,7 @@ public sealed partial class TerminalTests : IDisposable
         Assert.Equal(0, code);
         string[] lines = Screen(output, 30);
         Assert.Contains("relu-dropout-400-minibatch", lines);
-        Assert.Contains("  What 'nabla train' does", lines);
+        Assert.Contains("  What 'nabla train' does with", lines);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed partial class TerminalTests : IDisposable
             csv.Append($"{sample % classes},").AppendJoin(',', centers[sample % classes].Select(center => center + (int)(random.NextDouble() * 50))).Append('\n');
         }
         File.WriteAllText(_folder["classes.csv"], csv.ToString());
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", "classes.csv", "--epochs", "10", "--out", "run");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "classes.csv", "--epochs", "10", "--out", "run");
         Assert.True(code == 0, error);
     }
 

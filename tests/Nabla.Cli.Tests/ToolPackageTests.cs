@@ -37,7 +37,7 @@ public sealed class ToolPackageTests : IDisposable
         long installed = new DirectoryInfo(_folder["tool"]).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
         Assert.InRange(installed, 1, 50 * Megabyte);
 
-        Nabla("train", "--data", "synthetic", "--epochs", "1", "--out", "run");
+        Nabla("train", "dense", "--data", "synthetic", "--epochs", "1", "--out", "run");
         Nabla("plot", "run");
         Nabla("show", "run", "--data", "synthetic", "--out", "sheet.png");
         DigitImage.WritePng(_folder["digit.png"], new byte[28 * 28], 28, 28);

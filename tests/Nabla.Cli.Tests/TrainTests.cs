@@ -15,7 +15,7 @@ public sealed class TrainTests : IDisposable
     public void Patience_ends_a_training_that_gets_no_better()
     {
         SmallDigits.Write(_folder["idx"], train: 400, test: 100);
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "200", "--patience", "2", "--out", "run");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "200", "--patience", "2", "--out", "run");
         Assert.True(code == 0, error);
         Assert.Matches(@"Ended after epoch \d+, which was no better; kept the model of epoch \d+: loss \d\.\d+, validation accuracy [\d.]+%\.", output);
         TrainingRecord record = Network.Load(_folder["run/model.safetensors"]).Training!;
@@ -24,14 +24,48 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_recipe_images_get_convolutions_and_as_many_epochs_as_few_images_need()
+    {
+        SmallDigits.Write(_folder["idx"], train: 900, test: 200);
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--out", "run");
+        Assert.True(code == 0, error);
+        Assert.Contains("There are 900 images: 67 epochs, so that the network sees some 60,300.", output, StringComparison.Ordinal);
+        Assert.Contains("Recipe: quick", output, StringComparison.Ordinal);
+        Network network = Network.Load(_folder["run/model.safetensors"]);
+        Assert.IsType<Convolution2D>(network.Layers[0]);
+        Assert.Equal(67, network.Training!.Options.Epochs);
+        Assert.True(network.Training.TestAccuracy > 0.9, output);
+
+        (code, output, error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--epochs", "120", "--batch-size", "450", "--patience", "1", "--out", "patient");
+        Assert.True(code is 0 or 1 && !error.Contains("mistake", StringComparison.Ordinal), error);
+        Assert.Equal(120, Network.Load(_folder["patient/model.safetensors"]).Training!.Options.Epochs);
+    }
+
+    [Fact]
+    public void Without_a_recipe_dense_layers_are_for_who_asks_for_them_and_for_what_is_no_image()
+    {
+        SmallDigits.Write(_folder["idx"], train: 300, test: 20);
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--hidden", "20", "--out", "hidden");
+        Assert.True(code == 0, error);
+        Assert.Contains("Recipe: dense", output, StringComparison.Ordinal);
+
+        NumPyRandom random = new(1);
+        File.WriteAllLines(_folder["table.csv"], ["label,a,b,c", .. Enumerable.Range(0, 300).Select(i => FormattableString.Invariant($"{i % 2},{random.NextDouble() + i % 2:F3},{random.NextDouble():F3},{random.NextDouble():F3}"))]);
+        (code, output, error) = NablaProcess.Run(_folder, "train", "--data", "table.csv", "--out", "table");
+        Assert.True(code == 0, error);
+        Assert.Contains("The samples are no images that the recipe 'quick' could take: it is 'dense'.", output, StringComparison.Ordinal);
+        Assert.Contains("Recipe: dense", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_says_whether_the_network_can_learn_and_trains_nothing()
     {
         SmallDigits.Write(_folder["idx"], train: 200, test: 20);
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--check");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--check");
         Assert.True(code == 0, error);
         Assert.Contains("It learnt 64 samples by heart", output, StringComparison.Ordinal);
         Assert.EndsWith("This set-up can learn.", output.TrimEnd(), StringComparison.Ordinal);
-        (code, output, _) = NablaProcess.Run(_folder, "train", "--data", "idx", "--check", "--learning-rate", "1e-9");
+        (code, output, _) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--check", "--learning-rate", "1e-9");
         Assert.Equal(1, code);
         Assert.Contains("The learning rate 1E-09 is too low: with ", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["runs"]));
@@ -41,7 +75,7 @@ public sealed class TrainTests : IDisposable
     public void Find_lr_suggests_a_rate_and_draws_the_picture()
     {
         SmallDigits.Write(_folder["idx"], train: 400, test: 20);
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--find-lr", "--out", "range");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--find-lr", "--out", "range");
         Assert.True(code == 0, error);
         Assert.Matches(@"Suggestion: --learning-rate 0\.0\d+, where the loss falls most steeply", output);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(_folder["range/learning-rate.png"])[..4]);
@@ -53,7 +87,7 @@ public sealed class TrainTests : IDisposable
     {
         SmallDigits.Write(_folder["idx"], train: 200, test: 20);
         (int code, _, string error) = NablaProcess.Run(
-            _folder, "train", "--data", "idx", "--epochs", "1", "--out", "run", "--optimizer", "adam", "--weight-decay", "0.2", "--schedule", "one-cycle", "--warm-up", "3",
+            _folder, "train", "dense", "--data", "idx", "--epochs", "1", "--out", "run", "--optimizer", "adam", "--weight-decay", "0.2", "--schedule", "one-cycle", "--warm-up", "3",
             "--l2", "0.001", "--clip-gradient-norm", "2", "--accumulate", "2", "--label-smoothing", "0.1", "--balance-classes", "--reduce-on-plateau", "2");
         Assert.True(code is 0 or 1 && !error.Contains("mistake", StringComparison.Ordinal), error);
         Network network = Network.Load(_folder["run/model.safetensors"]);
@@ -69,7 +103,7 @@ public sealed class TrainTests : IDisposable
     public void Explain_says_how_a_batch_goes_through_and_trains_nothing()
     {
         SmallDigits.Write(_folder["idx"], train: 100, test: 20);
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--explain", "--threads", "2", "--batch-size", "32");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--explain", "--threads", "2", "--batch-size", "32");
         Assert.True(code == 0, error);
         Assert.Contains("A batch of 32 samples, 2 threads: all go through at a time.", output, StringComparison.Ordinal);
         Assert.Matches(@"dense2 +[\d.]+ kB  ", output);
@@ -77,7 +111,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public void Default_network_recognises_at_least_97_8_percent_of_MNIST()
+    public void Default_network_recognises_at_least_98_5_percent_of_MNIST()
     {
         string? mnist = Environment.GetEnvironmentVariable("NABLA_DATA");
         Assert.SkipWhen(string.IsNullOrEmpty(mnist), "NABLA_DATA is not set: needs the real MNIST files.");
@@ -87,7 +121,7 @@ public sealed class TrainTests : IDisposable
 
         Assert.True(code == 0, error);
         using JsonDocument summary = JsonDocument.Parse(output);
-        Assert.True(summary.RootElement.GetProperty("testAccuracy").GetDouble() >= 0.978, output);
+        Assert.True(summary.RootElement.GetProperty("testAccuracy").GetDouble() >= 0.985, output);
         Assert.Equal(10_000, summary.RootElement.GetProperty("testCount").GetInt32());
     }
 
@@ -106,7 +140,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Asked_for_MNIST_it_never_takes_anything_else()
     {
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "mnist");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "mnist");
 
         Assert.Equal(1, code);
         AssertOneLine(error);
@@ -121,7 +155,7 @@ public sealed class TrainTests : IDisposable
         string data = SmallDigits.Write(_folder["digits"]);
 
         (int code, string output, string error) = NablaProcess.Run(
-            _folder, "train", "--data", data, "--epochs", "3", "--hidden", "20,15", "--optimizer", "adamw", "--seed", "7", "--out", "mine", "--json");
+            _folder, "train", "dense", "--data", data, "--epochs", "3", "--hidden", "20,15", "--optimizer", "adamw", "--seed", "7", "--out", "mine", "--json");
 
         Assert.True(code == 0, error);
         Assert.Contains("Epoch 3/3", error, StringComparison.Ordinal);
@@ -151,8 +185,8 @@ public sealed class TrainTests : IDisposable
     public void Numbers_its_runs_and_suggests_a_next_command()
     {
         string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
-        NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1");
-        (int code, string output, _) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1");
+        NablaProcess.Run(_folder, "train", "dense", "--data", data, "--epochs", "1");
+        (int code, string output, _) = NablaProcess.Run(_folder, "train", "dense", "--data", data, "--epochs", "1");
 
         Assert.Equal(0, code);
         Assert.True(File.Exists(_folder["runs/1/model.safetensors"]));
@@ -164,7 +198,7 @@ public sealed class TrainTests : IDisposable
     public void Same_seed_gives_the_same_file_for_any_number_of_threads()
     {
         string data = SmallDigits.Write(_folder["digits"]);
-        string[] common = ["train", "--data", data, "--epochs", "2", "--hidden", "64", "--seed", "3"];
+        string[] common = ["train", "dense", "--data", data, "--epochs", "2", "--hidden", "64", "--seed", "3"];
         foreach (string threads in new[] { "1", "2", "3" })
         {
             NablaProcess.Run(_folder, [.. common, "--threads", threads, "--out", $"t{threads}"]);
@@ -179,7 +213,7 @@ public sealed class TrainTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot send Ctrl-C to one process alone.");
         string data = SmallDigits.Write(_folder["digits"]);
-        using NablaProcess process = NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1000000", "--out", "stopped");
+        using NablaProcess process = NablaProcess.Start(_folder, null, "train", "dense", "--data", data, "--epochs", "1000000", "--out", "stopped");
         process.WaitFor("  loss ");
         Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         (int code, string output, string error) = process.Finish();
@@ -195,7 +229,7 @@ public sealed class TrainTests : IDisposable
     public void Two_trainings_never_get_one_folder()
     {
         string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
-        NablaProcess[] processes = [.. Enumerable.Range(0, 4).Select(_ => NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1"))];
+        NablaProcess[] processes = [.. Enumerable.Range(0, 4).Select(_ => NablaProcess.Start(_folder, null, "train", "dense", "--data", data, "--epochs", "1"))];
         string[] saved = [.. processes.Select(process => process.Finish().Output.Split('\n').Single(line => line.StartsWith("Saved ", StringComparison.Ordinal)))];
         Assert.Equal(4, saved.Distinct().Count());
         Assert.Equal(4, Directory.GetDirectories(_folder["runs"]).Length);
@@ -206,9 +240,9 @@ public sealed class TrainTests : IDisposable
     public void A_folder_in_which_a_training_is_under_way_is_refused()
     {
         string data = SmallDigits.Write(_folder["digits"], train: 60, test: 20);
-        using NablaProcess first = NablaProcess.Start(_folder, null, "train", "--data", data, "--epochs", "1000000", "--out", "run");
+        using NablaProcess first = NablaProcess.Start(_folder, null, "train", "dense", "--data", data, "--epochs", "1000000", "--out", "run");
         first.WaitFor("  loss ");
-        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1", "--out", "run");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", data, "--epochs", "1", "--out", "run");
         Assert.Equal(1, code);
         Assert.Equal("", output);
         AssertOneLine(error);
@@ -229,7 +263,7 @@ public sealed class TrainTests : IDisposable
         }
         try
         {
-            (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--epochs", "1", "--out", Path.Combine(disk, "run"));
+            (int code, string output, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", data, "--epochs", "1", "--out", Path.Combine(disk, "run"));
             Assert.Equal(1, code);
             AssertOneLine(error);
             Assert.Contains("has no room", error, StringComparison.Ordinal);
@@ -246,7 +280,7 @@ public sealed class TrainTests : IDisposable
     public void Diverging_training_says_what_to_try()
     {
         string data = SmallDigits.Write(_folder["digits"]);
-        (int code, _, string error) = NablaProcess.Run(_folder, "train", "--data", data, "--optimizer", "sgd", "--learning-rate", "1e30", "--out", "bad");
+        (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", data, "--optimizer", "sgd", "--learning-rate", "1e30", "--out", "bad");
         Assert.Equal(1, code);
         AssertOneLine(error);
         Assert.Contains("smaller learning rate", error, StringComparison.Ordinal);

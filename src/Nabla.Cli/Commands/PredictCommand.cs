@@ -23,6 +23,13 @@ internal sealed class PredictCommand : Command
     public PredictCommand()
         : base("predict", "Let a model read pictures of single digits.")
     {
+        _files.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: string only }] && ModelArgument.IsModel(only))
+            {
+                result.AddError($"found the model {only} and no image, expected at least one after it.");
+            }
+        });
         Arguments.Add(_files);
         Options.Add(_views);
         Options.Add(_json);
@@ -34,10 +41,6 @@ internal sealed class PredictCommand : Command
         string[] files = arguments.GetRequiredValue(_files);
         bool namesModel = ModelArgument.IsModel(files[0]);
         string[] images = namesModel ? files[1..] : files;
-        if (images.Length == 0)
-        {
-            throw new ArgumentException($"found a model, {files[0]}, but no picture, expected at least one after it.");
-        }
         Network network = ModelArgument.Load(namesModel ? files[0] : ModelArgument.Default).FoldBatchNormalization();
         Shape input = network.InputShape;
         if (input.Count < 2 || (input.Count > 2 && input[2] != 1))

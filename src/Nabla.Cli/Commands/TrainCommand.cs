@@ -107,7 +107,7 @@ internal sealed class TrainCommand : Command
     }
 
     private RunDescription Asked(ParseResult arguments) => new(
-        Override(ReadRecipe(!NamesRecipe(arguments) && arguments.GetValue(_hidden) is not null ? DenseRecipe : arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data),
+        Override(ReadRecipe(!NamesRecipe(arguments) && arguments.GetResult(_hidden) is not null ? DenseRecipe : arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data),
         arguments.GetValue(_patience), arguments.GetValue(_plateau), arguments.GetValue(_tensorBoard));
 
     private bool NamesRecipe(ParseResult arguments) => arguments.GetResult(_recipe) is { Tokens.Count: > 0 };
@@ -256,8 +256,8 @@ internal sealed class TrainCommand : Command
             notes.WriteLine($"The samples are no images that the recipe '{DefaultRecipe}' could take: it is '{DenseRecipe}'.");
             return Override(ReadRecipe(DenseRecipe), arguments);
         }
-        int epochs = Math.Clamp((ImagesSeen + train.Count - 1) / train.Count, recipe.Training.Epochs, MaxEpochs);
-        if (arguments.GetValue(_epochs) is not null || epochs == recipe.Training.Epochs)
+        int epochs = Math.Min((ImagesSeen + train.Count - 1) / train.Count, MaxEpochs);
+        if (arguments.GetValue(_epochs) is not null || epochs <= recipe.Training.Epochs)
         {
             return recipe;
         }
