@@ -90,10 +90,10 @@ public sealed class TestTimeAugmentation
         }
         if (loss is SoftmaxCrossEntropyLoss)
         {
-            // What the loss takes, of which softmax makes the averages again.
+            // The loss takes what comes before the temperature and the softmax; so that of one view is the network's own.
             foreach (ref float output in outputs.AsSpan())
             {
-                output = MathF.Log(Math.Max(output, float.Epsilon));
+                output = (float)(_network.Temperature * Math.Log(Math.Max(output, float.Epsilon)));
             }
         }
         Batch.CopyTargets(data.Targets, 0, data.Count, targets);

@@ -68,6 +68,15 @@ public sealed class TestTimeAugmentationTests
     }
 
     [Fact]
+    public void The_loss_of_one_view_is_the_networks_own_at_any_temperature()
+    {
+        DataSet images = Images(200);
+        Network network = Trained();
+        network.Temperature = 0.4;
+        Assert.Equal(network.Evaluate(images).Loss, new TestTimeAugmentation(network, 1).Evaluate(images).Loss, 1e-4);
+    }
+
+    [Fact]
     public void What_cannot_be_viewed_is_refused()
     {
         Assert.Contains("mixes samples", Assert.Throws<ArgumentException>(() => new TestTimeAugmentation(_network, 2, [new MixupAugmentation()])).Message, StringComparison.Ordinal);
