@@ -21,20 +21,21 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla train                                   the default network on MNIST, or on the built-in digits",
             "nabla train deep-sigmoid                      a network of a notebook, by its recipe",
             "nabla train my-recipe.json --epochs 3         a recipe of your own, shortened",
-            "nabla train --hidden 300,100 --epochs 20      two hidden layers, twice as long",
+            "nabla train --hidden 300,100 --epochs 20      two dense layers, 20 epochs",
             "nabla train --data synthetic --out mymodel    needs no data at all",
             "nabla train --json > summary.json             for scripts: one JSON object",
         ],
         ["evaluate"] =
         [
             "nabla evaluate runs/1",
+            "nabla evaluate digits --views 9               the network that comes with nabla, nine looks at each image",
             "nabla evaluate runs/1/model.safetensors --data mnist --json",
         ],
         ["predict"] =
         [
-            "nabla predict runs/1 digit.png",
-            "nabla predict runs/1 scans/*.pgm",
-            "nabla predict runs/1 digit.png --json         the scores of every class",
+            "nabla predict digit.png                       by the network that comes with nabla",
+            "nabla predict runs/1 scans/*.pgm              by one of yours",
+            "nabla predict digit.png --json                the scores of every class",
         ],
         ["show"] =
         [

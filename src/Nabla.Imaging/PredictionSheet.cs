@@ -10,7 +10,7 @@ public static class PredictionSheet
     private const int ImageSide = 140;
     private const int Margin = 12;
     private const int LineHeight = 18;
-    private const float FontSize = 13;
+    private const float FontSize = 11;
     private const int ThickFrame = 4;
 
     /// <summary>Width and height in pixels of a sheet.</summary>
