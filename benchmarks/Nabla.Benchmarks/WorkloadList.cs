@@ -16,6 +16,7 @@ internal static class WorkloadList
         new TanhDropoutBatch(),
         new Convolution(),
         new PooledConvolution(),
+        new QuickConvolution(),
         new ResidualNormalized(),
         new DepthwiseSeparable(),
         Square(1024),

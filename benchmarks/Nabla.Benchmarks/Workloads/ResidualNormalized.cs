@@ -40,18 +40,15 @@ internal sealed class ResidualNormalized : AutogradWorkload
     public override Tensor TorchForward(Tensor x, Tensor[] p, double dropout)
     {
         int next = 0;
-        Tensor first = nn.functional.max_pool2d(Normalized(x, stride: 1).relu_(), 2);
-        Tensor second = Normalized(Block(first), stride: 2).relu_();
+        Tensor first = nn.functional.max_pool2d(NormalizedConvolution(x, p, ref next, stride: 1, padding: 1).relu_(), 2);
+        Tensor second = NormalizedConvolution(Block(first), p, ref next, stride: 2, padding: 1).relu_();
         Tensor pooled = Block(second).mean([2, 3]);
         return addmm(p[next + 1], pooled, p[next], 1, 1);
 
-        Tensor Block(Tensor input) => Normalized(Normalized(input, stride: 1).relu_(), stride: 1).add_(input).relu_();
-
-        Tensor Normalized(Tensor input, long stride)
+        Tensor Block(Tensor input)
         {
-            Tensor summed = nn.functional.conv2d(input, p[next++], strides: [stride, stride], padding: [1, 1]);
-            Tensor scale = p[next++], offset = p[next++];
-            return nn.functional.batch_norm(summed, null!, null!, scale, offset, training: true);
+            Tensor hidden = NormalizedConvolution(input, p, ref next, stride: 1, padding: 1).relu_();
+            return NormalizedConvolution(hidden, p, ref next, stride: 1, padding: 1).add_(input).relu_();
         }
     }
 
