@@ -16,7 +16,7 @@ internal sealed class QuickConvolution : AutogradWorkload
 
     public override int BatchSize => 128;
 
-    public override double LearningRate => 0.05;
+    public override double LearningRate => 0.01;
 
     public override Loss Loss => Loss.SoftmaxCrossEntropy;
 
