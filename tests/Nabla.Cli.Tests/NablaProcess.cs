@@ -11,6 +11,9 @@ internal sealed class NablaProcess : IDisposable
     // Port 9 of this machine: nobody listens there, and a connection is refused at once.
     private const string NoMirror = "http://127.0.0.1:9/";
 
+    // No command that a test gives takes a tenth of this; without a limit, one that waits for ever would hold up all tests.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly Task _reading;
@@ -73,7 +76,11 @@ internal sealed class NablaProcess : IDisposable
 
     public (int Code, string Output, string Error) Finish()
     {
-        _process.WaitForExit();
+        if (!_process.WaitForExit(TimeLimit))
+        {
+            _process.Kill(entireProcessTree: true);
+            Assert.Fail($"nabla {string.Join(' ', _process.StartInfo.ArgumentList)} had not ended after {TimeLimit.TotalMinutes} minutes: {OutputSoFar}");
+        }
         _reading.GetAwaiter().GetResult();
         return (_process.ExitCode, OutputSoFar, _error.GetAwaiter().GetResult());
     }

@@ -91,7 +91,7 @@ public sealed class OwnKindsTests : IDisposable
         float[] targets = new float[BatchSize * 10];
         int[] order = [.. Enumerable.Range(0, digits.Train.Count)];
         double before = network.Evaluate(digits.Test).Loss;
-        for (int epoch = 0; epoch < 3; epoch++)
+        for (int epoch = 0; epoch < 5; epoch++)
         {
             random.Shuffle<int>(order);
             for (int start = 0; start < order.Length; start += BatchSize)
@@ -109,7 +109,7 @@ public sealed class OwnKindsTests : IDisposable
         }
         Evaluation after = network.Evaluate(digits.Test);
         Assert.True(after.Loss < before / 3 && after.Accuracy > 0.8, $"{before} to {after}");
-        Assert.Equal(120, optimizer.Steps);
+        Assert.Equal(200, optimizer.Steps);
     }
 
     /// <summary>The gradient of a layer that writes it down is kept, added to what is there, or moves the parameters at once: each of them, to the last.</summary>

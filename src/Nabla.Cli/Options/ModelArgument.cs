@@ -23,15 +23,19 @@ internal static class ModelArgument
     /// <summary>Whether it names a model and no picture: a folder, a file that begins as models do, or what is not there and does not end as a picture's file.</summary>
     public static bool IsModel(string text)
     {
-        const int HeaderLength = sizeof(long);
+        byte[] start = new byte[sizeof(long) + 1];
         if (!File.Exists(text))
         {
             return Directory.Exists(text) || Path.GetExtension(text) is "" or ModelEnding;
         }
         try
         {
+            // A named pipe has no length, and would have to be waited for.
+            if (new FileInfo(text).Length < start.Length)
+            {
+                return false;
+            }
             using FileStream file = File.OpenRead(text);
-            byte[] start = new byte[HeaderLength + 1];
             return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[^1] == '{';
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
