@@ -142,6 +142,7 @@ static string Hash(int threads)
             Layer.Residual(Layer.BatchNormalization(Activation.Tanh), Layer.Convolution2D(23, 3, 3, padding: 1)), Layer.Dense(71), Layer.BatchNormalization(Activation.Sigmoid), Layer.Dense(Data.Classes),
         ],
         Loss.SoftmaxCrossEntropy, new Sgd { Momentum = 0.9 }, threads);
+    Train(hash, [43], [Layer.GaussianNoise(0.3), Layer.Dense(271), Layer.GaussianNoise(0.3), Layer.LeakyReLU(), Layer.Dense(Data.Classes)], Loss.SoftmaxCrossEntropy, new Adam(), threads);
     // Large enough that the element-wise work and the optimiser are split over threads, too.
     TrainDense(hash, inputs: 121, hidden: 303, Activation.Tanh, Loss.SoftmaxCrossEntropy, new Adam(), threads);
     // Batches in shares: with a thin first layer, which skips blanks one by one, and with standardised samples.

@@ -192,6 +192,10 @@ public abstract class Layer
     /// <param name="rate">Share of values dropped, at least 0 and below 1.</param>
     public static DropoutSpec Dropout(double rate = 0.5) => new() { Rate = rate };
 
+    /// <summary>Describes noise: in training a normal number of mean 0 is added to each value.</summary>
+    /// <param name="deviation">Its standard deviation, from 0 to 1,000.</param>
+    public static GaussianNoiseSpec GaussianNoise(double deviation = 0.1) => new() { Deviation = deviation };
+
     /// <summary>Describes batch normalisation: each channel by its mean and deviation over the batch, in training, or over what was seen in training.</summary>
     /// <param name="activation">Function applied afterwards.</param>
     /// <param name="momentum">How fast the running averages follow, above 0 and at most 1.</param>

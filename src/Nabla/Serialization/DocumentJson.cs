@@ -110,6 +110,7 @@ internal static class DocumentJson
 [JsonSerializable(typeof(DenseSpec))]
 [JsonSerializable(typeof(Convolution2DSpec))]
 [JsonSerializable(typeof(DropoutSpec))]
+[JsonSerializable(typeof(GaussianNoiseSpec))]
 [JsonSerializable(typeof(BatchNormalizationSpec))]
 [JsonSerializable(typeof(FlattenSpec))]
 [JsonSerializable(typeof(Cropping2DSpec))]

@@ -25,6 +25,7 @@ internal sealed class Kinds
         .With("dense", new DenseSpec { Units = 1 })
         .With("convolution2d", new Convolution2DSpec { Filters = 1, KernelHeight = 1, KernelWidth = 1 })
         .With("dropout", new DropoutSpec())
+        .With("gaussiannoise", new GaussianNoiseSpec())
         .With("batchnormalization", new BatchNormalizationSpec())
         .With("flatten", new FlattenSpec())
         .With("cropping2d", new Cropping2DSpec())

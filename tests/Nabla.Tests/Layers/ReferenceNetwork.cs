@@ -8,13 +8,16 @@ internal sealed class ReferenceNetwork
     private readonly Network _network;
     private readonly double[] _parameters;
     private readonly Dictionary<int, float[]> _masks = [];
+    private readonly SampleRandom _random;
 
     /// <param name="network">The network to follow.</param>
     /// <param name="workspace">Where its dropout layers have left their masks; null where it has none.</param>
     /// <param name="rows">Samples of the pass that left them.</param>
-    public ReferenceNetwork(Network network, Workspace? workspace = null, int rows = 0)
+    /// <param name="random">Where that pass drew from.</param>
+    public ReferenceNetwork(Network network, Workspace? workspace = null, int rows = 0, SampleRandom random = default)
     {
         _network = network;
+        _random = random;
         for (int i = 0; workspace is not null && i < network.Layers.Count; i++)
         {
             _masks[i] = workspace.State(i, 0, rows).ToArray();
@@ -64,6 +67,13 @@ internal sealed class ReferenceNetwork
         double WeightedSum() => Forward(inputs, rows).Zip(weights, (output, weight) => output * weight).Sum();
     }
 
+    private static double[] AddNoise(double[] x, GaussianNoiseSpec spec, Philox random)
+    {
+        float[] noise = new float[x.Length];
+        random.FillNormal(noise);
+        return [.. x.Zip(noise, (value, normal) => value + spec.Deviation * normal)];
+    }
+
     private double[] ForwardRow(int index, double[][] inputs, int row)
     {
         Layer layer = _network.Layers[index];
@@ -72,6 +82,7 @@ internal sealed class ReferenceNetwork
         {
             DenseSpec spec => Activate(Dense(x, layer, spec), spec.Activation),
             Convolution2DSpec spec => Activate(Convolve(x, layer, spec), spec.Activation),
+            GaussianNoiseSpec spec => AddNoise(x, spec, _random.ForLayer(row, index)),
             DropoutSpec => [.. x.Select((value, at) => value * _masks[index][row * x.Length + at])],
             Cropping2DSpec spec => Crop(x, layer, spec),
             Pooling2DSpec spec => Pool(x, layer, spec),

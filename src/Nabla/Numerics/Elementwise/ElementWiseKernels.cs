@@ -112,4 +112,34 @@ internal static class ElementWiseKernels
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> => (T.Load(in _values, index) * T.Load(in _factors, index)).Store(ref _products, index);
     }
+
+    /// <summary>noisy = values + deviation · n, with normal numbers n that each sample draws from its own stream.</summary>
+    /// <param name="random">The streams, that of the first row first.</param>
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="deviation">The standard deviation.</param>
+    /// <param name="values">[rows, width].</param>
+    /// <param name="noisy">[rows, width].</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="threads">Threads to use.</param>
+    public static unsafe void AddNoise(SampleRandom random, int layer, float deviation, ReadOnlySpan<float> values, Span<float> noisy, int rows, int threads)
+    {
+        // Drawing a number takes as long as copying this many.
+        const int CopiesPerDraw = 32;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(noisy.Length, values.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length % rows, 0);
+        fixed (float* from = values, to = noisy)
+        {
+            GaussianNoiseJob job = new()
+            {
+                Random = random,
+                Layer = layer,
+                Input = from,
+                Output = to,
+                Rows = rows,
+                Width = values.Length / rows,
+                Deviation = deviation,
+            };
+            WorkerTeam.Run(ref job, Math.Min(ElementWise.Threads((int)Math.Min(int.MaxValue, (long)values.Length * CopiesPerDraw), threads), rows));
+        }
+    }
 }
