@@ -47,6 +47,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla plot runs/1                             into runs/1/plot.png and runs/1/plot.svg",
             "nabla plot runs/1 --out curves.svg",
         ],
+        ["ensemble"] =
+        [
+            "nabla ensemble runs/1 runs/2 runs/3 --out three.safetensors",
+            "nabla evaluate three.safetensors              measured as any other model",
+        ],
         ["data"] =
         [
             "nabla data                                    what is where, and whether it is right",

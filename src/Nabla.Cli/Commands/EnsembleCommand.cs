@@ -27,8 +27,10 @@ internal sealed class EnsembleCommand : Command
         string path = arguments.GetRequiredValue(_out);
         Network[] members = [.. arguments.GetRequiredValue(_models).Select(ModelArgument.Load)];
         Network ensemble = Network.Ensemble(members);
-        // By it 'evaluate' knows what none of them has seen.
-        ensemble.Training = members.All(member => member.Training?.DataPath == members[0].Training?.DataPath && member.Training?.DataSha256 == members[0].Training?.DataSha256) ? members[0].Training : null;
+        // By it 'evaluate' knows what none of them has seen. What the first one reached alone is not what all reach.
+        TrainingRecord? first = members[0].Training;
+        bool sameData = members.All(member => member.Training?.DataPath == first?.DataPath && member.Training?.DataSha256 == first?.DataSha256);
+        ensemble.Training = sameData && first is not null ? first with { ValidationAccuracy = null, TestAccuracy = null } : null;
         ensemble.Save(path);
         PlainText.Out.WriteLine(ensemble);
         PlainText.Out.WriteLine($"Saved {path}");
