@@ -30,16 +30,16 @@ public sealed class PlotTests : IDisposable
         Assert.True(HasColors(picture, top: 0), "the loss has its curves");
         Assert.True(HasColors(picture, top: 380), "the accuracy has its curves");
         string text = SvgText("run/plot.svg");
-        foreach (string expected in new[] { "loss", "accuracy", "epoch", "training", "validation", "kept" })
+        foreach (string expected in new[] { "loss", "accuracy", "epoch", "training", "validation", "best" })
         {
             Assert.Contains(expected, text, StringComparison.Ordinal);
         }
     }
 
     [Theory]
-    [InlineData("1,0.3,0.9,0.2,0.94\n", "kept: epoch 1, 94%")]
-    [InlineData("1,2,0.3,1.8,0.4\n2,1.5,0.5,1.4,0.6\n3,NaN,0.1,NaN,0.1\n", "kept: epoch 2, 60%")]
-    [InlineData("1,2,,,\n2,1,,,\n", "kept: epoch 2, 1")]
+    [InlineData("1,0.3,0.9,0.2,0.94\n", "best: epoch 1, 94%")]
+    [InlineData("1,2,0.3,1.8,0.4\n2,1.5,0.5,1.4,0.6\n3,NaN,0.1,NaN,0.1\n", "best: epoch 2, 60%")]
+    [InlineData("1,2,,,\n2,1,,,\n", "best: epoch 2, 1")]
     public void The_epoch_that_was_kept_is_named(string rows, string expected)
     {
         File.WriteAllText(_folder["run/history.csv"], Header + rows);
@@ -60,7 +60,7 @@ public sealed class PlotTests : IDisposable
         File.WriteAllText(_folder["run/history.csv"], Header + string.Concat(Enumerable.Range(1, epochs).Select(epoch => $"{epoch},{row}\n")));
         Plot("run");
         string[] texts = SvgText("run/plot.svg").Split('\n');
-        double[] shares = [.. texts.Where(text => text.EndsWith('%') && !text.StartsWith("kept", StringComparison.Ordinal)).Select(text => double.Parse(text[..^1], CultureInfo.InvariantCulture) / 100)];
+        double[] shares = [.. texts.Where(text => text.EndsWith('%') && !text.StartsWith("best", StringComparison.Ordinal)).Select(text => double.Parse(text[..^1], CultureInfo.InvariantCulture) / 100)];
         Assert.True(shares.Length >= 3, string.Join(' ', texts));
         Assert.InRange(shares.Min(), accuracy - 0.03, accuracy);
         Assert.InRange(shares.Max(), accuracy, accuracy + 0.03);

@@ -56,7 +56,7 @@ internal sealed class LearningCurves
     /// <summary>Pixels of the picture, and units of the SVG.</summary>
     public int Height => PanelHeight * _panels.Length;
 
-    /// <summary>The epoch whose weights were kept.</summary>
+    /// <summary>The epoch that did best in validation. Its weights are those of the model, unless the recipe keeps the last.</summary>
     public EpochResult Best => _epochs.Aggregate((EpochResult?)null, (best, epoch) => epoch.IsBetterThan(best) ? epoch : best)!;
 
     public void WritePng(Stream stream)
@@ -167,7 +167,7 @@ internal sealed class LearningCurves
     private void MarkBest(Plot plot, double? value, Func<double, string> format)
     {
         VerticalLine line = plot.Add.VerticalLine(Best.Epoch, 1.5f, BestColor, LinePattern.Dashed);
-        line.LegendText = $"kept: epoch {Best.Epoch.ToString("N0", CultureInfo.InvariantCulture)}{(value is double number && double.IsFinite(number) ? $", {format(number)}" : "")}";
+        line.LegendText = $"best: epoch {Best.Epoch.ToString("N0", CultureInfo.InvariantCulture)}{(value is double number && double.IsFinite(number) ? $", {format(number)}" : "")}";
     }
 
     private static string Loss(double loss) => loss < -1e-9 ? "" : loss.ToString("G5", CultureInfo.InvariantCulture);

@@ -14,7 +14,7 @@ public sealed class InstructionSetTests
         convolution fdf88fd27b98afb1
         deep-sigmoid f5302fd22a60c6e8
         dense 4cd02404c5d43c2a
-        digits-small 3272fbf34e5a6a29
+        digits-small 332e9f49d63a5938
         layers-of-images 589008e5192608e4
         layers-of-rows 5454995d74846989
         linear cb02306956cd022a
@@ -34,7 +34,7 @@ public sealed class InstructionSetTests
         rules-loss 29b71bbe1f7077d9
         rules-sgd 10b9258b759268e1
         tanh-softmax 17875dec1a821bb5
-        tiny f5a01da5acb1de9c
+        tiny 14d53bc993aee9a8
         """;
 
     private static readonly Lazy<Report> Everything = new(() => Run(null));
