@@ -7,11 +7,11 @@ public sealed class TestTimeAugmentationTests
 {
     private const int Views = 4;
 
-    private static readonly Network _network = Trained();
+    private static readonly Network Network = Trained();
 
     [Fact]
     public void One_view_is_what_the_network_says() =>
-        Numbers.AssertBits(_network.Score(Images(30).Features), new TestTimeAugmentation(_network, 1).Score(Images(30).Features), "one view");
+        Numbers.AssertBits(Network.Score(Images(30).Features), new TestTimeAugmentation(Network, 1).Score(Images(30).Features), "one view");
 
     [Theory]
     [InlineData(1)]
@@ -20,7 +20,7 @@ public sealed class TestTimeAugmentationTests
     {
         Augmentation[] changes = [new AffineAugmentation { Rotation = 20, Shift = 3 }, new StrokeThicknessAugmentation()];
         DataSet images = Images(30);
-        float[] scores = new TestTimeAugmentation(_network, Views, changes, seed: 7).Score(images.Features, threads);
+        float[] scores = new TestTimeAugmentation(Network, Views, changes, seed: 7).Score(images.Features, threads);
 
         float[] plain = new float[784], changed = new float[784], own = new float[10], sum = new float[10];
         for (int row = 0; row < images.Count; row++)
@@ -29,11 +29,11 @@ public sealed class TestTimeAugmentationTests
             {
                 plain[i] = ((ByteFeatures)images.Features)[row][i] / 255f;
             }
-            _network.Score(plain, sum);
+            Network.Score(plain, sum);
             for (int view = 1; view < Views; view++)
             {
                 Augmentation.ApplyAll(changes, plain, [28, 28], changed, new SampleRandom(7, view, row));
-                _network.Score(changed, own);
+                Network.Score(changed, own);
                 for (int i = 0; i < own.Length; i++)
                 {
                     sum[i] += own[i];
@@ -50,7 +50,7 @@ public sealed class TestTimeAugmentationTests
     public void An_evaluation_is_that_of_the_average()
     {
         DataSet images = Images(200);
-        TestTimeAugmentation viewed = new(_network, Views);
+        TestTimeAugmentation viewed = new(Network, Views);
         Evaluation evaluation = viewed.Evaluate(images);
         float[] scores = viewed.Score(images.Features);
         int[] labels = ((ClassLabels)images.Targets).Values.ToArray();
@@ -64,7 +64,7 @@ public sealed class TestTimeAugmentationTests
         }
         Assert.Equal(correct, evaluation.Correct);
         Assert.Equal(loss / labels.Length, evaluation.Loss, 1e-5);
-        Assert.NotEqual(_network.Evaluate(images).Loss, evaluation.Loss);
+        Assert.NotEqual(Network.Evaluate(images).Loss, evaluation.Loss);
     }
 
     [Fact]
@@ -79,9 +79,9 @@ public sealed class TestTimeAugmentationTests
     [Fact]
     public void What_cannot_be_viewed_is_refused()
     {
-        Assert.Contains("mixes samples", Assert.Throws<ArgumentException>(() => new TestTimeAugmentation(_network, 2, [new MixupAugmentation()])).Message, StringComparison.Ordinal);
+        Assert.Contains("mixes samples", Assert.Throws<ArgumentException>(() => new TestTimeAugmentation(Network, 2, [new MixupAugmentation()])).Message, StringComparison.Ordinal);
         Assert.Contains("are no images", Assert.Throws<ArgumentException>(() => new TestTimeAugmentation(Network.Create([20], Layer.Dense(4)), 2)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new TestTimeAugmentation(_network, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TestTimeAugmentation(Network, 0));
     }
 
     private static DataSet Images(int count) => SyntheticDigits.Generate(count, seed: 11);
