@@ -27,7 +27,7 @@ internal sealed class ResidualNormalized : AutogradWorkload
 
     public override int BatchSize => 128;
 
-    public override double LearningRate => 0.05;
+    public override double LearningRate => 0.01;
 
     public override Loss Loss => Loss.SoftmaxCrossEntropy;
 

@@ -294,7 +294,7 @@ internal sealed class TrainCommand : Command
         }
         if (isBuiltIn)
         {
-            notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: about 93%).");
+            notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: the default network reads 97.8%).");
         }
         notes.WriteLine($"Saved {summary.Model}");
         notes.WriteLine(history.Cancelled
