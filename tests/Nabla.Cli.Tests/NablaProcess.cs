@@ -76,11 +76,7 @@ internal sealed class NablaProcess : IDisposable
 
     public (int Code, string Output, string Error) Finish()
     {
-        if (!_process.WaitForExit(TimeLimit))
-        {
-            _process.Kill(entireProcessTree: true);
-            Assert.Fail($"nabla {string.Join(' ', _process.StartInfo.ArgumentList)} had not ended after {TimeLimit.TotalMinutes} minutes: {OutputSoFar}");
-        }
+        EndIf(!_process.WaitForExit(TimeLimit));
         _reading.GetAwaiter().GetResult();
         return (_process.ExitCode, OutputSoFar, _error.GetAwaiter().GetResult());
     }
@@ -88,9 +84,20 @@ internal sealed class NablaProcess : IDisposable
     /// <summary>Waits until the program has printed something, or has ended.</summary>
     public void WaitFor(string text)
     {
+        Stopwatch waited = Stopwatch.StartNew();
         while (!OutputSoFar.Contains(text, StringComparison.Ordinal) && !_reading.IsCompleted)
         {
+            EndIf(waited.Elapsed > TimeLimit);
             Thread.Sleep(5);
+        }
+    }
+
+    private void EndIf(bool tooLate)
+    {
+        if (tooLate)
+        {
+            _process.Kill(entireProcessTree: true);
+            Assert.Fail($"nabla {string.Join(' ', _process.StartInfo.ArgumentList)} took more than {TimeLimit.TotalMinutes} minutes: {OutputSoFar}");
         }
     }
 

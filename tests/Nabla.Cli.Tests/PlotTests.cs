@@ -40,7 +40,7 @@ public sealed class PlotTests : IDisposable
     [InlineData("1,0.3,0.9,0.2,0.94\n", "best: epoch 1, 94%")]
     [InlineData("1,2,0.3,1.8,0.4\n2,1.5,0.5,1.4,0.6\n3,NaN,0.1,NaN,0.1\n", "best: epoch 2, 60%")]
     [InlineData("1,2,,,\n2,1,,,\n", "best: epoch 2, 1")]
-    public void The_epoch_that_was_kept_is_named(string rows, string expected)
+    public void The_best_epoch_is_named(string rows, string expected)
     {
         File.WriteAllText(_folder["run/history.csv"], Header + rows);
         Plot("run/history.csv", "--out", "curves.svg");

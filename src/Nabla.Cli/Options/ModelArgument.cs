@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nabla.IO;
 
 namespace Nabla.Cli.Options;
 
@@ -23,19 +24,15 @@ internal static class ModelArgument
     /// <summary>Whether it names a model and no picture: a folder, a file that begins as models do, or what is not there and does not end as a picture's file.</summary>
     public static bool IsModel(string text)
     {
-        byte[] start = new byte[sizeof(long) + 1];
+        const int HeaderLength = sizeof(long);
         if (!File.Exists(text))
         {
             return Directory.Exists(text) || Path.GetExtension(text) is "" or ModelEnding;
         }
         try
         {
-            // A named pipe has no length, and would have to be waited for.
-            if (new FileInfo(text).Length < start.Length)
-            {
-                return false;
-            }
-            using FileStream file = File.OpenRead(text);
+            using FileStream file = InputFile.Open(text);
+            byte[] start = new byte[HeaderLength + 1];
             return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[^1] == '{';
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
