@@ -12,18 +12,21 @@ internal static class DataSource
     // Share of data of one part that is set aside for testing: every tenth sample, by chance.
     private const int TestShare = 10;
 
+    private static readonly Dictionary<string, string> NoReading = [];
+
     /// <summary>Data with a training part and a test part.</summary>
-    /// <param name="data">auto, mnist, synthetic, or a file or folder.</param>
+    /// <param name="request">What was asked for.</param>
     /// <param name="notes">Where it is said what happens.</param>
     /// <param name="keepsValidation">Whether a validation part of its own stays one; else its samples are learnt from, too.</param>
     /// <param name="cancellation">Stops a download.</param>
-    public static TrainingData Load(string data, TextWriter notes, bool keepsValidation, CancellationToken cancellation)
+    public static TrainingData Load(DataRequest request, TextWriter notes, bool keepsValidation, CancellationToken cancellation)
     {
+        string data = request.Data ?? DataOptions.Auto;
         if (TryLoadKnown(data, notes, cancellation) is TrainingData known)
         {
             return known;
         }
-        DataParts parts = AllDataFiles.Load(data);
+        DataParts parts = LoadFiles(data, request.Reading, notes);
         if (parts.Validation is { } validation && !keepsValidation)
         {
             notes.WriteLine(FormattableString.Invariant($"The recipe sets nothing aside for validation: the {validation.Count:N0} images that the data has for it are trained on, too."));
@@ -32,34 +35,34 @@ internal static class DataSource
         TrainAndTest trained = parts.Test is null
             ? SetTestAside(parts)
             : new TrainAndTest(parts.Train, parts.Test, parts.Source) { Validation = parts.Validation };
-        return new TrainingData(trained, data, parts.Train.Fingerprint());
+        return new TrainingData(trained, data, request.Reading, parts.Train.Fingerprint());
     }
 
     /// <summary>The same for commands that begin with it: Ctrl-C stops a download, and is their own business no longer once there is data.</summary>
-    public static TrainAndTest Load(string data, TextWriter notes)
+    public static TrainAndTest Load(DataRequest request, TextWriter notes)
     {
         using Interruption interruption = new();
-        TrainAndTest loaded = Load(data, notes, keepsValidation: true, interruption.Token).Parts;
+        TrainAndTest loaded = Load(request, notes, keepsValidation: true, interruption.Token).Parts;
         interruption.Token.ThrowIfCancellationRequested();
         return loaded;
     }
 
     /// <summary>What a model is tested on; Ctrl-C stops a download, and is the command's own business no longer once there is data.</summary>
-    /// <param name="data">auto, mnist, synthetic, or a file or folder; null for what the model was trained on, or auto where it does not know.</param>
+    /// <param name="request">What was asked for; where that is nothing, it is what the model was trained on, or auto where it does not know.</param>
     /// <param name="model">The model: of data that it was trained on, only what it has not seen.</param>
     /// <param name="notes">Where it is said what happens.</param>
-    public static TestData LoadTest(string? data, Network model, TextWriter notes)
+    public static TestData LoadTest(DataRequest request, Network model, TextWriter notes)
     {
         using Interruption interruption = new();
-        TestData loaded = LoadTest(data, model.Training, notes, interruption.Token);
+        TestData loaded = LoadTest(request, model.Training, notes, interruption.Token);
         interruption.Token.ThrowIfCancellationRequested();
         return loaded;
     }
 
-    private static TestData LoadTest(string? data, TrainingRecord? training, TextWriter notes, CancellationToken cancellation)
+    private static TestData LoadTest(DataRequest request, TrainingRecord? training, TextWriter notes, CancellationToken cancellation)
     {
-        bool isRemembered = data is null && training?.DataPath is not null;
-        data ??= training?.DataPath ?? DataOption.Auto;
+        bool isRemembered = request.Data is null && training?.DataPath is not null;
+        string data = request.Data ?? training?.DataPath ?? DataOptions.Auto;
         if (isRemembered && data is not (Mnist or Synthetic) && !Path.Exists(data))
         {
             throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
@@ -68,7 +71,9 @@ internal static class DataSource
         {
             return new TestData(known.Test, known.Source, "the test images");
         }
-        DataParts parts = AllDataFiles.Load(data);
+        // Of the same file the same columns, arrays and so on, unless others are asked for.
+        IReadOnlyDictionary<string, string> reading = request.Reading.Count == 0 && data == training?.DataPath && training.DataReading is { } remembered ? remembered : request.Reading;
+        DataParts parts = LoadFiles(data, reading, notes);
         if (training?.Options.ValidationFraction == 0)
         {
             // As in the training, which learnt from both together.
@@ -90,6 +95,16 @@ internal static class DataSource
         return new TestData(WithoutValidation(parts).Train, parts.Source, part);
     }
 
+    private static DataParts LoadFiles(string path, IReadOnlyDictionary<string, string> reading, TextWriter notes)
+    {
+        DataParts parts = AllDataFiles.Load(path, DataOptions.ToFileOptions(reading));
+        foreach (string note in parts.Notes)
+        {
+            notes.WriteLine(PlainText.Of(note));
+        }
+        return parts;
+    }
+
     /// <summary>The samples for validation among those to learn from.</summary>
     private static DataParts WithoutValidation(DataParts parts) =>
         parts.Validation is null ? parts : parts with { Train = parts.Train.Append(parts.Validation), Validation = null };
@@ -100,18 +115,18 @@ internal static class DataSource
         switch (data)
         {
             case Mnist:
-                return new TrainingData(LoadMnist(notes, cancellation), Mnist, null);
+                return new TrainingData(LoadMnist(notes, cancellation), Mnist, NoReading, null);
             case Synthetic:
-                return new TrainingData(SyntheticDigits.Load(), Synthetic, null);
-            case DataOption.Auto:
+                return new TrainingData(SyntheticDigits.Load(), Synthetic, NoReading, null);
+            case DataOptions.Auto:
                 try
                 {
-                    return new TrainingData(LoadMnist(notes, cancellation), Mnist, null);
+                    return new TrainingData(LoadMnist(notes, cancellation), Mnist, NoReading, null);
                 }
                 catch (DownloadException exception)
                 {
                     notes.WriteLine($"*** Using the built-in digits, not MNIST: {exception.Message} ***");
-                    return new TrainingData(SyntheticDigits.Load(), Synthetic, null);
+                    return new TrainingData(SyntheticDigits.Load(), Synthetic, NoReading, null);
                 }
             default:
                 return null;
@@ -140,8 +155,9 @@ internal static class DataSource
     /// <summary>What a training gets, and what the model remembers of it.</summary>
     /// <param name="Parts">The data.</param>
     /// <param name="Path">See <see cref="TrainingRecord.DataPath"/>.</param>
+    /// <param name="Reading">See <see cref="TrainingRecord.DataReading"/>.</param>
     /// <param name="Sha256">See <see cref="TrainingRecord.DataSha256"/>.</param>
-    internal sealed record TrainingData(TrainAndTest Parts, string Path, string? Sha256);
+    internal sealed record TrainingData(TrainAndTest Parts, string Path, IReadOnlyDictionary<string, string> Reading, string? Sha256);
 
     /// <summary>What a model is tested on.</summary>
     /// <param name="Samples">The samples.</param>

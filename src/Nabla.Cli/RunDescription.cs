@@ -1,16 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Nabla.Cli.Options;
 using Nabla.IO;
 
 namespace Nabla.Cli;
 
 /// <summary>What a training was asked to do, as run.json: so that it can be resumed.</summary>
 /// <param name="Recipe">The recipe, with what options changed in it, before it was fitted to the data.</param>
-/// <param name="Data">As --data said.</param>
+/// <param name="Data">As --data said, and how its files are to be read.</param>
 /// <param name="Patience">As --patience said.</param>
 /// <param name="PlateauPatience">As --reduce-on-plateau said.</param>
 /// <param name="TensorBoard">As --tensorboard said.</param>
-internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience, int? PlateauPatience, bool TensorBoard)
+internal sealed record RunDescription(Recipe Recipe, DataRequest Data, int? Patience, int? PlateauPatience, bool TensorBoard)
 {
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="MalformedFileException">It is something else.</exception>
@@ -20,8 +21,9 @@ internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience,
         {
             using FileStream file = InputFile.Open(path);
             JsonNode run = JsonNode.Parse(file)!;
-            string data = (string)run["data"]!, fromThere = Path.Combine((string)run["workingFolder"]!, data);
-            return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, (int?)run["patience"], (int?)run["plateauPatience"], (bool)run["tensorBoard"]!);
+            string data = (string?)run["data"] ?? DataOptions.Auto, fromThere = Path.Combine((string)run["workingFolder"]!, data);
+            Dictionary<string, string> reading = run["dataReading"]?.AsObject().ToDictionary(entry => entry.Key, entry => (string)entry.Value!) ?? [];
+            return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), new DataRequest(Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, reading), (int?)run["patience"], (int?)run["plateauPatience"], (bool)run["tensorBoard"]!);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or ArgumentException or FormatException and not MalformedFileException)
         {
@@ -32,7 +34,8 @@ internal sealed record RunDescription(Recipe Recipe, string Data, int? Patience,
     public string ToJson() => new JsonObject
     {
         ["recipe"] = JsonNode.Parse(Recipe.ToJson()),
-        ["data"] = Data,
+        ["data"] = Data.Data,
+        ["dataReading"] = new JsonObject(Data.Reading.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
         ["workingFolder"] = Environment.CurrentDirectory,
         ["patience"] = Patience,
         ["plateauPatience"] = PlateauPatience,

@@ -27,18 +27,18 @@ public static class DataFiles
 
     /// <summary>Reads labelled samples.</summary>
     /// <param name="path">A file or folder.</param>
-    /// <param name="classCount">Number of classes, 1 to 1000 (IDX: 256); null for 10, or more where labels need more (IDX: 10).</param>
+    /// <param name="options">What is known about them; null for nothing.</param>
     /// <returns>The parts that the file has; a file of one part has it as training part.</returns>
     /// <exception cref="MalformedFileException">The format is unknown, or the contents are not what they should be.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is out of its range.</exception>
-    public static DataParts Load(string path, int? classCount = null)
+    public static DataParts Load(string path, DataFileOptions? options = null)
     {
-        ClassCount.Check(classCount);
+        options ??= new DataFileOptions();
+        int? classCount = options.ClassCount;
         if (Directory.Exists(path))
         {
-            return TryLoadFolder(path, classCount)
+            return TryLoadFolder(path, options)
                 ?? throw new IOException($"{path}: is a folder without data; expected {KnownFolders}.");
         }
         DataFormat format = DataFormatDetector.Detect(path, out bool isCompressed);
@@ -79,8 +79,9 @@ public static class DataFiles
 
     /// <summary>Reads a folder of one of the known kinds.</summary>
     /// <returns>Null where it is of none.</returns>
-    internal static DataParts? TryLoadFolder(string folder, int? classCount)
+    internal static DataParts? TryLoadFolder(string folder, DataFileOptions options)
     {
+        int? classCount = options.ClassCount;
         if (MnistFile.Official.Any(file => file.Find(folder) is not null))
         {
             TrainAndTest idx = IdxFolder.Load(folder, classCount ?? 10);

@@ -26,15 +26,14 @@ public static class ImageFolder
 
     /// <summary>Reads all images.</summary>
     /// <param name="folder">Holds a subfolder for each class, or the folders of the parts.</param>
-    /// <param name="classCount">Number of classes, at least as many as there are subfolders; null for exactly as many.</param>
+    /// <param name="options">What is known about them, such as the number of classes, at least as many as there are subfolders; null for nothing.</param>
     /// <returns>The images, with the names of their classes, class by class, each class in the order of its file names.</returns>
     /// <exception cref="MalformedFileException">A file is no such image, sizes or classes differ, or a class has no image.</exception>
     /// <exception cref="IOException">The folder is missing, has no subfolders, or a file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file or folder may not be read.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is not 1 to 1000.</exception>
-    public static DataParts Load(string folder, int? classCount = null)
+    public static DataParts Load(string folder, DataFileOptions? options = null)
     {
-        ClassCount.Check(classCount);
+        int? classCount = options?.ClassCount;
         string source = $"PNG images from {folder}";
         string?[] parts = FindParts(folder);
         if (parts[0] is null)

@@ -27,7 +27,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal([0, 1, 2, 2], ((ClassLabels)parts.Train.Targets).Values);
         Assert.Equal(["10", "a", "b"], ((ClassLabels)parts.Train.Targets).ClassNames);
         Assert.Equal(3, parts.Train.Targets.Width);
-        Assert.Equal(10, AllDataFiles.Load(_folder.FullName, 10).Train.Targets.Width);
+        Assert.Equal(10, AllDataFiles.Load(_folder.FullName, new() { ClassCount = 10 }).Train.Targets.Width);
         Assert.Equal([2, 3], parts.Train.Features.SampleShape);
         // All are light: with bytes that wrap around, 6 − 5 · 2 is 252. 10.png comes before 2.png.
         ByteFeatures features = Assert.IsType<ByteFeatures>(parts.Train.Features);
@@ -102,7 +102,7 @@ public sealed class ImageFolderTests : IDisposable
         Directory.CreateDirectory(_folder["b/c"]);
         Assert.Equal($"{_folder["b/c"]}: is a folder, expected a file.", Assert.Throws<IOException>(() => AllDataFiles.Load(_folder.FullName)).Message);
         Assert.Equal($"{_folder.FullName}: has 2 subfolders, expected at most 1, one for each class.",
-            Assert.Throws<MalformedFileException>(() => AllDataFiles.Load(_folder.FullName, 1)).Message);
+            Assert.Throws<MalformedFileException>(() => AllDataFiles.Load(_folder.FullName, new() { ClassCount = 1 })).Message);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla data augment</c>: draws what a training with augmentation sees.</summary>
 internal sealed class DataAugmentCommand : Command
 {
-    private readonly Option<string> _data = DataOption.Create();
+    private readonly DataOptions _data = DataOptions.Create();
     private readonly Option<string?> _recipe = new("--recipe")
     {
         Description = "A recipe by name or a JSON file, whose augmentation and seed are taken; if not given, an augmentation that suits handwriting: affine, elastic, stroke-thickness.",
@@ -22,7 +22,10 @@ internal sealed class DataAugmentCommand : Command
     public DataAugmentCommand()
         : base("augment", "Draw training images and what augmentation makes of them.")
     {
-        Options.Add(_data);
+        foreach (Option option in _data.All)
+        {
+            Options.Add(option);
+        }
         Options.Add(_recipe);
         Options.Add(_out);
         Options.Add(_count);
@@ -47,7 +50,7 @@ internal sealed class DataAugmentCommand : Command
                 throw new ArgumentException($"--recipe: '{name}' has no augmentation; leave --recipe out, or write \"augmentation\": [{{ \"type\": \"affine\" }}] into its training.");
             }
         }
-        Features train = DataSource.Load(arguments.GetRequiredValue(_data), PlainText.Error).Train.Features;
+        Features train = DataSource.Load(_data.Read(arguments), PlainText.Error).Train.Features;
         int[] chosen = [.. Enumerable.Range(0, Math.Min(arguments.GetValue(_count) ?? 8, train.Count))];
         int epochs = arguments.GetValue(_epochs) ?? 8;
         ByteFeatures images = SampleImages.Of(train.Take(chosen), train.SampleShape);

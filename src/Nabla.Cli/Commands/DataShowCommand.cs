@@ -10,7 +10,7 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla data show</c>: prints images in the terminal.</summary>
 internal sealed class DataShowCommand : Command
 {
-    private readonly Option<string> _data = DataOption.Create();
+    private readonly DataOptions _data = DataOptions.Create();
     private readonly Option<int?> _digit = NumberOption.Create<int>("--digit", "Only images of this digit, or class of that number.", "a whole number, 0 or more", value => value >= 0);
     private readonly Option<int?> _count = NumberOption.CreateCount("--count", "How many images, from the first training image on; 10 if not given.");
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array on standard output, with the values of each image." };
@@ -18,7 +18,10 @@ internal sealed class DataShowCommand : Command
     public DataShowCommand()
         : base("show", "Print training images in the terminal.")
     {
-        Options.Add(_data);
+        foreach (Option option in _data.All)
+        {
+            Options.Add(option);
+        }
         Options.Add(_digit);
         Options.Add(_count);
         Options.Add(_json);
@@ -27,7 +30,7 @@ internal sealed class DataShowCommand : Command
 
     private int Run(ParseResult arguments)
     {
-        DataSet train = DataSource.Load(arguments.GetRequiredValue(_data), PlainText.Error).Train;
+        DataSet train = DataSource.Load(_data.Read(arguments), PlainText.Error).Train;
         ClassLabels labels = (ClassLabels)train.Targets;
         int? digit = arguments.GetValue(_digit);
         List<int> chosen = [];

@@ -16,7 +16,7 @@ internal sealed class EvaluateCommand : Command
     private const int WidthOfFigures = 40;
 
     private readonly Argument<string> _model = ModelArgument.Create();
-    private readonly Option<string?> _data = DataOption.CreateForModel();
+    private readonly DataOptions _data = DataOptions.CreateForModel();
     private readonly Option<int?> _views = ModelArgument.CreateViews();
     private readonly Option<string?> _calibration = new("--calibration")
     {
@@ -29,7 +29,10 @@ internal sealed class EvaluateCommand : Command
         : base("evaluate", "Measure a model on test images: overall, digit by digit, and what it confuses.")
     {
         Arguments.Add(_model);
-        Options.Add(_data);
+        foreach (Option option in _data.All)
+        {
+            Options.Add(option);
+        }
         Options.Add(_views);
         Options.Add(_calibration);
         Options.Add(_json);
@@ -42,7 +45,7 @@ internal sealed class EvaluateCommand : Command
         TextWriter notes = json ? PlainText.Error : PlainText.Out;
         string path = arguments.GetRequiredValue(_model);
         Network saved = ModelArgument.Load(path), network = saved.FoldBatchNormalization();
-        DataSource.TestData data = DataSource.LoadTest(arguments.GetValue(_data), network, notes);
+        DataSource.TestData data = DataSource.LoadTest(_data.Read(arguments), network, notes);
         int views = arguments.GetValue(_views) ?? 1;
         Evaluation evaluation = views == 1 ? network.Evaluate(data.Samples) : new TestTimeAugmentation(network, views).Evaluate(data.Samples);
         (Calibration Before, Calibration After)? calibration = views == 1 && network.Loss is SoftmaxCrossEntropyLoss ? Calibrations(network, data.Samples) : null;

@@ -65,7 +65,7 @@ internal sealed class ReproduceCommand : Command
 
         using Interruption interruption = new();
         string dataName = arguments.GetRequiredValue(_data);
-        TrainAndTest data = DataSource.Load(dataName, notes, keepsValidation: false, interruption.Token).Parts;
+        TrainAndTest data = DataSource.Load(new DataRequest(dataName, new Dictionary<string, string>()), notes, keepsValidation: false, interruption.Token).Parts;
         notes.WriteLine($"Data: {data.Source}");
         List<ReproductionRow> rows = [];
         ReproductionDisplay.Run(wanted.Count * (seeds ?? MaxSeeds), toError: json, display =>

@@ -9,7 +9,7 @@ namespace Nabla.Cli.Commands;
 internal sealed class ShowCommand : Command
 {
     private readonly Argument<string> _model = ModelArgument.Create();
-    private readonly Option<string?> _data = DataOption.CreateForModel();
+    private readonly DataOptions _data = DataOptions.CreateForModel();
     private readonly Option<int?> _count = NumberOption.CreateCount("--count", "How many images; 16 if not given.");
     private readonly Option<bool> _mistakes = new("--mistakes") { Description = "Only images that are not recognised, those first of which the model is most confident." };
     private readonly Option<string?> _out = new("--out") { Description = "Also write them into a PNG file.", HelpName = "file.png" };
@@ -18,7 +18,10 @@ internal sealed class ShowCommand : Command
         : base("show", "Show test images with what they are and what a model takes them for.")
     {
         Arguments.Add(_model);
-        Options.Add(_data);
+        foreach (Option option in _data.All)
+        {
+            Options.Add(option);
+        }
         Options.Add(_count);
         Options.Add(_mistakes);
         Options.Add(_out);
@@ -33,7 +36,7 @@ internal sealed class ShowCommand : Command
             throw new ArgumentException($"--out: found '{picture}', expected a file that ends in .png.");
         }
         Network network = ModelArgument.Load(arguments.GetRequiredValue(_model)).FoldBatchNormalization();
-        DataSet test = DataSource.LoadTest(arguments.GetValue(_data), network, PlainText.Error).Samples;
+        DataSet test = DataSource.LoadTest(_data.Read(arguments), network, PlainText.Error).Samples;
         if (test.Targets is not ClassLabels)
         {
             throw new ArgumentException("only images of classes can be shown, but the data has vectors of numbers as targets.");

@@ -31,7 +31,7 @@ internal sealed class TrainCommand : Command
         Description = $"A recipe by name ('nabla recipes' lists them) or a JSON file; the options below override it. Of samples that are no images, '{DenseRecipe}' if not given.",
         DefaultValueFactory = _ => DefaultRecipe,
     };
-    private readonly Option<string> _data = DataOption.Create();
+    private readonly DataOptions _data = DataOptions.Create();
     private readonly Option<int[]?> _hidden = CreateHiddenOption();
     private readonly Option<int?> _epochs = NumberOption.CreateCount("--epochs", "Passes over the training images; as the recipe says if not given.");
     private readonly Option<int?> _batchSize = NumberOption.CreateCount("--batch-size", "Images per step; as the recipe says if not given.");
@@ -68,7 +68,10 @@ internal sealed class TrainCommand : Command
         : base("train", "Train a network on digits, test it, and save it.")
     {
         Arguments.Add(_recipe);
-        Options.Add(_data);
+        foreach (Option option in _data.All)
+        {
+            Options.Add(option);
+        }
         Options.Add(_hidden);
         Options.Add(_epochs);
         Options.Add(_batchSize);
@@ -107,7 +110,7 @@ internal sealed class TrainCommand : Command
     }
 
     private RunDescription Asked(ParseResult arguments) => new(
-        Override(ReadRecipe(!NamesRecipe(arguments) && arguments.GetResult(_hidden) is not null ? DenseRecipe : arguments.GetRequiredValue(_recipe)), arguments), arguments.GetRequiredValue(_data),
+        Override(ReadRecipe(!NamesRecipe(arguments) && arguments.GetResult(_hidden) is not null ? DenseRecipe : arguments.GetRequiredValue(_recipe)), arguments), _data.Read(arguments),
         arguments.GetValue(_patience), arguments.GetValue(_plateau), arguments.GetValue(_tensorBoard));
 
     private bool NamesRecipe(ParseResult arguments) => arguments.GetResult(_recipe) is { Tokens.Count: > 0 };
@@ -267,7 +270,7 @@ internal sealed class TrainCommand : Command
 
     private static void Remember(Network network, DataSource.TrainingData source, TrainAndTest data, Evaluation? test) =>
         // A model may travel: where MNIST lay on this machine is nobody's business.
-        network.Training = network.Training! with { Data = source.Path == DataSource.Mnist ? data.Source.Replace(source.Parts.Source, "MNIST", StringComparison.Ordinal) : data.Source, DataPath = source.Path, DataSha256 = source.Sha256, TestAccuracy = test?.Accuracy };
+        network.Training = network.Training! with { Data = source.Path == DataSource.Mnist ? data.Source.Replace(source.Parts.Source, "MNIST", StringComparison.Ordinal) : data.Source, DataPath = source.Path, DataReading = source.Reading.Count > 0 ? source.Reading : null, DataSha256 = source.Sha256, TestAccuracy = test?.Accuracy };
 
     private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, RunFolder folder, bool isBuiltIn)
     {

@@ -15,4 +15,8 @@ public sealed record TrainAndTest(DataSet Train, DataSet Test, string Source)
 /// <param name="Validation">Samples that choices are made on; null where the file has none.</param>
 /// <param name="Test">Samples that no choice may depend on; null where the file has none.</param>
 /// <param name="Source">What the data is, for people: <c>npz file mnist.npz</c>.</param>
-public sealed record DataParts(DataSet Train, DataSet? Validation, DataSet? Test, string Source);
+public sealed record DataParts(DataSet Train, DataSet? Validation, DataSet? Test, string Source)
+{
+    /// <summary>What its reader guessed and what it left out, each in one line for people.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

@@ -52,6 +52,9 @@ public sealed record TrainingRecord
     /// <summary>Where that is, as <c>nabla train --data</c> was told: <c>mnist</c>, <c>synthetic</c> or a path; null where it is not known.</summary>
     public string? DataPath { get; init; }
 
+    /// <summary>How its files were to be read, where something was said: the options of <c>nabla train</c> by name, as they were given.</summary>
+    public IReadOnlyDictionary<string, string>? DataReading { get; init; }
+
     /// <summary>
     /// SHA-256 of the training part before some was set aside for testing, in hexadecimal, where the data is a file or folder:
     /// tells later whether it is the same, so that only samples are measured that were not learnt from.

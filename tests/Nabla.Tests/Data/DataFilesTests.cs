@@ -137,7 +137,7 @@ public sealed class DataFilesTests : IDisposable
         Assert.Equal($"{empty.FullName}: is a folder without data; expected the four IDX files of MNIST (train-images-idx3-ubyte and so on), mnist_train.csv with mnist_test.csv, or x_train.npy with y_train.npy.",
             Assert.Throws<IOException>(() => DataFiles.Load(empty.FullName)).Message);
         Assert.Throws<FileNotFoundException>(() => DataFiles.Load(_folder["none"]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => DataFiles.Load(_folder["none"], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DataFiles.Load(_folder["none"], new() { ClassCount = 0 }));
 
         string Refused(string name, byte[] contents)
         {
@@ -168,8 +168,8 @@ public sealed class DataFilesTests : IDisposable
     {
         Write("a", "1,2,3\n11,2,3\n");
         Assert.Equal(12, DataFiles.Load(_folder["a"]).Train.Targets.Width);
-        Assert.Equal(20, DataFiles.Load(_folder["a"], 20).Train.Targets.Width);
-        Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"], 11));
+        Assert.Equal(20, DataFiles.Load(_folder["a"], new() { ClassCount = 20 }).Train.Targets.Width);
+        Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"], new() { ClassCount = 11 }));
     }
 
     private void Write(string name, string text)

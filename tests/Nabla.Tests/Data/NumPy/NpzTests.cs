@@ -89,8 +89,8 @@ public sealed class NpzTests : IDisposable
         ClassLabels labels = (ClassLabels)DataFiles.Load(_folder["a"]).Train.Targets;
         Assert.Equal([0, 2], labels.Values);
         Assert.Equal(3, labels.Width);
-        Assert.Equal(10, DataFiles.Load(_folder["a"], classCount: 10).Train.Targets.Width);
-        Assert.Contains("at most 2 classes", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"], classCount: 2)).Message, StringComparison.Ordinal);
+        Assert.Equal(10, DataFiles.Load(_folder["a"], new() { ClassCount = 10 }).Train.Targets.Width);
+        Assert.Contains("at most 2 classes", Assert.Throws<MalformedFileException>(() => DataFiles.Load(_folder["a"], new() { ClassCount = 2 })).Message, StringComparison.Ordinal);
 
         // Booleans too, and the other part may have plain labels.
         Write(images, ("y_train.npy", Npy("|b1", "(2, 3)", 0, 1, 0, 1, 0, 0)), ("x_test.npy", Npy("|u1", "(1, 2)", 1, 2)), ("y_test.npy", Npy("|u1", "(1,)", 4)));
