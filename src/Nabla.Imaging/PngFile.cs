@@ -70,7 +70,7 @@ internal sealed class PngFile
     }
 
     /// <summary>Checks all chunks and returns a file of those that the pixels need.</summary>
-    private byte[] KeepPixelChunks()
+    public byte[] KeepPixelChunks()
     {
         using MemoryStream kept = new(_contents.Length);
         kept.Write(Signature);
