@@ -43,7 +43,7 @@ internal static class ArrayParts
                 throw new MalformedFileException(path, $"'{parts[i].Name}' has samples of {shapes[i]}, expected {shapes[0]} as in '{parts[0].Name}'.");
             }
         }
-        ValueRange[] ranges = [.. parts.Select(part => FindRange(path, part.Name, part.Images))];
+        NumberKinds[] ranges = [.. parts.Select(part => FindRange(path, part.Name, part.Images))];
         bool areFloats = parts.Any(part => part.Images.Type.Kind == NumericKind.Float);
         bool areBooleans = parts.Any(part => part.Images.Type.Kind == NumericKind.Boolean);
         double greatest = ranges.Max(range => range.Greatest);
@@ -81,13 +81,13 @@ internal static class ArrayParts
         return images.Shape.Length == 2 ? SampleLimits.ShapeOf(images.Shape[1]) : Shape.Create(images.Shape[1..]);
     }
 
-    private static ValueRange FindRange(string path, string name, NumericArray images)
+    private static NumberKinds FindRange(string path, string name, NumericArray images)
     {
         if (images.Type is { Kind: NumericKind.Unsigned, Size: 1 })
         {
-            return new ValueRange(true, false, byte.MaxValue, -1);
+            return new NumberKinds(true, false, byte.MaxValue, -1);
         }
-        ValueRange range = images.Accept<ValueRange.Visitor, ValueRange>(default);
+        NumberKinds range = images.Accept<NumberKinds.Visitor, NumberKinds>(default);
         if (range.FirstNotFinite >= 0)
         {
             int size = images.Count / images.Shape[0];

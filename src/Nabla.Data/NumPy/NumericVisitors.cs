@@ -95,13 +95,13 @@ internal readonly struct OneHotVisitor(int classCount) : INumericVisitor<(int[] 
 /// <param name="Are256ths">Whether all are k/256 with k of 0 to 255.</param>
 /// <param name="Greatest">The greatest number.</param>
 /// <param name="FirstNotFinite">Index of the first number that is no finite float, or −1.</param>
-internal readonly record struct ValueRange(bool AreBytes, bool Are256ths, double Greatest, int FirstNotFinite)
+internal readonly record struct NumberKinds(bool AreBytes, bool Are256ths, double Greatest, int FirstNotFinite)
 {
     /// <summary>Looks at all numbers of an array.</summary>
-    public readonly struct Visitor : INumericVisitor<ValueRange>
+    public readonly struct Visitor : INumericVisitor<NumberKinds>
     {
         /// <inheritdoc/>
-        public ValueRange Visit<T>(ReadOnlySpan<T> values)
+        public NumberKinds Visit<T>(ReadOnlySpan<T> values)
             where T : unmanaged, INumber<T>
         {
             bool areBytes = true;
@@ -112,13 +112,13 @@ internal readonly record struct ValueRange(bool AreBytes, bool Are256ths, double
                 double value = double.CreateTruncating(values[i]);
                 if (!float.IsFinite((float)value))
                 {
-                    return new ValueRange(false, false, greatest, i);
+                    return new NumberKinds(false, false, greatest, i);
                 }
                 areBytes &= value == (byte)value;
                 are256ths &= 256 * value == (byte)(256 * value);
                 greatest = Math.Max(greatest, value);
             }
-            return new ValueRange(areBytes, are256ths, greatest, -1);
+            return new NumberKinds(areBytes, are256ths, greatest, -1);
         }
     }
 }
