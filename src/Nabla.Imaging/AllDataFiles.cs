@@ -17,9 +17,8 @@ public static class AllDataFiles
         {
             return DataFiles.Load(path, options);
         }
-        return DataFiles.TryLoadFolder(path, options)
-            ?? (ImageFolder.IsOne(path)
-                ? ImageFolder.Load(path, options)
-                : throw new IOException($"{path}: is a folder without data; expected {DataFiles.KnownFolders}, or a subfolder of PNG images for each class."));
+        return DataFiles.TryLoadFolder(path, options) is { } found ? DataFiles.Finished(found, options)
+            : ImageFolder.IsOne(path) ? ImageFolder.Load(path, options)
+            : throw new IOException($"{path}: is a folder without data; expected {DataFiles.KnownFolders}, or a subfolder of PNG images for each class.");
     }
 }

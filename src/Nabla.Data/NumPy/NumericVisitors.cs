@@ -45,19 +45,23 @@ internal readonly struct ByteVisitor(float factor) : INumericVisitor<byte[]>
 }
 
 /// <summary>Converts numbers to labels, up to the first that is none: its index, else −1, and its value are told.</summary>
-/// <param name="classCount">Labels must be below it.</param>
-internal readonly struct LabelVisitor(int classCount) : INumericVisitor<(int[] Labels, int Wrong, string? Value)>
+/// <param name="classCount">Labels must be below it, and not below 0; null for whole numbers of up to nine digits.</param>
+internal readonly struct LabelVisitor(int? classCount) : INumericVisitor<(int[] Labels, int Wrong, string? Value)>
 {
+    /// <summary>The greatest number that is a label.</summary>
+    public const int Greatest = 999_999_999;
+
     /// <inheritdoc/>
     public (int[] Labels, int Wrong, string? Value) Visit<T>(ReadOnlySpan<T> values)
         where T : unmanaged, INumber<T>
     {
         int[] labels = new int[values.Length];
+        (int least, int greatest) = classCount is int count ? (0, count - 1) : (-Greatest, Greatest);
         for (int i = 0; i < labels.Length; i++)
         {
             T value = values[i];
-            // Classes are at most 1000, which every type but the one-byte ones holds; those saturate.
-            if (!T.IsInteger(value) || T.IsNegative(value) && !T.IsZero(value) || value > T.CreateSaturating(classCount - 1))
+            // Types that cannot hold the bounds saturate.
+            if (!T.IsInteger(value) || value < T.CreateSaturating(least) && !T.IsZero(value) || value > T.CreateSaturating(greatest))
             {
                 return (labels, i, value.ToString(null, null));
             }
