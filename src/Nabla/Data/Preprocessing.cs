@@ -61,6 +61,10 @@ public sealed record Preprocessing
         return this with { ByteDivisor = scale, FloatDivisor = train.Features.AreBytes && scale is byte.MaxValue or 1 ? null : scale };
     }
 
+    /// <summary>What values samples have, and what they are divided by before a network sees them.</summary>
+    /// <param name="features">The samples.</param>
+    public ValueScale ScaleOf(Features features) => ValueScale.Of(features, features.AreBytes ? ByteDivisor : FloatDivisor ?? 1);
+
     /// <summary>
     /// Writes levels of a picture, 0 for black or background to 255 for white or full ink, as floats in the units of the network's training samples, such as <see cref="Network.Predict(ReadOnlySpan{float})"/>
     /// takes: a picture then comes in as it would have in training, whether the training samples were bytes, floats of 0 to 1 or of −1 to 1, or whole numbers up to 16.
