@@ -22,11 +22,16 @@ internal static class DataSource
     public static TrainingData Load(DataRequest request, TextWriter notes, bool keepsValidation, CancellationToken cancellation)
     {
         string data = request.Data ?? DataOptions.Auto;
+        ThrowIfUseless(request, data);
         if (TryLoadKnown(data, notes, cancellation) is TrainingData known)
         {
             return known;
         }
-        DataParts parts = LoadFiles(data, request.Reading, notes);
+        DataParts parts = LoadFiles(data, DataOptions.ToFileOptions(request.Reading), notes);
+        if (parts.IsTestOnly)
+        {
+            throw new IOException($"{data}: has a test part alone, which is not to be learnt from; expected a training part, too, such as train-images-idx3-ubyte with its labels. To measure a model: {Invocation.Name} evaluate --data {Invocation.Quote(data)}");
+        }
         if (parts.Validation is { } validation && !keepsValidation)
         {
             notes.WriteLine(FormattableString.Invariant($"The recipe sets nothing aside for validation: the {validation.Count:N0} images that the data has for it are trained on, too."));
@@ -35,6 +40,7 @@ internal static class DataSource
         TrainAndTest trained = parts.Test is null
             ? SetTestAside(parts)
             : new TrainAndTest(parts.Train, parts.Test, parts.Source) { Validation = parts.Validation };
+        trained = trained with { Scale = parts.Scale };
         return new TrainingData(trained, data, request.Reading, parts.Train.Fingerprint());
     }
 
@@ -54,15 +60,22 @@ internal static class DataSource
     public static TestData LoadTest(DataRequest request, Network model, TextWriter notes)
     {
         using Interruption interruption = new();
-        TestData loaded = LoadTest(request, model.Training, notes, interruption.Token);
+        TestData loaded = LoadTest(request, model, notes, interruption.Token);
         interruption.Token.ThrowIfCancellationRequested();
-        return loaded;
+        (Features features, string? note) = model.Preprocessing.Match(loaded.Samples.Features, request.Reading.Count > 0 ? DataOptions.ToFileOptions(request.Reading).Scale : null);
+        if (note is not null)
+        {
+            notes.WriteLine(note);
+        }
+        return ReferenceEquals(features, loaded.Samples.Features) ? loaded : loaded with { Samples = new DataSet(features, loaded.Samples.Targets) };
     }
 
-    private static TestData LoadTest(DataRequest request, TrainingRecord? training, TextWriter notes, CancellationToken cancellation)
+    private static TestData LoadTest(DataRequest request, Network model, TextWriter notes, CancellationToken cancellation)
     {
+        TrainingRecord? training = model.Training;
         bool isRemembered = request.Data is null && training?.DataPath is not null;
         string data = request.Data ?? training?.DataPath ?? DataOptions.Auto;
+        ThrowIfUseless(request, data);
         if (isRemembered && data is not (Mnist or Synthetic) && !Path.Exists(data))
         {
             throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
@@ -73,7 +86,13 @@ internal static class DataSource
         }
         // Of the same file the same columns, arrays and so on, unless others are asked for.
         IReadOnlyDictionary<string, string> reading = request.Reading.Count == 0 && data == training?.DataPath && training.DataReading is { } remembered ? remembered : request.Reading;
-        DataParts parts = LoadFiles(data, reading, notes);
+        DataFileOptions options = DataOptions.ToFileOptions(reading);
+        // A model of images that were not turned round, since they are not all ink on paper, sees none that are.
+        DataParts parts = LoadFiles(data, model.Preprocessing.InkOnPaper == false ? options with { Invert = options.Invert ?? false } : options, notes);
+        if (parts.IsTestOnly)
+        {
+            return new TestData(parts.Train, parts.Source, "the test images");
+        }
         if (training?.Options.ValidationFraction == 0)
         {
             // As in the training, which learnt from both together.
@@ -95,9 +114,18 @@ internal static class DataSource
         return new TestData(WithoutValidation(parts).Train, parts.Source, part);
     }
 
-    private static DataParts LoadFiles(string path, IReadOnlyDictionary<string, string> reading, TextWriter notes)
+    /// <summary>MNIST and built-in digits are what they are: an option of how files are read would be passed over.</summary>
+    private static void ThrowIfUseless(DataRequest request, string data)
     {
-        DataParts parts = AllDataFiles.Load(path, DataOptions.ToFileOptions(reading));
+        if (request.Reading.Count > 0 && data is (Mnist or Synthetic or DataOptions.Auto))
+        {
+            throw new ArgumentException($"{request.Reading.First().Key}: found it without files of your own, expected it beside --data PATH; leave it out.");
+        }
+    }
+
+    private static DataParts LoadFiles(string path, DataFileOptions options, TextWriter notes)
+    {
+        DataParts parts = AllDataFiles.Load(path, options);
         foreach (string note in parts.Notes)
         {
             notes.WriteLine(PlainText.Of(note));

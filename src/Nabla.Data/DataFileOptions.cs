@@ -3,7 +3,10 @@ namespace Nabla;
 /// <summary>What is known beforehand about data files. What is not given is taken from their contents, and said in <see cref="DataParts.Notes"/> where that was a guess.</summary>
 public sealed record DataFileOptions
 {
-    /// <summary>Number of classes, 1 to 1000 (IDX: 256); null for as many as the data needs, at least 10.</summary>
+    /// <summary>Greatest height and width of <see cref="Size"/>, in pixels: 1,024.</summary>
+    public const int MaxSide = 1024;
+
+    /// <summary>Number of classes, 1 to 1000; null for as many as the data needs, at least 10 where labels are numbers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of its range.</exception>
     public int? ClassCount
     {
@@ -12,6 +15,111 @@ public sealed record DataFileOptions
         {
             Nabla.ClassCount.Check(value);
             field = value;
+        }
+    }
+
+    /// <summary>What the values of samples are to be divided by, above 0; null for the rule of <see cref="ValueScale"/>. Readers leave values as they are: <see cref="DataParts.Scale"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of its range.</exception>
+    public float? Scale
+    {
+        get;
+        init => field = value is null || (value > 0 && float.IsFinite(value.Value))
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Scale), value, "Values must be divided by a number above 0.");
+    }
+
+    /// <summary>
+    /// Whether light and dark of grey images are exchanged; null to exchange them where images are dark on light in nearly every class, as ink on paper is, so that all data is light on dark as
+    /// MNIST is.
+    /// </summary>
+    public bool? Invert { get; init; }
+
+    /// <summary>Whether rows and columns of images in IDX files, arrays and pickles are exchanged, as those of EMNIST's files must be.</summary>
+    public bool Transpose { get; init; }
+
+    /// <summary>Name of the array that holds the training images or other samples in an npz file, a folder of arrays or a dictionary in a pickle; null to find it by names in use and by shape.</summary>
+    public string? FeaturesArray { get; init; }
+
+    /// <summary>Name of the array that holds their labels; null to find it by names in use and by shape.</summary>
+    public string? LabelsArray { get; init; }
+
+    /// <summary>Channels of pictures in folders: 1 for grey, 3 for colours; null for grey where all pictures are grey.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is neither.</exception>
+    public int? Channels
+    {
+        get;
+        init => field = value is null or 1 or 3 ? value : throw new ArgumentOutOfRangeException(nameof(Channels), value, "Pictures have 1 channel (grey) or 3 (colours).");
+    }
+
+    /// <summary>Height and width that pictures in folders are brought to, 1 to <see cref="MaxSide"/> pixels each; null for the commonest size of the training part.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of its range.</exception>
+    public (int Height, int Width)? Size
+    {
+        get;
+        init => field = value is null or { Height: >= 1 and <= MaxSide, Width: >= 1 and <= MaxSide }
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Size), value, $"Height and width must be 1 to {MaxSide} pixels each.");
+    }
+
+    /// <summary>How pictures of other proportions are brought to that size. Default: <see cref="PictureFit.Pad"/>.</summary>
+    public PictureFit? Fit { get; init; }
+
+    /// <summary>Whether broken pictures in folders are passed over and counted, instead of an error that names the first.</summary>
+    public bool SkipBroken { get; init; }
+
+    /// <summary>The options that are only for folders of pictures, those that were given, as the command line calls them.</summary>
+    internal IEnumerable<string> OfPictures()
+    {
+        if (Channels is not null)
+        {
+            yield return "--channels";
+        }
+        if (Size is not null)
+        {
+            yield return "--size";
+        }
+        if (Fit is not null)
+        {
+            yield return "--fit";
+        }
+        if (SkipBroken)
+        {
+            yield return "--skip-broken";
+        }
+    }
+
+    /// <summary>The options that name arrays, those that were given, as the command line calls them.</summary>
+    internal IEnumerable<string> OfArrays()
+    {
+        if (FeaturesArray is not null)
+        {
+            yield return "--features";
+        }
+        if (LabelsArray is not null)
+        {
+            yield return "--labels";
+        }
+    }
+
+    /// <summary>The options about images of numbers, those that were given, as the command line calls them.</summary>
+    internal IEnumerable<string> OfImages()
+    {
+        if (Transpose)
+        {
+            yield return "--transpose";
+        }
+    }
+
+    /// <summary>Refuses options that say nothing about data of a kind, instead of passing them over.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="kind">What it is: <c>a CSV file</c>.</param>
+    /// <param name="given">Those that were given although they are of no use.</param>
+    /// <exception cref="ArgumentException">There is one.</exception>
+    internal static void ThrowIfUseless(string path, string kind, params IEnumerable<IEnumerable<string>> given)
+    {
+        if (given.SelectMany(options => options).FirstOrDefault() is string option)
+        {
+            throw new ArgumentException($"{option}: found it for {path}, which is {kind}; it says nothing about such data, leave it out.");
         }
     }
 }

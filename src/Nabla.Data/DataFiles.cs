@@ -35,89 +35,97 @@ public static class DataFiles
     public static DataParts Load(string path, DataFileOptions? options = null)
     {
         options ??= new DataFileOptions();
-        int? classCount = options.ClassCount;
-        if (Directory.Exists(path))
+        return Finished(Directory.Exists(path)
+            ? TryLoadFolder(path, options) ?? throw new IOException($"{path}: is a folder without data; expected {KnownFolders}.")
+            : LoadFile(path, options), options);
+    }
+
+    /// <summary>Reads samples without labels, to predict from: images as IDX, CSV with or without labels, or one NumPy array.</summary>
+    /// <param name="path">A file.</param>
+    /// <param name="options">What is known about it; null for nothing.</param>
+    /// <exception cref="MalformedFileException">The format is none of these, or the contents are not what they should be.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static Features LoadFeatures(string path, DataFileOptions? options = null)
+    {
+        options ??= new DataFileOptions();
+        return InkOnLight.Apply(DataFormatDetector.Detect(path, out _) switch
         {
-            return TryLoadFolder(path, options)
-                ?? throw new IOException($"{path}: is a folder without data; expected {KnownFolders}.");
+            DataFormat.Idx => ArrayParts.ConvertFeatures(path, [("array", ReadIdxImages(path))], options, [])[0],
+            DataFormat.Csv => Csv.ReadFeatures(path),
+            DataFormat.Npy => ArrayParts.ConvertFeatures(path, [("array", NpyFile.Read(path))], options, [])[0],
+            DataFormat format => throw new MalformedFileException(path,
+                $"is {Describe(format)}, expected images: an IDX images file, CSV or a NumPy array (.npy)."),
+        }, options.Invert);
+    }
+
+    /// <summary>Light on dark, and with what is to be known beside the samples.</summary>
+    internal static DataParts Finished(DataParts parts, DataFileOptions options) => InkOnLight.Apply(parts, options.Invert) with { Scale = options.Scale };
+
+    /// <summary>Reads a folder of one of the known kinds.</summary>
+    /// <returns>Null where it is of none.</returns>
+    internal static DataParts? TryLoadFolder(string folder, DataFileOptions options)
+    {
+        if (IdxSets.TryLoadFolder(folder, options) is { } idx)
+        {
+            DataFileOptions.ThrowIfUseless(folder, "a folder of IDX files", options.OfPictures(), options.OfArrays());
+            return idx;
+        }
+        if (CsvFolder.IsOne(folder))
+        {
+            DataFileOptions.ThrowIfUseless(folder, "a folder of CSV files", options.OfPictures(), options.OfArrays(), options.OfImages());
+            return CsvFolder.Load(folder, options.ClassCount);
+        }
+        if (CifarFolder.IsOne(folder))
+        {
+            DataFileOptions.ThrowIfUseless(folder, "the folder of CIFAR's pickles", options.OfPictures(), options.OfArrays());
+            return CifarFolder.Load(folder, options);
+        }
+        string[] names = [.. Directory.EnumerateFiles(folder, "*.npy").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+        if (names.Length == 0 || (!ArrayLayout.Knows(names) && options is { FeaturesArray: null, LabelsArray: null } && names.Length != 2))
+        {
+            return null;
+        }
+        DataFileOptions.ThrowIfUseless(folder, "a folder of NumPy arrays", options.OfPictures());
+        return ArrayLayout.Read(
+            folder, new NamedArrays(names, name => NpyFile.Describe(PathOf(name)), name => NpyFile.Read(PathOf(name))), $"npy files from {folder}", options);
+
+        string PathOf(string name) => Path.Combine(folder, name + ".npy");
+    }
+
+    private static DataParts LoadFile(string path, DataFileOptions options)
+    {
+        if (!File.Exists(path) && IdxSets.TryLoadNamed(path, options) is { } set)
+        {
+            return set;
         }
         DataFormat format = DataFormatDetector.Detect(path, out bool isCompressed);
         string name = Path.GetFileName(path);
+        DataFileOptions.ThrowIfUseless(path, Describe(format), options.OfPictures(), format is DataFormat.Npz or DataFormat.Pickle ? [] : options.OfArrays(), format == DataFormat.Csv ? options.OfImages() : []);
         switch (format)
         {
-            case DataFormat.IdxImages or DataFormat.IdxLabels:
-                return LoadIdxPair(path, format, classCount);
+            case DataFormat.Idx:
+                return IdxSets.LoadPair(path, options);
             case DataFormat.Csv:
-                return new DataParts(Csv.Read(path, classCount), null, null, $"CSV file {name}");
+                return new DataParts(Csv.Read(path, options.ClassCount), null, null, $"CSV file {name}");
             case DataFormat.Npz:
                 CheckNotCompressed(path, isCompressed);
                 using (NpzReader npz = NpzReader.Open(path))
                 {
-                    return KerasLayout.Read(path, npz.Read, npz.Names, $"npz file {name}", classCount);
+                    return ArrayLayout.Read(path, new NamedArrays([.. npz.Names], npz.Describe, npz.Read), $"npz file {name}", options);
                 }
             case DataFormat.Pickle:
-                return PickleFile.Load(path, classCount);
+                return PickleFile.Load(path, options);
             default:
                 throw new MalformedFileException(path,
                     "is one NumPy array, images or labels but not both; expected an npz file or a folder with x_train.npy and y_train.npy.");
         }
     }
 
-    /// <summary>Reads samples without labels, to predict from: images as IDX, CSV with or without labels, or one NumPy array.</summary>
-    /// <param name="path">A file.</param>
-    /// <exception cref="MalformedFileException">The format is none of these, or the contents are not what they should be.</exception>
-    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static Features LoadFeatures(string path) => DataFormatDetector.Detect(path, out _) switch
+    private static NumericArray ReadIdxImages(string path)
     {
-        DataFormat.IdxImages => Idx.ReadImages(path),
-        DataFormat.Csv => Csv.ReadFeatures(path),
-        DataFormat.Npy => ArrayParts.ConvertFeatures(path, [("array", NpyFile.Read(path))])[0],
-        DataFormat format => throw new MalformedFileException(path,
-            $"is {Describe(format)}, expected images: an IDX images file, CSV or a NumPy array (.npy)."),
-    };
-
-    /// <summary>Reads a folder of one of the known kinds.</summary>
-    /// <returns>Null where it is of none.</returns>
-    internal static DataParts? TryLoadFolder(string folder, DataFileOptions options)
-    {
-        int? classCount = options.ClassCount;
-        if (MnistFile.Official.Any(file => file.Find(folder) is not null))
-        {
-            TrainAndTest idx = IdxFolder.Load(folder, classCount ?? 10);
-            return new DataParts(idx.Train, null, idx.Test, idx.Source);
-        }
-        if (CsvFolder.IsOne(folder))
-        {
-            return CsvFolder.Load(folder, classCount);
-        }
-        string[] arrays = [.. KerasLayout.Names.Where(name => File.Exists(PathOf(name)))];
-        return arrays.Length == 0
-            ? null
-            : KerasLayout.Read(folder, name => arrays.Contains(name) ? NpyFile.Read(PathOf(name)) : null, arrays, $"npy files from {folder}", classCount);
-
-        string PathOf(string name) => Path.Combine(folder, name + ".npy");
-    }
-
-    private static DataParts LoadIdxPair(string path, DataFormat format, int? classCount)
-    {
-        const string Images = "images-idx3";
-        const string Labels = "labels-idx1";
-        string name = Path.GetFileName(path);
-        (string own, string others) = format == DataFormat.IdxImages ? (Images, Labels) : (Labels, Images);
-        string other = name.Replace(own, others, StringComparison.Ordinal);
-        string[] candidates = [other, other + ".gz", other.EndsWith(".gz", StringComparison.Ordinal) ? other[..^3] : other];
-        string? partner = other == name
-            ? null
-            : candidates.Select(candidate => Path.Combine(Path.GetDirectoryName(path) ?? "", candidate)).FirstOrDefault(File.Exists);
-        if (partner is null)
-        {
-            throw new IOException(
-                $"{path}: is {Describe(format)} without its {(format == DataFormat.IdxImages ? "labels" : "images")}; expected "
-                + (other == name ? $"{own} in its name and {others} in that of the other" : $"{other} beside it") + ", or give the folder of all four files.");
-        }
-        DataSet data = format == DataFormat.IdxImages ? Idx.ReadPair(path, partner, classCount ?? 10) : Idx.ReadPair(partner, path, classCount ?? 10);
-        return new DataParts(data, null, null, $"IDX files {Path.GetFileName(format == DataFormat.IdxImages ? path : partner)} and its labels");
+        NumericArray array = IdxFile.Read(path);
+        return array.Shape.Length > 1 ? array : throw new MalformedFileException(path, "is an IDX labels file, expected images: an IDX images file, CSV or a NumPy array (.npy).");
     }
 
     private static void CheckNotCompressed(string path, bool isCompressed)
@@ -130,8 +138,9 @@ public static class DataFiles
 
     private static string Describe(DataFormat format) => format switch
     {
-        DataFormat.IdxImages => "an IDX images file",
-        DataFormat.IdxLabels => "an IDX labels file",
+        DataFormat.Idx => "an IDX file",
+        DataFormat.Csv => "a CSV file",
+        DataFormat.Npy => "a NumPy array",
         DataFormat.Npz => "an npz file",
         DataFormat.Pickle => "a pickle",
         _ => "of another format",

@@ -6,11 +6,8 @@ internal enum DataFormat
     /// <summary>None of the others.</summary>
     Unknown,
 
-    /// <summary>Images of MNIST's own format.</summary>
-    IdxImages,
-
-    /// <summary>Labels of MNIST's own format.</summary>
-    IdxLabels,
+    /// <summary>One array in MNIST's own format.</summary>
+    Idx,
 
     /// <summary>Rows of comma-separated numbers.</summary>
     Csv,
@@ -54,8 +51,7 @@ internal static class DataFormatDetector
     /// <summary>The format of contents that begin so.</summary>
     public static DataFormat Detect(ReadOnlySpan<byte> start) => start switch
     {
-        [0, 0, 8, 3, ..] => DataFormat.IdxImages,
-        [0, 0, 8, 1, ..] => DataFormat.IdxLabels,
+        _ when IdxFile.IsOne(start) => DataFormat.Idx,
         [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => DataFormat.Npz,
         [0x80, ..] => DataFormat.Pickle,
         _ when start.StartsWith(NpyHeader.Magic) => DataFormat.Npy,

@@ -4,7 +4,7 @@ namespace Nabla;
 public static class AllDataFiles
 {
     /// <summary>Reads labelled samples of any known format, recognised by content.</summary>
-    /// <param name="path">A file, or a folder of data files or of a subfolder of PNG images for each class.</param>
+    /// <param name="path">A file, or a folder of data files or of a subfolder of pictures for each class.</param>
     /// <param name="options">What is known about them; null for nothing.</param>
     /// <returns>The parts that there are; data of one part has it as training part.</returns>
     /// <exception cref="MalformedFileException">The format is unknown, or the contents are not what they should be.</exception>
@@ -17,9 +17,8 @@ public static class AllDataFiles
         {
             return DataFiles.Load(path, options);
         }
-        return DataFiles.TryLoadFolder(path, options)
-            ?? (ImageFolder.IsOne(path)
-                ? ImageFolder.Load(path, options)
-                : throw new IOException($"{path}: is a folder without data; expected {DataFiles.KnownFolders}, or a subfolder of PNG images for each class."));
+        return DataFiles.TryLoadFolder(path, options) is { } found ? DataFiles.Finished(found, options)
+            : ImageFolder.IsOne(path) ? ImageFolder.Load(path, options)
+            : throw new IOException($"{path}: is a folder without data; expected {DataFiles.KnownFolders}, or a subfolder of pictures for each class.");
     }
 }

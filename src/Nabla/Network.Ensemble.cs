@@ -56,7 +56,7 @@ public sealed partial class Network
         : !other.InputShape.Equals(first.InputShape) ? $"takes samples of {other.InputShape}, expected {first.InputShape} as the first"
         : other.OutputShape.Size != first.OutputShape.Size ? $"tells {other.OutputShape.Size} classes apart, expected {first.OutputShape.Size} as the first"
         : !(other.ClassNames ?? []).SequenceEqual(first.ClassNames ?? []) ? "has classes of other names than the first, or in another order"
-        : !other.Preprocessing.Equals(first.Preprocessing) ? "preprocesses its samples otherwise than the first, such as by other means and deviations; train all with the same"
+        : !(other.Preprocessing with { Values = first.Preprocessing.Values, InkOnPaper = first.Preprocessing.InkOnPaper }).Equals(first.Preprocessing) ? "preprocesses its samples otherwise than the first, such as by other means and deviations; train all with the same"
         : null;
 
     /// <summary>A description with all names in a namespace of their own.</summary>

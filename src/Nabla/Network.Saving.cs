@@ -94,7 +94,7 @@ public sealed partial class Network
         parameters.ForEach(parameter => Check(parameter.Name, parameter.Shape, parameter.ToString()));
         buffers.ForEach(buffer => Check(buffer.Name, buffer.Shape, buffer.ToString()));
 
-        Network loaded = new(graph) { Preprocessing = document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training, Temperature = document.Temperature ?? 1 };
+        Network loaded = new(graph) { Preprocessing = IsOfDigits(document) ? document.Preprocessing.OfDigits() : document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training, Temperature = document.Temperature ?? 1 };
         parameters.ForEach(parameter => byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters)));
         buffers.ForEach(buffer => byName[buffer.Name].Values.Span.CopyTo(buffer.Of(loaded.Buffers)));
         if (loaded.FirstNotFinite() is string place)
@@ -183,6 +183,11 @@ public sealed partial class Network
         Temperature = Temperature == 1 ? null : Temperature,
         Training = Training,
     };
+
+    /// <summary>Whether it was trained on MNIST or built-in digits, by a version that did not say what these are like.</summary>
+    private static bool IsOfDigits(ModelDocument document) =>
+        document is { Preprocessing: { Values: null, InkOnPaper: null }, Training.Data: string data }
+        && (data.StartsWith("MNIST", StringComparison.Ordinal) || data.StartsWith("built-in digits", StringComparison.Ordinal));
 
     private static (ModelDocument Document, LayerGraph Graph) Parse(string path, string json)
     {

@@ -244,7 +244,7 @@ internal sealed class TrainCommand : Command
         {
             run = run with { Recipe = Chosen(run.Recipe, source.Parts.Train, arguments, notes) };
         }
-        return (run, source, Fitting(run.Recipe, source.Parts.Train, notes).Prepare(source.Parts));
+        return (run, source, Fitting(run.Recipe, source, notes).Prepare(source.Parts));
     }
 
     /// <summary>The default recipe as it suits the data, or the dense one where the default cannot take it.</summary>
@@ -327,9 +327,15 @@ internal sealed class TrainCommand : Command
                 : $"there is no recipe or file '{name}'; recipes are: {string.Join(", ", RecipeBook.Names)}.");
 
     /// <summary>The recipe for images of another size or another number of classes, where the data has such.</summary>
-    private static Recipe Fitting(Recipe recipe, DataSet train, TextWriter notes)
+    private static Recipe Fitting(Recipe recipe, DataSource.TrainingData source, TextWriter notes)
     {
-        Recipe fitting = recipe.For(train);
+        DataSet train = source.Parts.Train;
+        Recipe fitting = recipe.For(train, source.Parts.Scale);
+        if (source.Sha256 is not null && fitting.Training.Standardize is null)
+        {
+            // What is guessed is said, and so is where a recipe knows better.
+            notes.WriteLine(fitting.Preprocessing.ScaleOf(train.Features));
+        }
         if (fitting.Layers is [.., DenseSpec last] && recipe.Layers is [.., DenseSpec before] && last.Units != before.Units)
         {
             notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The data has {last.Units} classes: the last layer puts out {last.Units} values, not the {before.Units} of the recipe."));

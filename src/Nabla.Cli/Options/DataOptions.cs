@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Nabla.Cli.Options;
 
@@ -9,13 +11,41 @@ internal sealed class DataOptions
     public const string Auto = "auto";
 
     private const string Choices =
-        "'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a file or folder of your own: IDX, CSV, npz, pickle or folders of PNGs, recognised by content";
+        "'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a file or folder of your own: IDX, CSV, npz, pickle or folders of pictures, recognised by content";
+
+    private const string Switch = "yes|no";
 
     // How a file or folder is read. As texts, so that a run and a model can remember them as they were given.
-    private static readonly Entry[] Entries = [];
+    private static readonly Entry[] Entries =
+    [
+        new("--scale", "N", "Divide the values of samples by this, such as 255; by what suits them if not given: by their greatest up to 16, else by the full scale of bytes or of other levels.",
+            (options, text) => options with { Scale = Number("--scale", text) }),
+        new("--invert", Switch, "Exchange light and dark of grey images; where they are dark on light in nearly every class if not given.",
+            (options, text) => options with { Invert = text switch { "yes" => true, "no" => false, _ => throw Unexpected("--invert", text, "yes or no") } }),
+        new("--transpose", Switch, "Exchange rows and columns of images in IDX files, arrays and pickles, as EMNIST needs it.",
+            (options, text) => options with { Transpose = text switch { "yes" => true, "no" => false, _ => throw Unexpected("--transpose", text, "yes or no") } }),
+        new("--features", "name", "Which array of an npz file, a folder of arrays or a pickle holds the samples; found by usual names and by shape if not given.",
+            (options, text) => options with { FeaturesArray = text }),
+        new("--labels", "name", "Which array holds the labels; found by usual names and by shape if not given.",
+            (options, text) => options with { LabelsArray = text }),
+        new("--size", "40x40", "Height and width that the pictures of a folder are brought to; the commonest if not given.",
+            (options, text) => options with { Size = Size(text) }),
+        new("--fit", "pad|crop|stretch", "How pictures of other proportions come to that size: with a border in the shade of theirs (pad, if not given), cut on two sides, or stretched.",
+            (options, text) => options with { Fit = text switch { "pad" => PictureFit.Pad, "crop" => PictureFit.Crop, "stretch" => PictureFit.Stretch, _ => throw Unexpected("--fit", text, "pad, crop or stretch") } }),
+        new("--channels", "1|3", "Pictures of a folder as grey (1) or in colours (3); grey if not given, where all of them are.",
+            (options, text) => options with { Channels = text switch { "1" => 1, "3" => 3, _ => throw Unexpected("--channels", text, "1 or 3") } }),
+        new("--skip-broken", Switch, "Pass over broken pictures of a folder, and count them, instead of stopping at the first.",
+            (options, text) => options with { SkipBroken = text switch { "yes" => true, "no" => false, _ => throw Unexpected("--skip-broken", text, "yes or no") } }),
+    ];
 
     private readonly Option<string?> _data = new("--data") { HelpName = "auto|mnist|synthetic|path" };
-    private readonly Option<string?>[] _reading = [.. Entries.Select(entry => new Option<string?>(entry.Name) { Description = entry.Description, HelpName = entry.Value })];
+    private readonly Option<string?>[] _reading = [.. Entries.Select(entry => new Option<string?>(entry.Name)
+    {
+        Description = entry.Description,
+        HelpName = entry.Value,
+        // A switch may stand alone: that is yes.
+        Arity = entry.Value == Switch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+            })];
 
     /// <param name="description">What is read where --data is not given: one sentence.</param>
     private DataOptions(string description) => _data.Description = $"Which data: {Choices}. {description}";
@@ -35,9 +65,9 @@ internal sealed class DataOptions
         SortedDictionary<string, string> reading = new(StringComparer.Ordinal);
         foreach (Option<string?> option in _reading)
         {
-            if (arguments.GetValue(option) is string text)
+            if (arguments.GetResult(option) is { Implicit: false })
             {
-                reading.Add(option.Name, text);
+                reading.Add(option.Name, arguments.GetValue(option) ?? "yes");
             }
         }
         return new DataRequest(arguments.GetValue(_data), reading);
@@ -57,6 +87,21 @@ internal sealed class DataOptions
         }
         return options;
     }
+
+    private static float Number(string option, string text) =>
+        float.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out float number) && number > 0 && float.IsFinite(number)
+            ? number
+            : throw Unexpected(option, text, "a number above 0, such as 255");
+
+    private static (int Height, int Width) Size(string text)
+    {
+        string[] sides = text.Split('x', '×');
+        return sides.Length == 2 && sides.All(side => int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels) && pixels is >= 1 and <= DataFileOptions.MaxSide)
+            ? (int.Parse(sides[0], CultureInfo.InvariantCulture), int.Parse(sides[1], CultureInfo.InvariantCulture))
+            : throw Unexpected("--size", text, $"height and width in pixels, each 1 to {DataFileOptions.MaxSide}, such as 28x28");
+    }
+
+    private static ArgumentException Unexpected(string option, string text, string expected) => new($"{option}: found '{text}', expected {expected}.");
 
     /// <param name="Name">With its dashes.</param>
     /// <param name="Value">What the help calls its value.</param>

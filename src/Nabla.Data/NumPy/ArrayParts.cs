@@ -20,20 +20,42 @@ internal static class ArrayParts
     /// <summary>Converts the parts of a file.</summary>
     /// <param name="path">The file, for errors.</param>
     /// <param name="parts">Their arrays.</param>
-    /// <param name="classCount">Number of classes, or null for 10, or more where labels need more.</param>
+    /// <param name="options">The number of classes, and whether images are transposed.</param>
+    /// <param name="notes">Receives what was guessed.</param>
     /// <returns>As many data sets, with one sample shape and one number of classes.</returns>
-    public static DataSet[] Convert(string path, IReadOnlyList<ArrayPart> parts, int? classCount)
+    public static DataSet[] Convert(string path, IReadOnlyList<ArrayPart> parts, DataFileOptions options, List<string> notes)
     {
-        Features[] features = ConvertFeatures(path, [.. parts.Select(part => (part.ImagesName, part.Images))]);
-        int[][] labels = [.. parts.Select(part => ReadLabels(path, part, classCount))];
+        Features[] features = ConvertFeatures(path, [.. parts.Select(part => (part.ImagesName, part.Images))], options, notes);
+        int[][] labels = [.. parts.Select(part => ReadLabels(path, part, options.ClassCount))];
         // One-hot labels say how many classes there are; plain ones do not.
         int oneHot = parts.Max(part => IsOneHot(part.Labels) ? part.Labels.Shape[1] : 0);
-        int classes = classCount ?? (oneHot > 0 ? Math.Max(oneHot, ClassCount.Needed(labels)) : ClassCount.Of(null, labels));
-        return [.. features.Select((images, i) => new DataSet(images, new ClassLabels(labels[i], classes)))];
+        ClassLabels[] classes = NumberedClasses.Of(path, labels, options.ClassCount, oneHot, notes);
+        return [.. features.Select((images, i) => new DataSet(images, classes[i]))];
     }
 
     /// <summary>Converts images only.</summary>
-    public static Features[] ConvertFeatures(string path, IReadOnlyList<(string Name, NumericArray Images)> parts)
+    public static Features[] ConvertFeatures(string path, IReadOnlyList<(string Name, NumericArray Images)> parts, DataFileOptions options, List<string> notes)
+    {
+        Features[] features = ConvertNumbers(path, parts);
+        Shape shape = features[0].SampleShape;
+        if (HasChannelsFirst(shape))
+        {
+            features = [.. features.Select(ImageAxes.ChannelsLast)];
+            notes.Add($"samples of {shape}: channels first, made {features[0].SampleShape}");
+        }
+        if (!options.Transpose)
+        {
+            return features;
+        }
+        return features[0].SampleShape.Count is 2 or 3
+            ? [.. features.Select(ImageAxes.Transposed)]
+            : throw new ArgumentException($"--transpose: found it for samples of {shape}, expected images; leave it out.");
+    }
+
+    /// <summary>Whether samples are [1 or 3, height, width]: of these, one that could as well be a row or three of an image with channels is taken for that.</summary>
+    private static bool HasChannelsFirst(Shape shape) => shape.Count == 3 && shape[0] is 1 or 3 && shape[2] > 4 && shape[1] > 4;
+
+    private static Features[] ConvertNumbers(string path, IReadOnlyList<(string Name, NumericArray Images)> parts)
     {
         Shape[] shapes = [.. parts.Select(part => ReadShape(path, part.Name, part.Images))];
         for (int i = 1; i < shapes.Length; i++)
@@ -43,7 +65,7 @@ internal static class ArrayParts
                 throw new MalformedFileException(path, $"'{parts[i].Name}' has samples of {shapes[i]}, expected {shapes[0]} as in '{parts[0].Name}'.");
             }
         }
-        ValueRange[] ranges = [.. parts.Select(part => FindRange(path, part.Name, part.Images))];
+        NumberKinds[] ranges = [.. parts.Select(part => FindRange(path, part.Name, part.Images))];
         bool areFloats = parts.Any(part => part.Images.Type.Kind == NumericKind.Float);
         bool areBooleans = parts.Any(part => part.Images.Type.Kind == NumericKind.Boolean);
         double greatest = ranges.Max(range => range.Greatest);
@@ -81,13 +103,13 @@ internal static class ArrayParts
         return images.Shape.Length == 2 ? SampleLimits.ShapeOf(images.Shape[1]) : Shape.Create(images.Shape[1..]);
     }
 
-    private static ValueRange FindRange(string path, string name, NumericArray images)
+    private static NumberKinds FindRange(string path, string name, NumericArray images)
     {
         if (images.Type is { Kind: NumericKind.Unsigned, Size: 1 })
         {
-            return new ValueRange(true, false, byte.MaxValue, -1);
+            return new NumberKinds(true, false, byte.MaxValue, -1);
         }
-        ValueRange range = images.Accept<ValueRange.Visitor, ValueRange>(default);
+        NumberKinds range = images.Accept<NumberKinds.Visitor, NumberKinds>(default);
         if (range.FirstNotFinite >= 0)
         {
             int size = images.Count / images.Shape[0];
@@ -115,11 +137,11 @@ internal static class ArrayParts
             throw new MalformedFileException(path,
                 $"'{part.LabelsName}' is {array}, expected ({expected}), one label for each sample of '{part.ImagesName}', or one-hot ({expected}, classes).");
         }
-        int classes = classCount ?? ClassCount.Maximum;
-        (int[] labels, int wrong, string? value) = array.Accept<LabelVisitor, (int[], int, string?)>(new LabelVisitor(classes));
+        (int[] labels, int wrong, string? value) = array.Accept<LabelVisitor, (int[], int, string?)>(new LabelVisitor(classCount));
         return wrong < 0
             ? labels
-            : throw new MalformedFileException(path, $"'{part.LabelsName}' has the label {value} for sample {wrong}, expected a whole number of 0 to {classes - 1}.");
+            : throw new MalformedFileException(path,
+                $"'{part.LabelsName}' has the label {value} for sample {wrong}, expected a whole number{(classCount is int classes ? $" of 0 to {classes - 1}" : $", at most {LabelVisitor.Greatest}")}.");
     }
 
     private static bool IsOneHot(NumericArray labels) => labels.Shape.Length == 2 && labels.Shape[1] > 1;

@@ -12,6 +12,21 @@ internal static class NpyFile
         using DataFileReader reader = DataFileReader.Open(path);
         return NpyHeader.Read(reader).ReadArray(reader);
     }
+
+    /// <summary>Type and extents of the array; null where the file is no array of numbers.</summary>
+    public static ArrayOutline? Describe(string path)
+    {
+        try
+        {
+            using DataFileReader reader = DataFileReader.Open(path);
+            NpyHeader header = NpyHeader.Read(reader);
+            return new ArrayOutline(header.Type, header.Shape);
+        }
+        catch (MalformedFileException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>The header of a <c>.npy</c> file of version 1, 2 or 3. Format: NumPy Enhancement Proposal 1.</summary>

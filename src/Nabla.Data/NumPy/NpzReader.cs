@@ -69,6 +69,29 @@ internal sealed class NpzReader : IDisposable
     /// <returns>Null where there is none.</returns>
     public NumericArray? Read(string name) => _entries.TryGetValue(name, out ZipArchiveEntry? entry) ? Guard(_path, () => Read(entry)) : null;
 
+    /// <summary>Type and extents of the array of that name.</summary>
+    /// <returns>Null where there is none, or what is there is no array of numbers.</returns>
+    public ArrayOutline? Describe(string name)
+    {
+        if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry) || entry.IsEncrypted)
+        {
+            return null;
+        }
+        try
+        {
+            return Guard(_path, () =>
+            {
+                using ZipEntryReader reader = new(_path, entry);
+                NpyHeader header = NpyHeader.Read(reader);
+                return new ArrayOutline(header.Type, header.Shape);
+            });
+        }
+        catch (MalformedFileException)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _archive.Dispose();
 

@@ -12,7 +12,7 @@ namespace Nabla;
 internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran, byte[] data)
 {
     /// <summary>As many as NumPy allows.</summary>
-    private const int MaxExtents = 64;
+    public const int MaxExtents = 64;
 
     private byte[]? _rowMajor;
 
@@ -24,6 +24,22 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
 
     /// <summary>Number of numbers.</summary>
     public int Count => data.Length / type.Size;
+
+    /// <summary>The same numbers, the last index fastest, in another shape of as many.</summary>
+    public NumericArray Reshaped(int[] extents) => new(MachineType, extents, isFortran: false, ToRowMajor());
+
+    private NumericType MachineType => type with { IsBigEndian = type.Size > 1 && !BitConverter.IsLittleEndian };
+
+    /// <summary>The first number of each row of two extents.</summary>
+    public NumericArray FirstColumn()
+    {
+        byte[] rows = ToRowMajor(), column = new byte[shape[0] * type.Size];
+        for (int row = 0; row < shape[0]; row++)
+        {
+            rows.AsSpan(row * shape[1] * type.Size, type.Size).CopyTo(column.AsSpan(row * type.Size));
+        }
+        return new NumericArray(MachineType, [shape[0]], isFortran: false, column);
+    }
 
     /// <summary>Checks a shape against the limits.</summary>
     /// <param name="extents">The extents.</param>

@@ -45,19 +45,23 @@ internal readonly struct ByteVisitor(float factor) : INumericVisitor<byte[]>
 }
 
 /// <summary>Converts numbers to labels, up to the first that is none: its index, else −1, and its value are told.</summary>
-/// <param name="classCount">Labels must be below it.</param>
-internal readonly struct LabelVisitor(int classCount) : INumericVisitor<(int[] Labels, int Wrong, string? Value)>
+/// <param name="classCount">Labels must be below it, and not below 0; null for whole numbers of up to nine digits.</param>
+internal readonly struct LabelVisitor(int? classCount) : INumericVisitor<(int[] Labels, int Wrong, string? Value)>
 {
+    /// <summary>The greatest number that is a label.</summary>
+    public const int Greatest = 999_999_999;
+
     /// <inheritdoc/>
     public (int[] Labels, int Wrong, string? Value) Visit<T>(ReadOnlySpan<T> values)
         where T : unmanaged, INumber<T>
     {
         int[] labels = new int[values.Length];
+        (int least, int greatest) = classCount is int count ? (0, count - 1) : (-Greatest, Greatest);
         for (int i = 0; i < labels.Length; i++)
         {
             T value = values[i];
-            // Classes are at most 1000, which every type but the one-byte ones holds; those saturate.
-            if (!T.IsInteger(value) || T.IsNegative(value) && !T.IsZero(value) || value > T.CreateSaturating(classCount - 1))
+            // Types that cannot hold the bounds saturate.
+            if (!T.IsInteger(value) || value < T.CreateSaturating(least) && !T.IsZero(value) || value > T.CreateSaturating(greatest))
             {
                 return (labels, i, value.ToString(null, null));
             }
@@ -95,13 +99,13 @@ internal readonly struct OneHotVisitor(int classCount) : INumericVisitor<(int[] 
 /// <param name="Are256ths">Whether all are k/256 with k of 0 to 255.</param>
 /// <param name="Greatest">The greatest number.</param>
 /// <param name="FirstNotFinite">Index of the first number that is no finite float, or −1.</param>
-internal readonly record struct ValueRange(bool AreBytes, bool Are256ths, double Greatest, int FirstNotFinite)
+internal readonly record struct NumberKinds(bool AreBytes, bool Are256ths, double Greatest, int FirstNotFinite)
 {
     /// <summary>Looks at all numbers of an array.</summary>
-    public readonly struct Visitor : INumericVisitor<ValueRange>
+    public readonly struct Visitor : INumericVisitor<NumberKinds>
     {
         /// <inheritdoc/>
-        public ValueRange Visit<T>(ReadOnlySpan<T> values)
+        public NumberKinds Visit<T>(ReadOnlySpan<T> values)
             where T : unmanaged, INumber<T>
         {
             bool areBytes = true;
@@ -112,13 +116,13 @@ internal readonly record struct ValueRange(bool AreBytes, bool Are256ths, double
                 double value = double.CreateTruncating(values[i]);
                 if (!float.IsFinite((float)value))
                 {
-                    return new ValueRange(false, false, greatest, i);
+                    return new NumberKinds(false, false, greatest, i);
                 }
                 areBytes &= value == (byte)value;
                 are256ths &= 256 * value == (byte)(256 * value);
                 greatest = Math.Max(greatest, value);
             }
-            return new ValueRange(areBytes, are256ths, greatest, -1);
+            return new NumberKinds(areBytes, are256ths, greatest, -1);
         }
     }
 }

@@ -108,7 +108,7 @@ internal sealed class Augmenter(IReadOnlyList<Augmentation> augmentations, Shape
         for (int i = 0; i < samples.Length; i++)
         {
             Span<float> image = images.Slice(i * size, size);
-            features.CopyRow(samples[i], preprocessing.ByteDivisor, image);
+            preprocessing.CopyDivided(features, samples[i], 0, image);
             Apply(augmentations, _shape, image, random, row + i);
         }
         for (int i = 0; i < augmentations.Count && samples.Length == Pair; i++)

@@ -24,7 +24,9 @@ public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sa
         return new ByteFeatures(taken, SampleShape);
     }
 
-    internal override void CopyPart(int row, int first, float byteDivisor, Span<float> destination) =>
+    internal override bool AreBytes => true;
+
+    internal override void CopyPart(int row, int first, float byteDivisor, float floatDivisor, Span<float> destination) =>
         Convert(this[row].Slice(first, destination.Length), byteDivisor, destination);
 
     internal override void Prefetch(int row, int first, int count) => Prefetching.Fetch(this[row].Slice(first, count));

@@ -8,8 +8,8 @@ namespace Nabla;
 /// <summary>Reads a data file, plain or gzip-compressed (recognised by its first bytes).</summary>
 /// <remarks>
 /// <see cref="GZipStream"/> takes the end of a shortened file for the end of the data and skips what follows the data.
-/// A gzip file ends with the length of its contents, so comparing that last number finds both. Files glued together
-/// from several gzip members are refused by the same rule: no writer of data files makes them.
+/// A gzip file of one member ends with the length of its contents, so comparing that last number finds both; where it is another, the file is gone
+/// through member by member (<see cref="GzipMembers"/>).
 /// </remarks>
 internal sealed class DataFileReader : DataReader
 {
@@ -121,7 +121,7 @@ internal sealed class DataFileReader : DataReader
         _file.Position = _file.Length - end.Length;
         _file.ReadExactly(end);
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(end);
-        if (length != (uint)Offset)
+        if (length != (uint)Offset && GzipMembers.Measure(_file) != Offset)
         {
             throw new MalformedFileException(FilePath,
                 $"the gzip file ends with {length} as the length of its contents, expected {(uint)Offset}; it is cut short, or other bytes follow the compressed data.", Offset);

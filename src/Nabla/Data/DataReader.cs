@@ -87,10 +87,10 @@ internal abstract class DataReader : IDisposable
         }
     }
 
-    /// <summary>Makes sure that nothing follows: no byte of data, and in a gzip file nothing after the data's own end.</summary>
+    /// <summary>Makes sure that nothing follows but the end of a line, which editors and copying put there: no byte of data, and in a gzip file nothing after the data's own end.</summary>
     public void ExpectEnd()
     {
-        if (ReadUpTo(_one) != 0)
+        if (ReadUpTo(_one) != 0 && !(_one[0] == '\r' ? ReadUpTo(_one) != 0 && _one[0] == '\n' && ReadUpTo(_one) == 0 : _one[0] == '\n' && ReadUpTo(_one) == 0))
         {
             throw new MalformedFileException(FilePath, "goes on where its header says that it ends; the header is wrong or other bytes follow the data.", Offset - 1);
         }

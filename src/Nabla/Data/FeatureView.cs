@@ -13,8 +13,10 @@ internal sealed class FeatureView(Features all, int[] rows) : Features(all.Sampl
 
     internal override Features View(ReadOnlySpan<int> chosen) => new FeatureView(all, Rows(chosen));
 
-    internal override void CopyPart(int row, int first, float byteDivisor, Span<float> destination) =>
-        all.CopyPart(rows[row], first, byteDivisor, destination);
+    internal override bool AreBytes => all.AreBytes;
+
+    internal override void CopyPart(int row, int first, float byteDivisor, float floatDivisor, Span<float> destination) =>
+        all.CopyPart(rows[row], first, byteDivisor, floatDivisor, destination);
 
     internal override void Prefetch(int row, int first, int count) => all.Prefetch(rows[row], first, count);
 

@@ -24,7 +24,7 @@ public abstract class Features
     /// <param name="byteDivisor">What bytes are divided by; float features are copied as they are.</param>
     /// <param name="destination">At least <see cref="SampleShape"/>.Size numbers.</param>
     public void CopyRow(int row, float byteDivisor, Span<float> destination) =>
-        CopyPart(row, 0, byteDivisor, destination[..SampleShape.Size]);
+        CopyPart(row, 0, byteDivisor, floatDivisor: 1, destination[..SampleShape.Size]);
 
     /// <summary>A copy of the samples at the given indices, in that order.</summary>
     public abstract Features Take(ReadOnlySpan<int> rows);
@@ -44,7 +44,10 @@ public abstract class Features
     };
 
     /// <summary>Writes the values of sample <paramref name="row"/> from <paramref name="first"/> on, as many as there is room for.</summary>
-    internal abstract void CopyPart(int row, int first, float byteDivisor, Span<float> destination);
+    internal abstract void CopyPart(int row, int first, float byteDivisor, float floatDivisor, Span<float> destination);
+
+    /// <summary>Whether the samples are bytes.</summary>
+    internal abstract bool AreBytes { get; }
 
     /// <summary>
     /// Says that <see cref="CopyPart"/> will soon be asked for <paramref name="count"/> values of a sample. Only for bytes

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>Samples of 32-bit floating-point numbers.</summary>
@@ -22,6 +25,28 @@ public sealed class FloatFeatures(float[] values, Shape sampleShape) : Features(
         return new FloatFeatures(taken, SampleShape);
     }
 
-    internal override void CopyPart(int row, int first, float byteDivisor, Span<float> destination) =>
-        this[row].Slice(first, destination.Length).CopyTo(destination);
+    internal override bool AreBytes => false;
+
+    internal override void CopyPart(int row, int first, float byteDivisor, float floatDivisor, Span<float> destination) =>
+        Convert(this[row].Slice(first, destination.Length), floatDivisor, destination);
+
+    /// <summary>Divides floats: the same number as a byte, divided by the same, has the same bits.</summary>
+    internal static void Convert(ReadOnlySpan<float> values, float divisor, Span<float> destination)
+    {
+        values.CopyTo(destination);
+        if (divisor != 1)
+        {
+            Kernel kernel = new(destination, divisor);
+            ElementWise.Run(ref kernel, values.Length, threads: 1);
+        }
+    }
+
+    private readonly ref struct Kernel(Span<float> values, float divisor) : IElementKernel
+    {
+        private readonly ref float _values = ref MemoryMarshal.GetReference(values);
+
+        public void Apply<T>(nint index)
+            where T : struct, ILanes<T> =>
+            (T.Load(ref _values, index) / T.Broadcast(divisor)).Store(ref _values, index);
+    }
 }

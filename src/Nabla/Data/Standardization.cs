@@ -48,7 +48,11 @@ public sealed record Standardization
     /// <param name="features">At least one sample.</param>
     /// <param name="byteDivisor">What bytes are divided by before.</param>
     /// <param name="scope">What each mean is taken over.</param>
-    public static Standardization Fit(Features features, float byteDivisor, StandardizationScope scope)
+    public static Standardization Fit(Features features, float byteDivisor, StandardizationScope scope) =>
+        Fit(features, new Preprocessing { ByteDivisor = byteDivisor }, scope);
+
+    /// <summary>The same for samples that are divided as a network divides them.</summary>
+    internal static Standardization Fit(Features features, Preprocessing preprocessing, StandardizationScope scope)
     {
         // Added to the deviation, as the notebooks do.
         const double Epsilon = 1e-7;
@@ -65,7 +69,7 @@ public sealed record Standardization
         {
             for (int row = 0; row < features.Count; row++)
             {
-                features.CopyRow(row, byteDivisor, sample);
+                preprocessing.CopyDivided(features, row, 0, sample);
                 for (int i = 0; i < sample.Length; i++)
                 {
                     int figure = i % figures;

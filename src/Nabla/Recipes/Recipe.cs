@@ -72,7 +72,7 @@ public sealed record Recipe
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public Network Train(TrainAndTest data, CancellationToken cancellation = default)
     {
-        RecipeTraining training = For(data.Train).Prepare(data);
+        RecipeTraining training = For(data.Train, data.Scale).Prepare(data);
         training.Fit(cancellation);
         return training.Network;
     }
@@ -83,14 +83,17 @@ public sealed record Recipe
     public RecipeTraining Prepare(TrainAndTest data) => new(this, data);
 
     /// <summary>
-    /// The recipe for the samples of a data set: with their shape as input where they have another size, and as many outputs as there
-    /// are classes where the last layer is dense.
+    /// The recipe for the samples of a data set: with their shape as input where they have another size, as many outputs as there
+    /// are classes where the last layer is dense, and their values divided as suits them (<see cref="Nabla.Preprocessing.For"/>), unless the recipe has a divisor of its own.
     /// </summary>
     /// <param name="train">Samples to learn from.</param>
-    public Recipe For(DataSet train)
+    /// <param name="scale">What their values are to be divided by, above 0; null for the recipe's divisor or the rule.</param>
+    public Recipe For(DataSet train, float? scale = null)
     {
         Shape shape = train.Features.SampleShape;
         Recipe fitting = Shape.Create([.. Input]).Size == shape.Size ? this : this with { Input = [.. shape] };
+        Preprocessing preprocessing = Preprocessing.For(train, scale);
+        fitting = ReferenceEquals(preprocessing, Preprocessing) ? fitting : fitting with { Preprocessing = preprocessing };
         return train.Targets is ClassLabels labels && Layers is [.., DenseSpec last] && last.Units != labels.Width
             ? fitting with { Layers = [.. Layers.SkipLast(1), last with { Units = labels.Width }] }
             : fitting;

@@ -196,9 +196,9 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         }
         if (options.Standardize is StandardizationScope scope)
         {
-            float divisor = network.Preprocessing.ByteDivisor;
-            network.Preprocessing = network.Preprocessing with { Standardization = Standardization.Fit(train.Features, divisor, scope) };
+            network.Preprocessing = network.Preprocessing with { Standardization = Standardization.Fit(train.Features, network.Preprocessing, scope) };
         }
+        network.Preprocessing = network.Preprocessing.Remembering(train);
         _balanced = options.BalanceClasses ? Balanced(train.Targets) : null;
         network.Loss = Loss;
         network.Temperature = 1;

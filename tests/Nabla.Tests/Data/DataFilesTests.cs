@@ -42,13 +42,13 @@ public sealed class DataFilesTests : IDisposable
     public void Finds_the_other_IDX_file_compressed_or_not_and_tells_which_is_missing()
     {
         Idx.WriteImages(_folder["a-images-idx3-ubyte.gz"], new ByteFeatures([1, 2], [1, 1]));
-        Assert.Equal($"{_folder["a-images-idx3-ubyte.gz"]}: is an IDX images file without its labels; expected a-labels-idx1-ubyte.gz beside it, or give the folder of all four files.",
+        Assert.Equal($"{_folder["a-images-idx3-ubyte.gz"]}: is an IDX images file without its labels; expected a-labels-idx1-ubyte.gz beside it, or give the folder of all files.",
             Assert.Throws<IOException>(() => DataFiles.Load(_folder["a-images-idx3-ubyte.gz"])).Message);
         Idx.WriteLabels(_folder["a-labels-idx1-ubyte"], new ClassLabels([1, 2], 10));
         Assert.Equal(2, DataFiles.Load(_folder["a-images-idx3-ubyte.gz"]).Train.Count);
         Assert.Equal(2, DataFiles.Load(_folder["a-labels-idx1-ubyte"]).Train.Count);
         Idx.WriteLabels(_folder["b"], new ClassLabels([1, 2], 10));
-        Assert.Equal($"{_folder["b"]}: is an IDX labels file without its images; expected labels-idx1 in its name and images-idx3 in that of the other, or give the folder of all four files.",
+        Assert.Equal($"{_folder["b"]}: is an IDX labels file without its images; expected labels-idx1 in its name and images-idx3 in that of the other, or give the folder of all files.",
             Assert.Throws<IOException>(() => DataFiles.Load(_folder["b"])).Message);
     }
 
@@ -114,7 +114,7 @@ public sealed class DataFilesTests : IDisposable
         { [.. "text without a separator\n"u8], "begins with 7465787420776974, which no known format does; " },
         { [0xff, 0xfe, (byte)'1', 0, (byte)',', 0], "begins with fffe31002c00, which no known format does; " },
         { IdxBytes.Compress([1, 2, 3]), "begins with 010203 once decompressed, which no known format does; " },
-        { [0, 0, 8, 2, 0, 0, 0, 0], "begins with 0000080200000000, which no known format does; " },
+        { [0, 0, 10, 2, 0, 0, 0, 0], "begins with 00000a0200000000, which no known format does; " },
     };
 
     [Theory]

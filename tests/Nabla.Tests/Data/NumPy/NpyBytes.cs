@@ -38,7 +38,7 @@ internal static class NpyBytes
     public static byte[] ClaimLength(byte[] zip, uint length)
     {
         byte[] changed = [.. zip];
-        BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan(changed.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 24), length);
+        BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan((int)BinaryPrimitives.ReadUInt32LittleEndian(changed.AsSpan(changed.AsSpan().LastIndexOf("PK\u0005\u0006"u8) + 16)) + 24), length);
         BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan(changed.AsSpan().IndexOf("PK\u0003\u0004"u8) + 22), length);
         return changed;
     }

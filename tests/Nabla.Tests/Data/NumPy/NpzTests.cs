@@ -37,7 +37,9 @@ public sealed class NpzTests : IDisposable
         DataParts parts = DataFiles.Load(_folder["a"]);
         Assert.Null(parts.Test);
         Assert.Equal([3], parts.Train.Features.SampleShape);
-        Assert.Equal(12, parts.Train.Targets.Width);
+        Assert.Equal(2, parts.Train.Targets.Width);
+        Assert.Equal(["0", "11"], ((ClassLabels)parts.Train.Targets).ClassNames);
+        Assert.Equal(["labels 0 to 11, with gaps: 2 classes, named after them", "left out: more"], parts.Notes);
 
         using TemporaryFolder folder = new();
         foreach ((string name, byte[] contents) in arrays)
@@ -122,9 +124,8 @@ public sealed class NpzTests : IDisposable
         { "y_train", Npy("|u1", "(2, 2)", 1, 1, 0, 1), "'y_train' has no one-hot label for sample 0, expected one 1 and otherwise 0 there." },
         { "y_train", Npy("|i1", "(2, 2)", 0, 1, 255, 1), "'y_train' has no one-hot label for sample 1, expected one 1 and otherwise 0 there." },
         { "y_train", Npy("|u1", "(2, 1001)", new byte[2002]), "'y_train' has 1001 numbers for each sample, expected one-hot labels of at most 1000 classes." },
-        { "y_train", Npy("|i1", "(2,)", 1, 255), "'y_train' has the label -1 for sample 1, expected a whole number of 0 to 999." },
-        { "y_train", Npy("<i2", "(2,)", 1, 0, 0xe8, 3), "'y_train' has the label 1000 for sample 1, expected a whole number of 0 to 999." },
-        { "y_train", Npy("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0x3f]), "'y_train' has the label 0.5 for sample 1, expected a whole number of 0 to 999." },
+        { "y_train", Npy("<i8", "(2,)", [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), "'y_train' has the label 72057594037927936 for sample 1, expected a whole number, at most 999999999." },
+        { "y_train", Npy("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0x3f]), "'y_train' has the label 0.5 for sample 1, expected a whole number, at most 999999999." },
     };
 
     [Theory]
@@ -145,11 +146,11 @@ public sealed class NpzTests : IDisposable
         Write(("x_train.npy", images), ("y_train.npy", labels), ("x_test.npy", Npy("|u1", "(2, 1)", 1, 2)), ("y_test.npy", labels));
         Refuses("'x_test' has samples of 1, expected 2 as in 'x_train'.");
         Write(("x_train.npy", images), ("y_train.npy", labels), ("x_test.npy", images));
-        Refuses("has no array 'y_test' but x_train, y_train, x_test, expected x_train, y_train, x_test, y_test and perhaps x_val, y_val; all but the first two may be left out.");
+        Refuses("found samples 'x_test' without their labels among its arrays x_train |u1 (2, 2), y_train |u1 (2), x_test |u1 (2, 2); name them with --features NAME and --labels NAME, or call them x_train, y_train, x_test, y_test and perhaps x_val, y_val.");
         Write(("data.pkl", [1, 2, 3]));
-        Refuses("has no array 'x_train' but data.pkl, expected x_train, y_train, x_test, y_test and perhaps x_val, y_val; all but the first two may be left out.");
+        Refuses("found no samples with as many labels among its arrays data.pkl (no numbers); name them with --features NAME and --labels NAME, or call them x_train, y_train, x_test, y_test and perhaps x_val, y_val.");
         Write();
-        Refuses("has no array 'x_train', expected x_train, y_train, x_test, y_test and perhaps x_val, y_val; all but the first two may be left out.");
+        Refuses("found no samples with as many labels among no arrays; name them with --features NAME and --labels NAME, or call them x_train, y_train, x_test, y_test and perhaps x_val, y_val.");
         Write(("x_train.npy", images), ("y_train.npy", labels), ("y_train", labels));
         Refuses("found 'y_train' twice, expected each array once.");
         Write(("x_train.npy", File.ReadAllBytes(NumPyFiles.PathOf("object.npy"))), ("y_train.npy", labels));
@@ -163,7 +164,8 @@ public sealed class NpzTests : IDisposable
         byte[] zeros = new byte[200 << 20];
         byte[] header = Npy("|u1", "(4, 50)");
         header.CopyTo(zeros, 0);
-        byte[] bomb = Zip(CompressionLevel.Optimal, ("x_train.npy", zeros));
+        (string, byte[]) labels = ("y_train.npy", Npy("|u1", "(4,)", 1, 2, 3, 4));
+        byte[] bomb = Zip(CompressionLevel.Optimal, ("x_train.npy", zeros), labels);
         zeros = [];
         Assert.InRange(bomb.Length, 0, 1 << 20);
 
@@ -173,7 +175,7 @@ public sealed class NpzTests : IDisposable
         // Says that it is as short as its shape.
         RefusesCheaply(ClaimLength(bomb, (uint)header.Length + 200), null);
         // Claims more than deflate can make, or an array hold.
-        byte[] small = Zip(CompressionLevel.Optimal, ("x_train.npy", header));
+        byte[] small = Zip(CompressionLevel.Optimal, ("x_train.npy", header), labels);
         RefusesCheaply(ClaimLength(small, 2_000_000_000), null);
         RefusesCheaply(ClaimLength(bomb, 4_000_000_000),
             $"{_folder["a"]}: x_train.npy claims to unpack {CompressedLength(bomb)} bytes to 4000000000, expected at most 268435456; it was not unpacked (np.savez writes it uncompressed).");
@@ -185,7 +187,7 @@ public sealed class NpzTests : IDisposable
         // Claims 1.5 GB, header and directory alike; deflate could make them, but the data ends after 2 MB.
         byte[] header = Npy("|u1", "(1500, 1000000)");
         byte[] contents = [.. header, .. Noise(2 << 20)];
-        byte[] zip = ClaimLength(Zip(CompressionLevel.Optimal, ("x_train.npy", contents)), (uint)header.Length + 1_500_000_000);
+        byte[] zip = ClaimLength(Zip(CompressionLevel.Optimal, ("x_train.npy", contents), ("y_train.npy", Npy("|u1", "(1500,)", new byte[1500]))), (uint)header.Length + 1_500_000_000);
         RefusesCheaply(zip, null);
     }
 
