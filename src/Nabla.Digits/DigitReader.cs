@@ -81,10 +81,12 @@ public sealed class DigitReader
         {
             return [];
         }
-        ByteFeatures images = new([.. found.SelectMany(digit => digit.Pixels)], _network.InputShape);
+        byte[] pixels = [.. found.SelectMany(digit => digit.Pixels)];
+        float[] values = new float[pixels.Length];
+        _network.Preprocessing.FromLevels(pixels, values);
         int classes = _network.OutputShape.Size;
-        float[] scores = _views.Score(images, threads: 1);
-        float[]? digitness = _detector?.Score(images, threads: 1);
+        float[] scores = _views.Score(new FloatFeatures(values, _network.InputShape), threads: 1);
+        float[]? digitness = _detector?.Score(new ByteFeatures(pixels, _detector.InputShape), threads: 1);
         return [.. found.Select((digit, i) => new DigitReading(digit, scores[(i * classes)..((i + 1) * classes)], digitness?[2 * i + DigitDetector.DigitLabel]))];
     }
 
