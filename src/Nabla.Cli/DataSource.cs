@@ -8,6 +8,10 @@ internal static class DataSource
 {
     public const string Mnist = "mnist";
     public const string Synthetic = "synthetic";
+    public const string DigitOrNot = "digit-or-not";
+
+    // Beside MNIST's digits, built-in ones; and as many other signs as there are digits.
+    private const int DrawnTrainCount = 30_000, DrawnTestCount = 2_000;
 
     // Share of data of one part that is set aside for testing: every tenth sample, by chance.
     private const int TestShare = 10;
@@ -76,7 +80,7 @@ internal static class DataSource
         bool isRemembered = request.Data is null && training?.DataPath is not null;
         string data = request.Data ?? training?.DataPath ?? DataOptions.Auto;
         ThrowIfUseless(request, data);
-        if (isRemembered && data is not (Mnist or Synthetic) && !Path.Exists(data))
+        if (isRemembered && data is not (Mnist or Synthetic or DigitOrNot) && !Path.Exists(data))
         {
             throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
         }
@@ -117,7 +121,7 @@ internal static class DataSource
     /// <summary>MNIST and built-in digits are what they are: an option of how files are read would be passed over.</summary>
     private static void ThrowIfUseless(DataRequest request, string data)
     {
-        if (request.Reading.Count > 0 && data is (Mnist or Synthetic or DataOptions.Auto))
+        if (request.Reading.Count > 0 && data is (Mnist or Synthetic or DigitOrNot or DataOptions.Auto))
         {
             throw new ArgumentException($"{request.Reading.First().Key}: found it without files of your own, expected it beside --data PATH; leave it out.");
         }
@@ -146,6 +150,8 @@ internal static class DataSource
                 return new TrainingData(LoadMnist(notes, cancellation), Mnist, NoReading, null);
             case Synthetic:
                 return new TrainingData(SyntheticDigits.Load(), Synthetic, NoReading, null);
+            case DigitOrNot:
+                return new TrainingData(DigitsAndOthers(LoadMnist(notes, cancellation)), DigitOrNot, NoReading, null);
             case DataOptions.Auto:
                 try
                 {
@@ -159,6 +165,12 @@ internal static class DataSource
             default:
                 return null;
         }
+    }
+
+    private static TrainAndTest DigitsAndOthers(TrainAndTest mnist)
+    {
+        DataSet train = mnist.Train.Append(Nabla.SyntheticDigits.Generate(DrawnTrainCount, seed: 1)), test = mnist.Test.Append(Nabla.SyntheticDigits.Generate(DrawnTestCount, seed: 2));
+        return new TrainAndTest(OtherSigns.Beside(train, train.Count, seed: 3), OtherSigns.Beside(test, test.Count, seed: 4), $"{mnist.Source}, built-in digits, and other signs");
     }
 
     /// <summary>The same samples for the same data, whoever asks.</summary>

@@ -16,7 +16,7 @@ public static class AugmentationSheet
     /// <param name="path">The file to make or replace, all at once.</param>
     /// <param name="images">Whole rows of images of [height, width, 1 or 3], such as <see cref="SampleImages.Of"/> gives.</param>
     /// <param name="headings">What stands above each column; as many as there are images in a row, at least one.</param>
-    /// <exception cref="ArgumentException">There are no whole rows, or the sheet would have a side of more than <see cref="DigitImage.MaxSide"/> pixels.</exception>
+    /// <exception cref="ArgumentException">There are no whole rows, or the sheet would have a side of more than <see cref="PictureFile.MaxWrittenSide"/> pixels.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void WritePng(string path, ByteFeatures images, IReadOnlyList<string> headings)
@@ -29,9 +29,9 @@ public static class AugmentationSheet
         int rows = images.Count / columns, scale = Math.Max(1, ImageSide / Math.Max(shape[0], shape[1]));
         long tileWidth = shape[1] * (long)scale + Gap, tileHeight = shape[0] * (long)scale + Gap;
         long width = columns * tileWidth + 2 * Margin + (columns > 1 ? Margin : 0) - Gap, height = rows * tileHeight + 2 * Margin + LineHeight - Gap;
-        if (width > DigitImage.MaxSide || height > DigitImage.MaxSide)
+        if (width > PictureFile.MaxWrittenSide || height > PictureFile.MaxWrittenSide)
         {
-            throw new ArgumentException($"{rows} rows of {columns} images of {images.SampleShape} make a sheet of {width}×{height} pixels, expected at most {DigitImage.MaxSide} a side; show fewer.");
+            throw new ArgumentException($"{rows} rows of {columns} images of {images.SampleShape} make a sheet of {width}×{height} pixels, expected at most {PictureFile.MaxWrittenSide} a side; show fewer.");
         }
         using SKSurface surface = SKSurface.Create(new SKImageInfo((int)width, (int)height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         surface.Canvas.Clear(SKColors.White);

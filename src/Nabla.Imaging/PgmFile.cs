@@ -51,7 +51,8 @@ internal sealed class PgmFile
             }
             SkipSpace();
         }
-        return _position == _contents.Length
+        // Programs that take a file for text end it with a new line.
+        return _contents.AsSpan(_position) is [] or [(byte)'\n'] or [(byte)'\r', (byte)'\n']
             ? pixels
             : throw new MalformedFileException(_path, $"{_contents.Length - _position} bytes follow the last pixel, expected none.", _position);
     }

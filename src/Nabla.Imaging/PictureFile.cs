@@ -12,6 +12,9 @@ public static class PictureFile
     /// <summary>Greatest height and width of a picture that is read, in pixels: 65,535.</summary>
     public const int MaxSide = 65_535;
 
+    /// <summary>Greatest height and width that <see cref="WritePng"/> writes, in pixels: 16,384.</summary>
+    public const int MaxWrittenSide = 16_384;
+
     /// <summary>Greatest length of a file that is read: 256 MiB.</summary>
     private const int MaxLength = 256 << 20;
 
@@ -37,6 +40,25 @@ public static class PictureFile
         byte[] contents = new byte[file.Length];
         file.ReadExactly(contents);
         return Read(path, contents);
+    }
+
+    /// <summary>Writes grey levels as they are into a PNG file of 8 bits a pixel.</summary>
+    /// <param name="path">The file to make or replace, all at once.</param>
+    /// <param name="pixels">[height, width], row by row, 0 for black to 255 for white.</param>
+    /// <param name="width">1 to <see cref="MaxWrittenSide"/> pixels.</param>
+    /// <param name="height">1 to <see cref="MaxWrittenSide"/> pixels.</param>
+    /// <exception cref="ArgumentException">The size is out of its range, or is not that of the pixels.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void WritePng(string path, ReadOnlySpan<byte> pixels, int width, int height)
+    {
+        if (width is < 1 or > MaxWrittenSide || height is < 1 or > MaxWrittenSide || pixels.Length != width * height)
+        {
+            throw new ArgumentException($"{pixels.Length} pixels do not make an image of {width}×{height}; expected width × height, each 1 to {MaxWrittenSide}.", nameof(pixels));
+        }
+        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque), pixels, width);
+        using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
+        AtomicFile.Write(path, png.SaveTo);
     }
 
     /// <summary>Whether a file begins as one of these pictures does.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
-using SkiaSharp;
 
 namespace Nabla;
 
@@ -46,29 +45,6 @@ internal sealed class PngFile
     /// <summary>Number of rows.</summary>
     public uint Height { get; }
 
-    /// <summary>Reads the pixels as 0 for black to 255 for white. The caller has checked the size.</summary>
-    public byte[] ReadGrey()
-    {
-        using SKData data = SKData.CreateCopy(KeepPixelChunks());
-        using SKCodec codec = SKCodec.Create(data) ?? throw Damaged();
-        // No colour space: the levels are to be those in the file. Not premultiplied: we lay on white ourselves.
-        SKImageInfo info = new((int)Width, (int)Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        SKCodecResult result = codec.GetPixels(info, out byte[] colours);
-        if (result != SKCodecResult.Success)
-        {
-            throw Damaged();
-        }
-        byte[] pixels = new byte[colours.Length / 4];
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            ReadOnlySpan<byte> colour = colours.AsSpan(4 * i, 4);
-            int grey = (299 * colour[0] + 587 * colour[1] + 114 * colour[2] + 500) / 1000;
-            int alpha = colour[3];
-            pixels[i] = (byte)((grey * alpha + 255 * (255 - alpha) + 127) / 255);
-        }
-        return pixels;
-    }
-
     /// <summary>Checks all chunks and returns a file of those that the pixels need.</summary>
     public byte[] KeepPixelChunks()
     {
@@ -86,7 +62,8 @@ internal sealed class PngFile
             position += chunk.Length;
         }
         while (type != "IEND");
-        if (position != _contents.Length)
+        // Programs that take a file for text end it with a new line.
+        if (_contents.AsSpan(position) is not ([] or [(byte)'\n'] or [(byte)'\r', (byte)'\n']))
         {
             throw new MalformedFileException(_path, $"{_contents.Length - position} bytes follow the end of the image, expected none.", position);
         }
@@ -115,7 +92,4 @@ internal sealed class PngFile
             ? chunk
             : throw new MalformedFileException(_path, $"a chunk has the type {Convert.ToHexStringLower(chunk.Slice(4, 4))}, expected four letters.", position + 4);
     }
-
-    private MalformedFileException Damaged() =>
-        new(_path, $"the pixels cannot be decoded, expected intact PNG data of {Width}×{Height} pixels; save the image again.");
 }

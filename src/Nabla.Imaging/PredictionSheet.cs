@@ -22,9 +22,9 @@ public static class PredictionSheet
         (int width, int height) = TileSize(shape);
         long sheetWidth = (long)columns * width + Margin;
         long sheetHeight = (long)((count + columns - 1) / columns) * height + Margin;
-        return sheetWidth <= DigitImage.MaxSide && sheetHeight <= DigitImage.MaxSide
+        return sheetWidth <= PictureFile.MaxWrittenSide && sheetHeight <= PictureFile.MaxWrittenSide
             ? ((int)sheetWidth, (int)sheetHeight)
-            : throw new ArgumentException($"{count} images of {shape} make a sheet of {sheetWidth}×{sheetHeight} pixels, expected at most {DigitImage.MaxSide} a side; show fewer.");
+            : throw new ArgumentException($"{count} images of {shape} make a sheet of {sheetWidth}×{sheetHeight} pixels, expected at most {PictureFile.MaxWrittenSide} a side; show fewer.");
     }
 
     /// <summary>Writes a sheet as a PNG file.</summary>
@@ -32,7 +32,7 @@ public static class PredictionSheet
     /// <param name="images">At least one image of [height, width, 1 or 3], such as <see cref="SampleImages.Of"/> gives.</param>
     /// <param name="captions">For each image two lines; what does not fit is cut.</param>
     /// <param name="mistakes">For each image whether it gets the thick frame.</param>
-    /// <exception cref="ArgumentException">There are no images, or the sheet would have a side of more than <see cref="DigitImage.MaxSide"/> pixels.</exception>
+    /// <exception cref="ArgumentException">There are no images, or the sheet would have a side of more than <see cref="PictureFile.MaxWrittenSide"/> pixels.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void WritePng(string path, ByteFeatures images, IReadOnlyList<(string First, string Second)> captions, IReadOnlyList<bool> mistakes)

@@ -41,7 +41,7 @@ public sealed class DataFormatTests : IDisposable
         for (int i = 0; i < digits.Count; i++)
         {
             Directory.CreateDirectory(_folder[$"images/{names[labels[i]]}"]);
-            DigitImage.WritePng(_folder[$"images/{names[labels[i]]}/{i}.png"], images[i], 28, 28);
+            PictureFile.WritePng(_folder[$"images/{names[labels[i]]}/{i}.png"], images[i], 28, 28);
         }
         (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "images", "--epochs", "2", "--out", "run");
         Assert.True(code == 0, error);
@@ -79,7 +79,7 @@ public sealed class DataFormatTests : IDisposable
                 }
                 string name = names[labels[i]], path = Path.Combine("my digits", name, $"{i}.png");
                 Directory.CreateDirectory(_folder[Path.Combine("my digits", name)]);
-                DigitImage.WritePng(_folder[path], pixels, width: 20, height: 24);
+                PictureFile.WritePng(_folder[path], pixels, width: 20, height: 24);
                 pictures.Add((path, name));
             }
         }
@@ -226,7 +226,7 @@ public sealed class DataFormatTests : IDisposable
             {
                 string name = names[((ClassLabels)test.Targets).Values[i]];
                 Directory.CreateDirectory(_folder[$"{folder}/{name}"]);
-                DigitImage.WritePng(_folder[$"{folder}/{name}/{i}.png"], ((ByteFeatures)test.Features)[i], 28, 28);
+                PictureFile.WritePng(_folder[$"{folder}/{name}/{i}.png"], ((ByteFeatures)test.Features)[i], 28, 28);
             }
         }
     }
@@ -238,7 +238,7 @@ public sealed class DataFormatTests : IDisposable
         DataSet digits = SyntheticDigits.Generate(60, 1);
         for (int i = 0; i < digits.Count; i++)
         {
-            DigitImage.WritePng(_folder[$"images/3/{i}.png"], ((ByteFeatures)digits.Features)[i], 28, 28);
+            PictureFile.WritePng(_folder[$"images/3/{i}.png"], ((ByteFeatures)digits.Features)[i], 28, 28);
         }
         (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "images", "--out", "run");
         Assert.Equal(1, code);
@@ -299,7 +299,7 @@ public sealed class DataFormatTests : IDisposable
         foreach (int i in threes)
         {
             Directory.CreateDirectory(_folder["threes/3"]);
-            DigitImage.WritePng(_folder[$"threes/3/{i}.png"], ((ByteFeatures)test.Features)[i], 28, 28);
+            PictureFile.WritePng(_folder[$"threes/3/{i}.png"], ((ByteFeatures)test.Features)[i], 28, 28);
         }
         (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "idx", "--epochs", "3", "--out", "run");
         Assert.True(code == 0, error);

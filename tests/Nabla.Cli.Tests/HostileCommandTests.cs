@@ -118,7 +118,7 @@ public sealed class HostileCommandTests : IDisposable
         File.WriteAllText(_folder["no-layers.json"], """{ "name": "n" }""");
         File.WriteAllText(_folder["list.json"], "[]");
         File.WriteAllText(_folder["broken.json"], "{ \"name\": \"n\",\n");
-        DigitImage.WritePng(_folder["dot.pgm"], new byte[784], 28, 28);
+        PictureFile.WritePng(_folder["dot.pgm"], new byte[784], 28, 28);
         Network network = Network.Create([28, 28], Layer.Dense(10));
         network.Parameters.Fill(0.5f);
         network.MarkInitialized();

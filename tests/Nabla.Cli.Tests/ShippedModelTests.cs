@@ -57,7 +57,7 @@ public sealed class ShippedModelTests : IDisposable
     public void Predict_reads_a_picture_without_a_model_of_ones_own()
     {
         (byte[] pixels, int label) = Drawn();
-        DigitImage.WritePng(_folder["some.png"], pixels, 28, 28);
+        PictureFile.WritePng(_folder["some.png"], pixels, 28, 28);
         (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "some.png");
         Assert.True(code == 0, error);
         Assert.StartsWith($"some.png: {label}  9", output, StringComparison.Ordinal);

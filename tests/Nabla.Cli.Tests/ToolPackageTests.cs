@@ -40,7 +40,7 @@ public sealed class ToolPackageTests : IDisposable
         Nabla("train", "dense", "--data", "synthetic", "--epochs", "1", "--out", "run");
         Nabla("plot", "run");
         Nabla("show", "run", "--data", "synthetic", "--out", "sheet.png");
-        DigitImage.WritePng(_folder["digit.png"], new byte[28 * 28], 28, 28);
+        PictureFile.WritePng(_folder["digit.png"], new byte[28 * 28], 28, 28);
         Assert.Contains("digit.png", Nabla("predict", "run", "digit.png"), StringComparison.Ordinal);
         Assert.All(new[] { "run/plot.png", "sheet.png" }, picture => Assert.True(File.Exists(_folder[picture]), picture));
     }

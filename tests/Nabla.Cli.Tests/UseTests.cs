@@ -52,7 +52,7 @@ public sealed class UseTests : IDisposable
         byte[] digit = ((ByteFeatures)IdxFolder.Load(_data).Test.Features)[0].ToArray();
         float[] scores = new float[10];
         network.Score(digit, scores);
-        DigitImage.WritePng(_folder["digit.png"], digit, 28, 28);
+        PictureFile.WritePng(_folder["digit.png"], digit, 28, 28);
 
         (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "missing.png", "digit.png", "--json");
 
@@ -71,8 +71,8 @@ public sealed class UseTests : IDisposable
         ByteFeatures images = (ByteFeatures)IdxFolder.Load(_data).Test.Features;
         byte[] digit = images[0].ToArray();
         byte[] inverted = [.. digit.Select(pixel => (byte)(255 - pixel))];
-        DigitImage.WritePng(_folder["light.png"], digit, 28, 28);
-        DigitImage.WritePng(_folder["dark.png"], inverted, 28, 28);
+        PictureFile.WritePng(_folder["light.png"], digit, 28, 28);
+        PictureFile.WritePng(_folder["dark.png"], inverted, 28, 28);
         File.WriteAllBytes(_folder["digit.pgm"], [.. "P5 28 28 255\n"u8, .. digit]);
 
         (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "light.png", "dark.png", "digit.pgm");
@@ -88,8 +88,8 @@ public sealed class UseTests : IDisposable
     [Fact]
     public void Predict_goes_on_after_a_bad_picture_and_exits_with_1()
     {
-        DigitImage.WritePng(_folder["small.png"], new byte[27 * 28], 27, 28);
-        DigitImage.WritePng(_folder["good.png"], ((ByteFeatures)IdxFolder.Load(_data).Test.Features)[1], 28, 28);
+        PictureFile.WritePng(_folder["small.png"], new byte[27 * 28], 27, 28);
+        PictureFile.WritePng(_folder["good.png"], ((ByteFeatures)IdxFolder.Load(_data).Test.Features)[1], 28, 28);
 
         (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "small.png", "missing.png", "good.png");
 

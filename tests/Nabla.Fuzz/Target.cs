@@ -18,7 +18,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         new("npy", () => Files("*.npy"), path => DataFiles.LoadFeatures(path)),
         new("npz", () => Files("*.npz"), path => DataFiles.Load(path)),
         new("pickle", () => WithGzip(Files("*.pkl")), path => DataFiles.Load(path)),
-        new("picture", Pictures, path => DigitImage.Read(path)),
+        new("picture", Pictures, path => PictureFile.Read(path)),
         new("history", Histories, path => Cli.HistoryFile.Read(path)),
     ];
 
@@ -126,7 +126,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
     {
         byte[] pixels = ((ByteFeatures)SyntheticDigits.Generate(1, 1).Features).Values.ToArray();
         byte[] plain = Encoding.ASCII.GetBytes($"P2\n# a digit\n28 28\n255\n{string.Join(' ', pixels)}\n");
-        return [Written(path => DigitImage.WritePng(path, pixels, 28, 28)), plain, [.. "P5 28 28 255\n"u8, .. pixels]];
+        return [Written(path => PictureFile.WritePng(path, pixels, 28, 28)), plain, [.. "P5 28 28 255\n"u8, .. pixels]];
     }
 
     private static List<byte[]> Histories() =>

@@ -140,7 +140,7 @@ public sealed class ImageFolderTests : IDisposable
         for (int i = 0; i < digits.Count; i++)
         {
             Directory.CreateDirectory(_folder[$"{labels[i]}"]);
-            DigitImage.WritePng(_folder[$"{labels[i]}/{i:d5}.png"], ((ByteFeatures)digits.Features)[i], 28, 28);
+            PictureFile.WritePng(_folder[$"{labels[i]}/{i:d5}.png"], ((ByteFeatures)digits.Features)[i], 28, 28);
         }
         // Class by class, and within a class in the order of the names.
         int[] order = [.. Enumerable.Range(0, digits.Count).OrderBy(i => ((ClassLabels)digits.Targets).Values[i])];
@@ -159,7 +159,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         string path = _folder[name];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        DigitImage.WritePng(path, Pixels(height * width, first), width, height);
+        PictureFile.WritePng(path, Pixels(height * width, first), width, height);
     }
 
     private static byte[] Inverted(byte[] pixels) => [.. pixels.Select(pixel => (byte)(255 - pixel))];

@@ -78,7 +78,7 @@ internal static class DigitRaster
     /// Copies the image moved by whole pixels, so that the ink's centre of mass is nearest to pixel (14, 14), counted from
     /// 0: half a pixel off the middle, but that is where MNIST has it.
     /// </summary>
-    private static void MoveToCentre(ReadOnlySpan<float> cover, double ink, Span<byte> pixels)
+    public static void MoveToCentre(ReadOnlySpan<float> cover, double ink, Span<byte> pixels)
     {
         double mass = 0, sumX = 0, sumY = 0;
         for (int y = 0; y < Side; y++)
