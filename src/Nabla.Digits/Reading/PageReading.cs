@@ -7,11 +7,19 @@ internal sealed class PageReading
     private const double LeastHeight = 0.4;
 
     /// <summary>A digit wider than so many times its height, or less certain than this, is tried in parts.</summary>
-    private const double WidestDigit = 1.15;
-    private const float CertainDigit = 0.9f;
+    private const double WidestDigit = 1.15, NarrowDigit = 0.6;
+    private const float CertainDigit = 0.4f;
 
-    /// <summary>So much surer must the network be of the parts, as a difference of logarithms for each of them, that a digit is split.</summary>
-    private const double Gain = 0.15;
+    /// <summary>Of a piece, so many cuts are tried by the network; of these parts again, so many times.</summary>
+    private const int MostCandidates = 10, MostCuts = 5;
+
+    /// <summary>So much surer, as a difference of logarithms, the network must be of each of the parts that a digit is split, or of the whole that parts are put together.</summary>
+    private const double Gain = 0.3;
+
+    /// <summary>The same for what is no wider than a digit.</summary>
+    private const double GainOfNarrow = 1.5;
+
+    private static readonly double[] Slopes = [0, -0.15, 0.15, -0.3, 0.3];
 
     private readonly InkPage _page;
     private readonly Picture _picture;
@@ -112,7 +120,7 @@ internal sealed class PageReading
             InkPiece whole = joined[^1].With(next);
             int height = Math.Max(joined[^1].Height, next.Height);
             bool isOne = joined[^1].DistanceTo(next) <= 0.25 * height && whole.Width <= WidestDigit * height && whole.Height <= 1.3 * height
-                && Certainty(Whole(whole)) > (Certainty(Whole(joined[^1])) + Certainty(Whole(next))) / 2 + Gain;
+                && Certainty(Whole(whole)) > Math.Min(Certainty(Whole(joined[^1])), Certainty(Whole(next))) + Gain;
             if (isOne)
             {
                 joined[^1] = whole;
@@ -130,63 +138,61 @@ internal sealed class PageReading
     private IEnumerable<DigitReading> ReadOne(InkPiece digit)
     {
         DigitReading whole = Whole(digit);
-        if (digit.Width <= 0.6 * digit.Height || (digit.Width <= WidestDigit * digit.Height && Certainty(whole) >= Math.Log(CertainDigit)))
-        {
-            return [whole];
-        }
-        DigitReading[] best = [whole];
-        double bestCertainty = Certainty(whole);
-        for (int parts = 2; parts <= Math.Max(2, (int)Math.Ceiling(digit.Width / (0.5 * digit.Height))) && parts <= 6; parts++)
-        {
-            if (Split(digit.Cut(_page, _map), whole.Found!.Box, parts) is { } split && split.Average(Certainty) > bestCertainty + Gain)
-            {
-                (best, bestCertainty) = (split, split.Average(Certainty));
-            }
-        }
-        return best;
+        bool isOne = digit.Width <= NarrowDigit * digit.Height || (digit.Width <= WidestDigit * digit.Height && Certainty(whole) >= Math.Log(CertainDigit));
+        return isOne ? [whole] : Split(digit.Cut(_page, _map), whole, MostCuts);
     }
 
     /// <summary>The logarithm of how probable the best guess is, and that it is a digit at all.</summary>
     private static double Certainty(DigitReading reading) => Math.Log(Math.Max(1e-6, reading.Prediction!.Value.Confidence * (reading.Digitness ?? 1)));
 
-    /// <summary>Cuts the ink into so many parts, each cut where least ink is cut near an equal share, upright or slanted.</summary>
-    private DigitReading[]? Split(Plane ink, PictureBox box, int parts)
+    /// <summary>Cuts the ink in two where the network is then surest, and each part again, as long as it gets surer.</summary>
+    private DigitReading[] Split(Plane ink, DigitReading whole, int cutsLeft)
     {
-        // Each candidate: where a cut crosses the middle height, and its slope.
-        List<FoundDigit> found = [];
-        double[] slopes = [0, -0.3, 0.3];
-        double left = 0;
-        double leftSlope = 0;
-        for (int part = 1; part <= parts; part++)
+        if (cutsLeft == 0 || ink.Width <= NarrowDigit * ink.Height)
         {
-            double right = ink.Width, rightSlope = 0;
-            if (part < parts)
-            {
-                double share = ink.Width * part / (double)parts, reach = 0.25 * ink.Width / parts;
-                double least = double.MaxValue;
-                for (double at = share - reach; at <= share + reach; at++)
-                {
-                    foreach (double slope in slopes)
-                    {
-                        double cost = CutInk(ink, at, slope) + 0.02 * Math.Abs(at - share);
-                        if (cost < least)
-                        {
-                            (least, right, rightSlope) = (cost, at, slope);
-                        }
-                    }
-                }
-            }
-            Plane piece = Between(ink, left, leftSlope, right, rightSlope);
-            if (piece.Values.Sum() < 0.05 * ink.Values.Sum() / parts)
-            {
-                return null;
-            }
-            double scale = box.Width / (double)ink.Width;
-            int from = box.Left + (int)(Math.Max(0, left) * scale), to = box.Left + (int)(Math.Min(ink.Width, right) * scale);
-            found.Add(new FoundDigit(DigitFitting.Fit(piece, _page.Faint), box with { Left = from, Width = Math.Max(1, to - from) }));
-            (left, leftSlope) = (right, rightSlope);
+            return [whole];
         }
-        return _read(found);
+        (double At, double Slope)[] cuts = Cuts(ink);
+        PictureBox box = whole.Found!.Box;
+        Plane[] parts = [.. cuts.SelectMany(cut => (Plane[])[Between(ink, 0, 0, cut.At, cut.Slope), Between(ink, cut.At, cut.Slope, ink.Width, 0)])];
+        DigitReading[] readings = _read([.. parts.Select((part, i) => new FoundDigit(DigitFitting.Fit(part, _page.Faint), Share(box, cuts[i / 2].At / ink.Width, isLeft: i % 2 == 0)))]);
+        int best = Enumerable.Range(0, cuts.Length).MaxBy(i => Certainty(readings[2 * i]) + Certainty(readings[2 * i + 1]));
+        DigitReading[] split = [.. Split(Trimmed(parts[2 * best]), readings[2 * best], cutsLeft - 1), .. Split(Trimmed(parts[2 * best + 1]), readings[2 * best + 1], cutsLeft - 1)];
+        return split.Min(Certainty) > Certainty(whole) + (ink.Width <= WidestDigit * ink.Height ? GainOfNarrow : Gain) ? split : [whole];
+    }
+
+    /// <summary>The cuts that go through least ink, upright or slanted, not too near each other.</summary>
+    private static (double At, double Slope)[] Cuts(Plane ink)
+    {
+        double spacing = ink.Height / 14.0;
+        List<(double At, double Slope, double Cost)> all = [];
+        for (double at = 0.15 * ink.Height; at <= ink.Width - 0.15 * ink.Height; at += Math.Max(1, spacing / 4))
+        {
+            (double slope, double cost) = Slopes.Select(slope => (slope, CutInk(ink, at, slope))).MinBy(pair => pair.Item2);
+            all.Add((at, slope, cost));
+        }
+        List<(double At, double Slope)> chosen = [];
+        foreach ((double at, double slope, _) in all.OrderBy(cut => cut.Cost))
+        {
+            if (chosen.Count < MostCandidates && chosen.TrueForAll(cut => Math.Abs(cut.At - at) >= spacing))
+            {
+                chosen.Add((at, slope));
+            }
+        }
+        return chosen.Count > 0 ? [.. chosen] : [(ink.Width / 2.0, 0)];
+    }
+
+    private static PictureBox Share(PictureBox box, double share, bool isLeft)
+    {
+        int cut = Math.Clamp((int)Math.Round(share * box.Width), 1, Math.Max(1, box.Width - 1));
+        return isLeft ? box with { Width = cut } : box with { Left = box.Left + cut, Width = Math.Max(1, box.Width - cut) };
+    }
+
+    /// <summary>Without the columns at its sides that have no ink.</summary>
+    private static Plane Trimmed(Plane ink)
+    {
+        int[] inked = [.. Enumerable.Range(0, ink.Width).Where(x => Enumerable.Range(0, ink.Height).Any(y => ink[x, y] > 0))];
+        return inked.Length == 0 ? ink : ink.Crop(inked[0], 0, inked[^1] - inked[0] + 1, ink.Height);
     }
 
     private static double CutInk(Plane ink, double at, double slope)
