@@ -26,9 +26,9 @@ public sealed class ErrorTests : IDisposable
     [InlineData("train dense extra", "'extra' is not")]
     [InlineData("nonsense", "'nonsense' is not")]
     [InlineData("evaluate --nonsense", "'--nonsense' is not")]
-    [InlineData("predict model.safetensors", "no image")]
-    [InlineData("predict digits", "found the model digits and no image")]
-    [InlineData("predict", "image")]
+    [InlineData("predict model.safetensors", "no picture")]
+    [InlineData("predict digits", "found the model digits and no picture")]
+    [InlineData("predict", "picture")]
     [InlineData("data show --digit -1", "--digit: found '-1'")]
     public void Usage_errors_exit_with_2(string arguments, string expected)
     {

@@ -76,7 +76,7 @@ public sealed class ShippedModelTests : IDisposable
     {
         (int code, _, string error) = NablaProcess.Run(_folder, "predict", "digits");
         Assert.Equal(2, code);
-        Assert.StartsWith("nabla predict: found the model digits and no image, expected at least one after it", error, StringComparison.Ordinal);
+        Assert.StartsWith("nabla predict: found the model digits and no picture, expected at least one after it", error, StringComparison.Ordinal);
         // What was meant as a model must not be left out, and another one answer.
         foreach ((string named, string file) in new[] { ("none.safetensors", "none.safetensors"), ("runs/7", "runs/7") })
         {

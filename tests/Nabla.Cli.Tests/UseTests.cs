@@ -81,22 +81,22 @@ public sealed class UseTests : IDisposable
         Prediction expected = network.Predict(digit);
         string[] lines = output.TrimEnd().Split('\n');
         Assert.Equal(["light.png", "dark.png", "digit.pgm"], lines.Select(line => line.Split(':')[0]));
-        Assert.All(lines, line => Assert.Contains($": {expected.Label}  ", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.Contains($" {expected.Label}  ", line, StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Contains($"(then {expected.RunnerUp}, ", line, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Predict_goes_on_after_a_bad_picture_and_exits_with_1()
     {
-        PictureFile.WritePng(_folder["small.png"], new byte[27 * 28], 27, 28);
+        File.WriteAllText(_folder["text.png"], "no picture at all");
         PictureFile.WritePng(_folder["good.png"], ((ByteFeatures)IdxFolder.Load(_data).Test.Features)[1], 28, 28);
 
-        (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "small.png", "missing.png", "good.png");
+        (int code, string output, string error) = NablaProcess.Run(_folder, "predict", "run", "text.png", "missing.png", "good.png");
 
         Assert.Equal(1, code);
         string[] errors = error.TrimEnd().Split('\n');
         Assert.Equal(2, errors.Length);
-        Assert.Contains("27×28", errors[0], StringComparison.Ordinal);
+        Assert.Contains("text.png: is no picture of a known kind", errors[0], StringComparison.Ordinal);
         Assert.Contains("missing.png", errors[1], StringComparison.Ordinal);
         Assert.StartsWith("good.png: ", output, StringComparison.Ordinal);
     }
