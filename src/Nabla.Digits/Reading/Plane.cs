@@ -98,10 +98,10 @@ internal sealed class Plane(float[] values, int width, int height)
     }
 
     /// <summary>The greatest value of the square of side 2 · <paramref name="radius"/> + 1 around each pixel; what is beyond the picture does not count.</summary>
-    public Plane Maximum(int radius) => AlongBoth(radius, static (a, b) => a > b ? a : b);
+    public Plane Maximum(int radius) => AlongBoth<Greater>(radius);
 
     /// <summary>The least value of the square around each pixel.</summary>
-    public Plane Minimum(int radius) => AlongBoth(radius, static (a, b) => a < b ? a : b);
+    public Plane Minimum(int radius) => AlongBoth<Lesser>(radius);
 
     /// <summary>The mean of the square of side 2 · <paramref name="radius"/> + 1 around each pixel; what is beyond the picture does not count.</summary>
     public Plane Blur(int radius) => BlurRows(radius).Transpose().BlurRows(radius).Transpose();
@@ -155,10 +155,12 @@ internal sealed class Plane(float[] values, int width, int height)
         return all;
     }
 
-    private Plane AlongBoth(int radius, Func<float, float, float> better) => AlongRows(radius, better).Transpose().AlongRows(radius, better).Transpose();
+    private Plane AlongBoth<T>(int radius)
+        where T : struct, IChoice => AlongRows<T>(radius).Transpose().AlongRows<T>(radius).Transpose();
 
     /// <summary>M. van Herk, "A fast algorithm for local minimum and maximum filters on rectangular and octagonal kernels", 1992: three comparisons a pixel, however wide the window.</summary>
-    private Plane AlongRows(int radius, Func<float, float, float> better)
+    private Plane AlongRows<T>(int radius)
+        where T : struct, IChoice
     {
         int window = 2 * radius + 1, padded = Width + 2 * radius;
         float[] row = new float[padded], forward = new float[padded], backward = new float[padded];
@@ -168,15 +170,15 @@ internal sealed class Plane(float[] values, int width, int height)
             for (int i = 0; i < padded; i++)
             {
                 row[i] = this[Math.Clamp(i - radius, 0, Width - 1), y];
-                forward[i] = i % window == 0 ? row[i] : better(forward[i - 1], row[i]);
+                forward[i] = i % window == 0 ? row[i] : T.Of(forward[i - 1], row[i]);
             }
             for (int i = padded - 1; i >= 0; i--)
             {
-                backward[i] = i == padded - 1 || i % window == window - 1 ? row[i] : better(backward[i + 1], row[i]);
+                backward[i] = i == padded - 1 || i % window == window - 1 ? row[i] : T.Of(backward[i + 1], row[i]);
             }
             for (int x = 0; x < Width; x++)
             {
-                result[x, y] = better(backward[x], forward[x + window - 1]);
+                result[x, y] = T.Of(backward[x], forward[x + window - 1]);
             }
         }
         return result;
@@ -212,14 +214,38 @@ internal sealed class Plane(float[] values, int width, int height)
 
     private Plane Transpose()
     {
+        // In blocks, which stay in the cache.
+        const int Block = 32;
         Plane result = new(Height, Width);
-        for (int y = 0; y < Height; y++)
+        for (int top = 0; top < Height; top += Block)
         {
-            for (int x = 0; x < Width; x++)
+            for (int left = 0; left < Width; left += Block)
             {
-                result[y, x] = this[x, y];
+                for (int y = top; y < Math.Min(top + Block, Height); y++)
+                {
+                    for (int x = left; x < Math.Min(left + Block, Width); x++)
+                    {
+                        result[y, x] = this[x, y];
+                    }
+                }
             }
         }
         return result;
+    }
+
+    /// <summary>One of two values.</summary>
+    private interface IChoice
+    {
+        static abstract float Of(float a, float b);
+    }
+
+    private readonly struct Greater : IChoice
+    {
+        public static float Of(float a, float b) => a > b ? a : b;
+    }
+
+    private readonly struct Lesser : IChoice
+    {
+        public static float Of(float a, float b) => a < b ? a : b;
     }
 }

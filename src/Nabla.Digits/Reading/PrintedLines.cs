@@ -30,17 +30,8 @@ internal static class PrintedLines
             double slope = 2.0 * step / length;
             for (int start = 0; start < breadth; start++)
             {
-                int inked = 0, seen = 0;
-                for (int x = 0; x < length; x += 2)
-                {
-                    int y = (int)Math.Round(start + slope * (x - length / 2.0));
-                    if ((uint)y < (uint)breadth)
-                    {
-                        seen++;
-                        inked += before[place(x, y)] ? 1 : 0;
-                    }
-                }
-                if (seen < length / 3 || inked < LeastShare * seen)
+                // Most are none, as few pixels tell.
+                if (!IsInked(start, slope, stride: Math.Max(2, length / 24), LeastShare / 2) || !IsInked(start, slope, stride: 2, LeastShare))
                 {
                     continue;
                 }
@@ -65,6 +56,21 @@ internal static class PrintedLines
                     }
                 }
             }
+        }
+
+        bool IsInked(int start, double slope, int stride, double share)
+        {
+            int inked = 0, seen = 0;
+            for (int x = 0; x < length; x += stride)
+            {
+                int y = (int)Math.Round(start + slope * (x - length / 2.0));
+                if ((uint)y < (uint)breadth)
+                {
+                    seen++;
+                    inked += before[place(x, y)] ? 1 : 0;
+                }
+            }
+            return seen * stride >= length / 3 && inked >= share * seen;
         }
     }
 }
