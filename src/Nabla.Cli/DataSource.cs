@@ -26,7 +26,7 @@ internal static class DataSource
         {
             return known;
         }
-        DataParts parts = LoadFiles(data, request.Reading, notes);
+        DataParts parts = LoadFiles(data, request.Reading, null, notes);
         if (parts.Validation is { } validation && !keepsValidation)
         {
             notes.WriteLine(FormattableString.Invariant($"The recipe sets nothing aside for validation: the {validation.Count:N0} images that the data has for it are trained on, too."));
@@ -54,12 +54,12 @@ internal static class DataSource
     public static TestData LoadTest(DataRequest request, Network model, TextWriter notes)
     {
         using Interruption interruption = new();
-        TestData loaded = LoadTest(request, model.Training, notes, interruption.Token);
+        TestData loaded = LoadTest(request, model.Training, model.Schema, notes, interruption.Token);
         interruption.Token.ThrowIfCancellationRequested();
         return loaded;
     }
 
-    private static TestData LoadTest(DataRequest request, TrainingRecord? training, TextWriter notes, CancellationToken cancellation)
+    private static TestData LoadTest(DataRequest request, TrainingRecord? training, TableSchema? schema, TextWriter notes, CancellationToken cancellation)
     {
         bool isRemembered = request.Data is null && training?.DataPath is not null;
         string data = request.Data ?? training?.DataPath ?? DataOptions.Auto;
@@ -73,7 +73,7 @@ internal static class DataSource
         }
         // Of the same file the same columns, arrays and so on, unless others are asked for.
         IReadOnlyDictionary<string, string> reading = request.Reading.Count == 0 && data == training?.DataPath && training.DataReading is { } remembered ? remembered : request.Reading;
-        DataParts parts = LoadFiles(data, reading, notes);
+        DataParts parts = LoadFiles(data, reading, schema, notes);
         if (training?.Options.ValidationFraction == 0)
         {
             // As in the training, which learnt from both together.
@@ -95,9 +95,9 @@ internal static class DataSource
         return new TestData(WithoutValidation(parts).Train, parts.Source, part);
     }
 
-    private static DataParts LoadFiles(string path, IReadOnlyDictionary<string, string> reading, TextWriter notes)
+    private static DataParts LoadFiles(string path, IReadOnlyDictionary<string, string> reading, TableSchema? schema, TextWriter notes)
     {
-        DataParts parts = AllDataFiles.Load(path, DataOptions.ToFileOptions(reading));
+        DataParts parts = AllDataFiles.Load(path, DataOptions.ToFileOptions(reading) with { Schema = schema });
         foreach (string note in parts.Notes)
         {
             notes.WriteLine(PlainText.Of(note));

@@ -10,4 +10,5 @@ namespace Nabla.Cli;
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
 [JsonSerializable(typeof(DataSummary))]
 [JsonSerializable(typeof(IReadOnlyList<SampleSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<RowSummary>))]
 internal sealed partial class SummaryJson : JsonSerializerContext;

@@ -42,13 +42,18 @@ public static class DataFiles
                 ?? throw new IOException($"{path}: is a folder without data; expected {KnownFolders}.");
         }
         DataFormat format = DataFormatDetector.Detect(path, out bool isCompressed);
+        if (format != DataFormat.Csv)
+        {
+            options.ThrowIfForTables(path, Describe(format));
+        }
         string name = Path.GetFileName(path);
         switch (format)
         {
             case DataFormat.IdxImages or DataFormat.IdxLabels:
                 return LoadIdxPair(path, format, classCount);
             case DataFormat.Csv:
-                return new DataParts(Csv.Read(path, classCount), null, null, $"CSV file {name}");
+                TableData table = TableFile.Read(path, options, needsAnswers: true);
+                return new DataParts(table.ToDataSet(), null, null, $"CSV file {name}") { Notes = table.Notes };
             case DataFormat.Npz:
                 CheckNotCompressed(path, isCompressed);
                 using (NpzReader npz = NpzReader.Open(path))
@@ -89,8 +94,9 @@ public static class DataFiles
         }
         if (CsvFolder.IsOne(folder))
         {
-            return CsvFolder.Load(folder, classCount);
+            return CsvFolder.Load(folder, options);
         }
+        options.ThrowIfForTables(folder, "a folder of other files");
         string[] arrays = [.. KerasLayout.Names.Where(name => File.Exists(PathOf(name)))];
         return arrays.Length == 0
             ? null

@@ -18,6 +18,8 @@ internal sealed class PredictCommand : Command
     };
 
     private readonly Option<int?> _views = ModelArgument.CreateViews();
+    private readonly Option<string?> _out = new("--out") { Description = "Of a table, the file for its rows with the answers beside them; standard output if not given.", HelpName = "file" };
+    private readonly Option<string?> _missing = new("--missing") { Description = "Of a table, 'drop' gives rows with missing cells no answer, where the model has not learnt what these count as; an error if not given.", HelpName = "drop" };
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array on standard output, with the scores of every class." };
 
     public PredictCommand()
@@ -32,6 +34,8 @@ internal sealed class PredictCommand : Command
         });
         Arguments.Add(_files);
         Options.Add(_views);
+        Options.Add(_out);
+        Options.Add(_missing);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -42,6 +46,18 @@ internal sealed class PredictCommand : Command
         bool namesModel = ModelArgument.IsModel(files[0]);
         string[] images = namesModel ? files[1..] : files;
         Network network = ModelArgument.Load(namesModel ? files[0] : ModelArgument.Default).FoldBatchNormalization();
+        if (images is [string table] && TablePrediction.CanRead(table))
+        {
+            if (arguments.GetValue(_views) is not null)
+            {
+                throw new ArgumentException($"--views: is for pictures, and {table} is a table; leave it out.");
+            }
+            return TablePrediction.Run(network, table, DataOptions.ToFileOptions(Reading(arguments)), arguments.GetValue(_out), arguments.GetValue(_json));
+        }
+        if ((arguments.GetValue(_out) is not null ? "--out" : arguments.GetValue(_missing) is not null ? "--missing" : null) is string option)
+        {
+            throw new ArgumentException($"{option}: is for tables, expected one table and no pictures; leave it out.");
+        }
         Shape input = network.InputShape;
         if (input.Count < 2 || (input.Count > 2 && input[2] != 1))
         {
@@ -83,6 +99,8 @@ internal sealed class PredictCommand : Command
         }
         return code;
     }
+
+    private Dictionary<string, string> Reading(ParseResult arguments) => arguments.GetValue(_missing) is string missing ? new() { [_missing.Name] = missing } : [];
 
     private static string Line(Network network, string path, Prediction prediction) => string.Create(
         CultureInfo.InvariantCulture,

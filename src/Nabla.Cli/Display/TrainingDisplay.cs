@@ -84,6 +84,7 @@ internal static class TrainingDisplay
     {
         string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
             ? string.Create(CultureInfo.InvariantCulture, $"{(isWide ? "validation" : "val")} {accuracy:0.0%}")
+            : progress.LastEpoch?.ValidationLoss is double loss ? $"{(isWide ? "validation" : "val")} {TrainingProgress.FormatLoss(loss)}"
             : "";
         return Terminal.Fit(
             room, isWide ? Gap : " ", $"Epoch {step.Epoch}/{step.Epochs}", $"loss {TrainingProgress.FormatLoss(step.EpochLoss)}", validation,
@@ -100,6 +101,7 @@ internal static class TrainingDisplay
         string number = epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epochs.Length);
         string[] parts = [$"Epoch {number}/{epochs}", $"loss {TrainingProgress.FormatLoss(epoch.Loss)}"];
         return epoch.ValidationAccuracy is double validation ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.00%}")]
+            : epoch.ValidationLoss is double loss ? [.. parts, $"validation {TrainingProgress.FormatLoss(loss)}"]
             : epoch.Accuracy is double training ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"training {training:0.00%}")]
             : parts;
     }

@@ -9,10 +9,16 @@ internal sealed class DataOptions
     public const string Auto = "auto";
 
     private const string Choices =
-        "'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a file or folder of your own: IDX, CSV, npz, pickle or folders of PNGs, recognised by content";
+        "'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a file or folder of your own: IDX, tables (CSV and the like), npz, pickle or folders of PNGs, recognised by content";
 
     // How a file or folder is read. As texts, so that a run and a model can remember them as they were given.
-    private static readonly Entry[] Entries = [];
+    private static readonly Entry[] Entries =
+    [
+        new("--label", "name|number", "Of a table, the column with the classes: its name, or its number from 1; the one that is obvious if not given.", (options, text) => options with { Label = text }),
+        new("--target", "name|number", "Of a table, the column with numbers to answer, for a regression.", (options, text) => options with { Target = text }),
+        new("--skip", "columns", "Of a table, columns to pass over: names, or numbers from 1, with commas between.", (options, text) => options with { Skip = text }),
+        new("--missing", "mean|zero|drop", "Of a table, what becomes of missing cells: the mean of their column (the commonest word), 0 (no word), or their rows are left out; an error if not given.", (options, text) => options with { Missing = Missing(text) }),
+    ];
 
     private readonly Option<string?> _data = new("--data") { HelpName = "auto|mnist|synthetic|path" };
     private readonly Option<string?>[] _reading = [.. Entries.Select(entry => new Option<string?>(entry.Name) { Description = entry.Description, HelpName = entry.Value })];
@@ -57,6 +63,14 @@ internal sealed class DataOptions
         }
         return options;
     }
+
+    private static MissingCells Missing(string text) => text switch
+    {
+        "mean" => MissingCells.Mean,
+        "zero" => MissingCells.Zero,
+        "drop" => MissingCells.Drop,
+        _ => throw new ArgumentException($"--missing: found '{text}', expected mean, zero or drop."),
+    };
 
     /// <param name="Name">With its dashes.</param>
     /// <param name="Value">What the help calls its value.</param>

@@ -203,6 +203,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         network.Loss = Loss;
         network.Temperature = 1;
         network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
+        network.Schema = data.Features.Schema ?? network.Schema;
         return (train, validation);
     }
 
