@@ -67,7 +67,7 @@ internal sealed class EvaluateCommand : Command
         if (plot is not null)
         {
             byte[] png = evaluation.Regression is { } figures && data.Samples.Targets is TargetVectors { Width: 1 } numbers
-                ? RegressionPlot.Png($"{data.Source}, {data.Part}", network.Schema?.AnswerName, figures, numbers.Values, network.Score(data.Samples.Features))
+                ? RegressionPlot.Png($"{data.Source}, {data.Samples.Count:N0} rows", network.Schema?.AnswerName, figures, numbers.Values, network.Score(data.Samples.Features))
                 : throw new ArgumentException($"--plot: {path} answers classes, expected a regression; --calibration draws how sure it is.");
             AtomicFile.Write(plot, stream => stream.Write(png));
         }

@@ -204,7 +204,7 @@ internal sealed class TrainCommand : Command
         string text = JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary);
         folder.SaveSummary(text);
         string? picture = test.Regression is { } figures && data.Test.Targets is TargetVectors { Width: 1 } numbers
-            ? folder.SavePredictions(RegressionPlot.Png($"{data.Source}, {numbers.Count:N0} to test on", network.Schema?.AnswerName, figures, numbers.Values, network.Score(data.Test.Features, options.Threads)))
+            ? folder.SavePredictions(RegressionPlot.Png($"{source.Parts.Source}, {numbers.Count:N0} rows", network.Schema?.AnswerName, figures, numbers.Values, network.Score(data.Test.Features, options.Threads)))
             : null;
 
         if (json)
@@ -291,7 +291,7 @@ internal sealed class TrainCommand : Command
         {
             SayImbalance(labels, notes);
         }
-        return (run, source, Fitting(run.Recipe, source.Parts.Train, notes).Prepare(source.Parts));
+        return (run, source, Fitting(run.Recipe, source.Parts.Train, isChosen && run.Recipe.Name == TableRecipe ? TextWriter.Null : notes).Prepare(source.Parts));
     }
 
     /// <summary>Says where one class has far more samples than another.</summary>

@@ -9,6 +9,9 @@ internal static class RegressionPlot
     private const int Width = 620;
     private const int Height = 600;
 
+    // As much as there is room for.
+    private const int MaxTextLength = 60;
+
     // More points than this are small ones.
     private const int ManyPoints = 500;
 
@@ -24,11 +27,11 @@ internal static class RegressionPlot
     {
         LearningCurves.UsePictureFont();
         Plot plot = new();
-        plot.Axes.Title.Label.Text = $"{title}\n{figures}";
+        plot.Axes.Title.Label.Text = $"{Shortened(title)}\n{figures}";
         plot.Axes.Title.Label.Bold = false;
         plot.Axes.Title.Label.FontSize = 14;
-        plot.Axes.Bottom.Label.Text = name is null ? "true" : $"true {name}";
-        plot.Axes.Left.Label.Text = name is null ? "predicted" : $"predicted {name}";
+        plot.Axes.Bottom.Label.Text = name is null ? "true" : $"true {Shortened(name)}";
+        plot.Axes.Left.Label.Text = name is null ? "predicted" : $"predicted {Shortened(name)}";
         plot.Axes.Left.Label.Bold = plot.Axes.Bottom.Label.Bold = false;
         double least = double.PositiveInfinity, greatest = double.NegativeInfinity;
         Coordinates[] points = new Coordinates[truth.Length];
@@ -47,4 +50,6 @@ internal static class RegressionPlot
         plot.Axes.SetLimits(least - margin, greatest + margin, least - margin, greatest + margin);
         return plot.GetImage(Width, Height).GetImageBytes(ImageFormat.Png);
     }
+
+    private static string Shortened(string text) => text.Length <= MaxTextLength ? text : $"{text[..(MaxTextLength - 1)]}…";
 }

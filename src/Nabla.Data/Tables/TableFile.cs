@@ -221,9 +221,15 @@ internal sealed class TableFile
         {
             throw _columns.Fault(FormattableString.Invariant($"makes {(long)width * _rows.Length:N0} values, words as categories included, expected at most {SampleLimits.MaxValues:N0}; leave columns out with --skip."));
         }
+        int[] holed = [.. Enumerable.Range(0, features.Length).Where(i => schema.Columns[i].Missing is null && _options.Missing != MissingCells.Drop && _columns.Cells.Missing[features[i]] >= 0).Select(i => features[i])];
+        if (holed.Length > 0)
+        {
+            int first = holed.MinBy(column => _columns.Cells.Missing[column]);
+            throw Missing(_columns.Cells.Missing[first], first);
+        }
         float[] values = new float[width * _rows.Length];
-        int first = 0, filled = 0;
-        for (int i = 0; i < features.Length; first += schema.Columns[i].Width, i++)
+        int start = 0, filled = 0;
+        for (int i = 0; i < features.Length; start += schema.Columns[i].Width, i++)
         {
             SchemaColumn known = schema.Columns[i];
             int column = features[i];
@@ -235,24 +241,24 @@ internal sealed class TableFile
                 if (float.IsNaN(value))
                 {
                     filled++;
-                    value = known.Missing ?? throw Missing(row, column);
+                    value = known.Missing!.Value;
                     if (places is null)
                     {
-                        values[sample * width + first] = value;
+                        values[sample * width + start] = value;
                     }
                     else if (value >= 0)
                     {
-                        values[sample * width + first + (int)value] = 1;
+                        values[sample * width + start + (int)value] = 1;
                     }
                 }
                 else if (places is null)
                 {
-                    values[sample * width + first] = value;
+                    values[sample * width + start] = value;
                 }
                 else
                 {
                     int place = places[(int)value];
-                    values[sample * width + first + (place >= 0 ? place : throw Unknown(row, column, known))] = 1;
+                    values[sample * width + start + (place >= 0 ? place : throw Unknown(row, column, known))] = 1;
                 }
             }
         }

@@ -79,5 +79,5 @@ public sealed class Rescaling : ElementwiseLayer
     }
 
     /// <summary>What it is, in one line: <c>Rescaling 1, × 2.5 + 10</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{base.ToString()}, × {_spec.Scale} + {_spec.Offset}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{base.ToString()}, × {_spec.Scale:G5} + {_spec.Offset:G5}");
 }

@@ -48,5 +48,5 @@ public sealed record QuadraticLoss : Loss
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Deviation is double deviation ? string.Create(CultureInfo.InvariantCulture, $"quadratic, in units of {deviation}") : "quadratic";
+    public override string ToString() => Deviation is double deviation ? string.Create(CultureInfo.InvariantCulture, $"quadratic, in units of {deviation:G5}") : "quadratic";
 }

@@ -11,7 +11,7 @@ public sealed class RecipeTests
         [
             "best", "built-in", "convolution", "deep-sigmoid", "dense", "digits", "digits-small", "fast99", "linear", "mlp", "mlp-best", "quadratic-sgd", "quick",
             "relu-dropout", "relu-dropout-400-minibatch", "relu-dropout-400-online", "relu-dropout-minibatch", "relu-online", "relu-softmax-class", "relu-softmax-full-batch",
-            "tanh-softmax", "tiny",
+            "table", "tanh-softmax", "tiny",
         ],
         RecipeBook.Names.Order(StringComparer.Ordinal));
 
