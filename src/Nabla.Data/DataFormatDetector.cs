@@ -70,7 +70,7 @@ internal static class DataFormatDetector
 
     private static MalformedFileException Unknown(string path, bool isCompressed, ReadOnlySpan<byte> start)
     {
-        string found = start.IsEmpty ? "is empty" : $"begins with {Convert.ToHexStringLower(start[..Math.Min(start.Length, ShownLength)])}";
+        string found = start.IsEmpty ? "is empty" : $"begins with {TableDialect.TextOf(start) ?? Convert.ToHexStringLower(start[..Math.Min(start.Length, ShownLength)])}";
         return new MalformedFileException(path, $"{found}{(isCompressed ? " once decompressed" : "")}, which no known format does; expected {Known}.", 0);
     }
 

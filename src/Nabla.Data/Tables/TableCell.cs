@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Nabla;
 
 /// <summary>What a cell of a table can be.</summary>
-internal static class TableCell
+internal static partial class TableCell
 {
     /// <summary>What stands around cells and means nothing.</summary>
     public const string White = " \t";
@@ -92,25 +93,13 @@ internal static class TableCell
         return text.Append(cell.Length > ShownLength ? "…'" : "'").ToString();
     }
 
+    /// <summary>Whether it is a number that is not read: beyond what a float can hold, or with thousands separators.</summary>
+    public static bool IsOddNumber(ReadOnlySpan<char> cell) =>
+        HasThousands(cell) || (cell.Length > 0 && char.IsAsciiDigit(cell[^1]) && double.TryParse(cell, Number, CultureInfo.InvariantCulture, out double number) && !float.IsFinite((float)number));
+
     /// <summary>Whether it is a number in groups of three digits, such as 1,234.50 or 1'234.</summary>
-    public static bool HasThousands(ReadOnlySpan<char> cell)
-    {
-        int groups = 0, digits = 0;
-        foreach (char character in cell)
-        {
-            if (char.IsAsciiDigit(character))
-            {
-                digits++;
-            }
-            else if (character is ',' or '.' or '\'' or '’' or ' ' or '\u00a0' or '\u202f')
-            {
-                groups += digits > 0 ? 1 : 0;
-            }
-            else if (character is not ('-' or '+'))
-            {
-                return false;
-            }
-        }
-        return groups > 0 && digits > 3;
-    }
+    public static bool HasThousands(ReadOnlySpan<char> cell) => !cell.IsEmpty && char.IsAsciiDigit(cell[^1]) && InGroups().IsMatch(cell);
+
+    [GeneratedRegex(@"^[+-]?[0-9]{1,3}([,.'’ \u00a0\u202f][0-9]{3})+([.,][0-9]+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex InGroups();
 }

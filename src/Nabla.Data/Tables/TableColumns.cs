@@ -56,6 +56,17 @@ internal sealed class TableColumns
 
     public float Value(int row, int column) => Cells.Values[row * Count + column];
 
+    /// <summary>The first row that has a value.</summary>
+    public int FirstRow(int column)
+    {
+        int row = 0;
+        while (float.IsNaN(Value(row, column)))
+        {
+            row++;
+        }
+        return row;
+    }
+
     /// <summary>How many different values there are, up to one more than a reader takes classes.</summary>
     public int Distinct(int column)
     {

@@ -40,6 +40,19 @@ internal static class TableDialect
             : lines.Length >= 2 && lines.Take(TellingLines).All(line => CellsBetweenBlanks(line) == CellsBetweenBlanks(lines[0]));
     }
 
+    /// <summary>The first line of text, as errors quote it; null where the contents are no text.</summary>
+    public static string? TextOf(ReadOnlySpan<byte> start)
+    {
+        char[] characters = new char[Encoding.UTF8.GetMaxCharCount(start.Length)];
+        ReadOnlySpan<char> text = characters.AsSpan(0, EncodingOf(start).GetDecoder().GetChars(start, characters, flush: false)).TrimStart('\ufeff');
+        if (text.IsEmpty || text.ContainsAnyInRange('\0', '\u0008') || text.ContainsAnyInRange('\u000e', '\u001f') || text.Contains('\ufffd'))
+        {
+            return null;
+        }
+        int end = text.IndexOfAny('\r', '\n');
+        return TableCell.Show(end < 0 ? text : text[..end]);
+    }
+
     /// <summary>Whether it begins as Weka's ARFF files do.</summary>
     public static bool IsArff(ReadOnlySpan<byte> start) =>
         LinesOf(start).FirstOrDefault(line => !line.TrimStart().StartsWith('%')) is string line && line.TrimStart().StartsWith("@relation", StringComparison.OrdinalIgnoreCase);
@@ -105,9 +118,14 @@ internal static class TableDialect
                 return separator;
             }
         }
+        int cells = CellsBetweenBlanks(telling[0]);
+        if (cells > 1 && telling.All(line => CellsBetweenBlanks(line) == cells && !line.AsSpan().ContainsAny(Separators.AsSpan(1))))
+        {
+            return Blanks;
+        }
         // Lines that do not agree are refused later, each by its number.
         char most = Separators.MaxBy(separator => Count(telling[0], separator));
-        return Count(telling[0], most) > 0 ? most : CellsBetweenBlanks(telling[0]) > 1 ? Blanks : ',';
+        return Count(telling[0], most) > 0 ? most : cells > 1 ? Blanks : ',';
     }
 
     private static int Count(string line, char separator)

@@ -13,6 +13,9 @@ internal sealed class TableLayout
     // A column with a smaller share of words is one of numbers with mistakes in it, which are refused where they stand.
     private const double LeastWords = 0.1;
 
+    // Of fewer rows below it cannot be told that a first line of whole numbers is not like them.
+    private const int EnoughRows = 3;
+
     // Numbers that go up by equal steps are no row by chance, where there are so many of them.
     private const int LongProgression = 5;
 
@@ -121,6 +124,11 @@ internal sealed class TableLayout
                 _numbers[column]++;
                 _fractions[column] += number == Math.Floor(number) ? 0 : 1;
             }
+            else if (TableCell.IsOddNumber(cell))
+            {
+                // It is refused as such, not taken for a word.
+                _numbers[column]++;
+            }
             else if (!TableCell.IsMissing(cell))
             {
                 _words[column]++;
@@ -142,22 +150,38 @@ internal sealed class TableLayout
         }
         Names = hasHeader ? _first : null;
         NamesAreNumbers &= hasHeader;
-        foreach (SchemaColumn known in schema?.Columns ?? [])
+        if (schema is not null)
         {
-            int column = known.Name is null || Names is null ? known.Place - 1 : Array.IndexOf(Names, known.Name);
-            if ((uint)column < (uint)IsWords.Length)
+            (int[] features, int? answer) = PlacesOf(schema);
+            for (int i = 0; i < features.Length; i++)
             {
-                IsWords[column] = known.Categories is not null;
+                if (features[i] >= 0)
+                {
+                    IsWords[features[i]] = schema.Columns[i].Categories is not null;
+                }
+            }
+            if (answer is int column && schema.Answer == TableAnswer.Words)
+            {
+                IsWords[column] = true;
             }
         }
-        if (schema?.AnswerPlace is int place)
+    }
+
+    /// <summary>The columns that a model knows: by their names, or where one side has none by their places.</summary>
+    /// <returns>For each of its columns that of the table, −1 where it is not there; and the one that is to be answered, null where it is not there.</returns>
+    public (int[] Features, int? Answer) PlacesOf(TableSchema schema)
+    {
+        if (Names is not null && schema.HasNames)
         {
-            int answer = schema.AnswerName is null || Names is null ? place - 1 : Array.IndexOf(Names, schema.AnswerName);
-            if ((uint)answer < (uint)IsWords.Length && schema.Answer == TableAnswer.Words)
-            {
-                IsWords[answer] = true;
-            }
+            int named = schema.AnswerName is null ? -1 : Array.IndexOf(Names, schema.AnswerName);
+            return ([.. schema.Columns.Select(column => Array.IndexOf(Names, column.Name!))], named < 0 ? null : named);
         }
+        // All columns of the file that the model learnt from, those without the answer, or the features alone.
+        int all = schema.FileColumns, answer = schema.AnswerPlace ?? 0;
+        return ColumnCount == all ? ([.. schema.Columns.Select(column => column.Place - 1)], answer > 0 ? answer - 1 : null)
+            : ColumnCount == schema.Columns.Count ? ([.. Enumerable.Range(0, ColumnCount)], null)
+            : answer > 0 && ColumnCount == all - 1 ? ([.. schema.Columns.Select(column => column.Place - (column.Place > answer ? 2 : 1))], null)
+            : ([.. schema.Columns.Select(_ => -1)], null);
     }
 
     private bool HasWords(int column) =>
@@ -200,7 +224,7 @@ internal sealed class TableLayout
         if (IsProgression(_first, columns))
         {
             bool differs = columns.Any(column => _fractions[column] > 0 || HasWords(column));
-            return (columns.Length >= LongProgression && !IsProgression(_second, columns)) || (columns.Length > 2 && differs);
+            return (columns.Length >= LongProgression && !IsProgression(_second, columns)) || (_rows >= EnoughRows && differs);
         }
         // pandas names what stands twice '0', '0.1', '0.2' and so on.
         Dictionary<string, int> seen = [];
@@ -255,5 +279,5 @@ internal sealed class TableLayout
         return true;
     }
 
-    private bool IsNumber(string cell) => TableCell.TryParse(cell, AllowsComma, out _);
+    private bool IsNumber(string cell) => TableCell.TryParse(cell, AllowsComma, out _) || TableCell.IsOddNumber(cell);
 }

@@ -63,8 +63,13 @@ internal static partial class TableRoles
         }
         if (named.Length == 1)
         {
-            return columns.IsWords(named[0]) || columns.AreWhole[named[0]] ? new Answer(named[0], IsTarget: false, IsObvious: true)
-                : throw columns.Fault($"has fractions in {columns.Show(named[0])}, expected classes; for a regression give --target {named[0] + 1}, else the label with --label.");
+            int answer = named[0];
+            if (!columns.IsWords(answer) && !columns.AreWhole[answer])
+            {
+                int row = Enumerable.Range(0, columns.Cells.RowCount).First(row => columns.Value(row, answer) is float value && value != MathF.Floor(value) && !float.IsNaN(value));
+                throw columns.Fault(row, answer, FormattableString.Invariant($"found label '{(double)columns.Value(row, answer)}', expected a whole number or a word; for a regression give the column as --target {answer + 1}, else name the label with --label."));
+            }
+            return new Answer(answer, IsTarget: false, IsObvious: true);
         }
         int[] words = [.. candidates.Where(columns.IsWords)];
         int? found = words.Length > 0 ? OfWords(columns, words) : OfNumbers(columns, candidates, needed);
@@ -76,16 +81,18 @@ internal static partial class TableRoles
     /// <summary>Whether columns are pixels: by their names, or because they could be nothing else.</summary>
     public static bool AreImages(TableColumns columns, int[] features)
     {
-        if (Array.Exists(features, columns.IsWords))
+        bool areNamedPixels = columns.Names is not null && !columns.Cells.Layout.NamesAreNumbers && Array.TrueForAll(features, column => PixelName().IsMatch(columns.Names[column]));
+        if (Array.FindIndex(features, columns.IsWords) is >= 0 and int word)
         {
-            return false;
+            return !areNamedPixels ? false
+                : throw columns.Fault(columns.FirstRow(features[word]), features[word], $"found {TableCell.Show(columns.Cells.Words[features[word]]![0])}, expected a number, as pixels are.");
+        }
+        if (areNamedPixels)
+        {
+            return true;
         }
         if (columns.Names is { } names && !columns.Cells.Layout.NamesAreNumbers)
         {
-            if (Array.TrueForAll(features, column => PixelName().IsMatch(names[column])))
-            {
-                return true;
-            }
             if (!Array.TrueForAll(features, column => PerhapsPixelName().IsMatch(names[column])))
             {
                 return false;
@@ -103,34 +110,36 @@ internal static partial class TableRoles
         {
             throw new ArgumentException(schema.Answer == TableAnswer.Target ? "--label: the model answers numbers, expected --target." : "--target: the model answers classes, expected --label.");
         }
+        (int[] features, int? answer) = columns.Cells.Layout.PlacesOf(schema);
         if (columns.Names is { } names && schema.HasNames)
         {
-            int[] features = [.. schema.Columns.Select(column => Only(columns, names, column.Name!))];
-            return (features, asked ?? (schema.AnswerName is string name && names.Contains(name) ? Only(columns, names, name) : null));
+            foreach (SchemaColumn column in schema.Columns)
+            {
+                ThrowUnlessOnce(columns, names, column.Name!);
+            }
+            if (answer is not null)
+            {
+                ThrowUnlessOnce(columns, names, schema.AnswerName!);
+            }
         }
-        // Without names places count: all columns of the file that the model learnt from, those without the answer, or the features alone.
-        int all = schema.FileColumns, answer = schema.AnswerPlace ?? 0;
-        if (columns.Count == all)
+        else if (features[0] < 0)
         {
-            return ([.. schema.Columns.Select(column => column.Place - 1)], asked ?? (answer > 0 ? answer - 1 : null));
+            throw columns.HeaderFault(Math.Min(columns.Count, schema.FileColumns), FormattableString.Invariant($"found {columns.Count} columns {(columns.Names is null ? "without names" : "and a model that knows no names")}, expected {schema.FileColumns} as in the table that the model learnt from, or its {schema.Columns.Count} features."));
         }
-        if (columns.Count == schema.Columns.Count)
-        {
-            return ([.. Enumerable.Range(0, columns.Count)], asked);
-        }
-        if (answer > 0 && columns.Count == all - 1)
-        {
-            return ([.. schema.Columns.Select(column => column.Place - (column.Place > answer ? 2 : 1))], asked);
-        }
-        throw columns.HeaderFault(Math.Min(columns.Count, all) + 1, FormattableString.Invariant($"found {columns.Count} columns {(columns.Names is null ? "without names" : "and a model that knows no names")}, expected {all} as in the table that the model learnt from, or its {schema.Columns.Count} features."));
+        return (features, asked ?? answer);
     }
 
-    private static int Only(TableColumns columns, string[] names, string name)
+    private static void ThrowUnlessOnce(TableColumns columns, string[] names, string name)
     {
         int first = Array.IndexOf(names, name), last = Array.LastIndexOf(names, name);
-        return first < 0 ? throw columns.Fault($"has no column \"{name}\", which the model learnt from; its columns are {columns.Show([.. Enumerable.Range(0, columns.Count)])}.")
-            : first == last ? first
-            : throw columns.HeaderFault(last, $"found the name {TableCell.Show(name)} as in column {first + 1}, expected it once: the model knows the column by it.");
+        if (first < 0)
+        {
+            throw columns.Fault($"has no column \"{name}\", which the model learnt from; its columns are {columns.Show([.. Enumerable.Range(0, columns.Count)])}.");
+        }
+        if (first != last)
+        {
+            throw columns.HeaderFault(last, $"found the name {TableCell.Show(name)} as in column {first + 1}, expected it once: the model knows the column by it.");
+        }
     }
 
     /// <summary>The only column of words that has classes, where there is one.</summary>
@@ -204,7 +213,7 @@ internal static partial class TableRoles
 
     private static MalformedFileException Unclear(TableColumns columns, int[] candidates)
     {
-        if (columns.Names is null && IsSquare(candidates.Length))
+        if (columns.Names is null ? IsSquare(candidates.Length) : AreImages(columns, candidates))
         {
             return columns.HeaderFault(0, $"found {candidates.Length} pixels a row without a label, expected one: name its column with --label; without labels it can only be predicted from.");
         }
