@@ -244,7 +244,7 @@ internal sealed class TrainCommand : Command
         using Interruption interruption = new();
         (RunDescription run, _, RecipeTraining training) = Prepare(Asked(arguments), arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
-        SetupReport report = SetupCheck.Run(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        SetupReport report = SetupCheck.Run(training.Network, training.Trainer.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
         foreach (SetupFinding finding in report.Findings)
         {
             PlainText.Out.WriteLine($"{finding.Kind switch { FindingKind.Good => "  ok ", FindingKind.Remark => "   ? ", _ => "   ! " }}{finding.Text}");
@@ -260,7 +260,7 @@ internal sealed class TrainCommand : Command
         using Interruption interruption = new();
         (RunDescription run, _, RecipeTraining training) = Prepare(asked, arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
-        LearningRateRange range = LearningRateFinder.Find(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        LearningRateRange range = LearningRateFinder.Find(training.Network, training.Trainer.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
         LearningRatePoint least = range.Points.MinBy(point => point.SmoothedLoss), last = range.Points[^1];
         PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{range.Points.Count} steps with rates from {range.Points[0].LearningRate:G2} to {last.LearningRate:G2}: the loss began at {range.Points[0].Loss:G3}, was least, {least.SmoothedLoss:G3}, at {least.LearningRate:G2}, and {(range.HasExploded ? $"ran away at {last.LearningRate:G2}" : "did not run away")}."));

@@ -85,7 +85,7 @@ internal sealed class TableColumns
     public string? NameOf(int column) => Names is null ? null : Names[column].Length > 0 ? Names[column] : string.Create(CultureInfo.InvariantCulture, $"column {column + 1}");
 
     /// <summary><c>column 3 "age"</c>.</summary>
-    public string Show(int column) => string.Create(CultureInfo.InvariantCulture, $"column {column + 1}{(Names is null || Names[column].Length == 0 ? "" : $" \"{Names[column]}\"")}");
+    public string Show(int column) => string.Create(CultureInfo.InvariantCulture, $"column {column + 1}{(Names is null || Names[column].Length == 0 || Cells.Layout.NamesAreNumbers ? "" : $" \"{Names[column]}\"")}");
 
     /// <summary>The first of several columns.</summary>
     public string Show(IReadOnlyList<int> columns)
