@@ -88,7 +88,7 @@ public sealed class TrainTests : IDisposable
         SmallDigits.Write(_folder["idx"], train: 200, test: 20);
         (int code, _, string error) = NablaProcess.Run(
             _folder, "train", "dense", "--data", "idx", "--epochs", "1", "--out", "run", "--optimizer", "adam", "--weight-decay", "0.2", "--schedule", "one-cycle", "--warm-up", "3",
-            "--l2", "0.001", "--clip-gradient-norm", "2", "--accumulate", "2", "--label-smoothing", "0.1", "--balance-classes", "--reduce-on-plateau", "2");
+            "--l2", "0.001", "--clip-gradient-norm", "2", "--accumulate", "2", "--label-smoothing", "0.1", "--class-weights", "balanced", "--reduce-on-plateau", "2");
         Assert.True(code is 0 or 1 && !error.Contains("mistake", StringComparison.Ordinal), error);
         Network network = Network.Load(_folder["run/model.safetensors"]);
         TrainingOptions options = network.Training!.Options;

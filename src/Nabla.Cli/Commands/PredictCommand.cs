@@ -13,7 +13,7 @@ internal sealed class PredictCommand : Command
     // One argument for both: a model before the pictures may be left out.
     private readonly Argument<string[]> _files = new("image")
     {
-        Description = $"PNG or PGM files of the size that the model takes, 28×28 for MNIST; dark on light or light on dark. Before them a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
+        Description = $"PNG or PGM files of the size that the model takes, 28×28 for MNIST; dark on light or light on dark; or one table, for a model of tables. Before them a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -184,7 +184,7 @@ internal sealed class TrainCommand : Command
         TrainingHistory history;
         try
         {
-            history = TrainingDisplay.Run(training.Trainer, () => isResumed ? training.Resume(folder.CheckpointPath, interruption.Token) : training.Fit(interruption.Token), recipe.LogEvery, toError: json);
+            history = TrainingDisplay.Run(training.Trainer, () => isResumed ? training.Resume(folder.CheckpointPath, interruption.Token) : training.Fit(interruption.Token), recipe.LogEvery, Unit(data.Train), toError: json);
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {

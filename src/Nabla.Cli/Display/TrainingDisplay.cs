@@ -18,10 +18,11 @@ internal static class TrainingDisplay
     /// <param name="trainer">The trainer that fit uses.</param>
     /// <param name="fit">The training.</param>
     /// <param name="every">Epochs from one line to the next; the last epoch always has one.</param>
+    /// <param name="unit">What samples are called.</param>
     /// <param name="toError">Whether it is shown on standard error, because standard output is for a result.</param>
-    public static TrainingHistory Run(Trainer trainer, Func<TrainingHistory> fit, int every, bool toError)
+    public static TrainingHistory Run(Trainer trainer, Func<TrainingHistory> fit, int every, string unit, bool toError)
     {
-        TrainingProgress progress = new();
+        TrainingProgress progress = new(unit);
         trainer.StepCompleted += progress.Add;
         trainer.EpochCompleted += progress.Add;
         TextWriter output = toError ? Console.Error : Console.Out;
