@@ -22,7 +22,7 @@ internal static class DataSource
     public static TrainingData Load(DataRequest request, TextWriter notes, bool keepsValidation, CancellationToken cancellation)
     {
         string data = request.Data ?? DataOptions.Auto;
-        if (TryLoadKnown(data, notes, cancellation) is TrainingData known)
+        if (TryLoadKnown(data, request.Reading, notes, cancellation) is TrainingData known)
         {
             return known;
         }
@@ -67,7 +67,7 @@ internal static class DataSource
         {
             throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
         }
-        if (TryLoadKnown(data, notes, cancellation) is { Parts: var known })
+        if (TryLoadKnown(data, request.Reading, notes, cancellation) is { Parts: var known })
         {
             return new TestData(known.Test, known.Source, "the test images");
         }
@@ -110,8 +110,12 @@ internal static class DataSource
         parts.Validation is null ? parts : parts with { Train = parts.Train.Append(parts.Validation), Validation = null };
 
     /// <summary>MNIST or the built-in digits; null for a path.</summary>
-    private static TrainingData? TryLoadKnown(string data, TextWriter notes, CancellationToken cancellation)
+    private static TrainingData? TryLoadKnown(string data, IReadOnlyDictionary<string, string> reading, TextWriter notes, CancellationToken cancellation)
     {
+        if (data is Mnist or Synthetic or DataOptions.Auto && reading.Count > 0)
+        {
+            throw new ArgumentException($"{reading.Keys.First()}: is for files and folders of one's own, but the data is {data}; leave it out.");
+        }
         switch (data)
         {
             case Mnist:

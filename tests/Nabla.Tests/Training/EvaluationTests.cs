@@ -126,13 +126,14 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void Vectors_are_measured_by_their_loss_alone()
+    public void Vectors_have_no_accuracy()
     {
         Network network = Network.Create([1], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
         network.Initialize(new NumPyRandom(1));
         Evaluation evaluation = network.Evaluate(DataSet.FromVectors([1, 1], [1], [2, 4], 1), threads: 1);
         Assert.Equal(5, evaluation.Loss);
-        Assert.Equal("loss 5.0000 over 2 samples", evaluation.ToString());
+        Assert.Equal("mean absolute error 3, RMSE 3.162, R² -9.0000 over 2 samples, loss 5.0000", evaluation.ToString());
+        Assert.Null(evaluation.Accuracy);
     }
 
     [Theory]
