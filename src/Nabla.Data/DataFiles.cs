@@ -87,6 +87,10 @@ public static class DataFiles
     internal static DataParts? TryLoadFolder(string folder, DataFileOptions options)
     {
         int? classCount = options.ClassCount;
+        if (!CsvFolder.IsOne(folder))
+        {
+            options.ThrowIfForTables(folder, "a folder of other files");
+        }
         if (MnistFile.Official.Any(file => file.Find(folder) is not null))
         {
             TrainAndTest idx = IdxFolder.Load(folder, classCount ?? 10);
@@ -96,7 +100,6 @@ public static class DataFiles
         {
             return CsvFolder.Load(folder, options);
         }
-        options.ThrowIfForTables(folder, "a folder of other files");
         string[] arrays = [.. KerasLayout.Names.Where(name => File.Exists(PathOf(name)))];
         return arrays.Length == 0
             ? null
