@@ -159,7 +159,7 @@ public sealed class TableCommandTests : IDisposable
         Refused("train: --label: is for tables, and idx is a folder of other files; leave it out.", null, "train", "idx", "--label", "1", "--out", "none");
         Refused("train: --label: is for files and folders of one's own, but the data is synthetic; leave it out.", null, "train", "--data", "synthetic", "--label", "1", "--out", "none");
         Refused("train: --label: found 'x', but one.csv has no such column; expected a name or a number from 1 to 3: column 1 \"a\", column 2 \"b\", column 3 \"class\".", null, "train", "one.csv", "--label", "x", "--out", "none");
-        Refused("train: --class-weights: found 'x', expected balanced or none.", null, "train", "one.csv", "--class-weights", "x");
+        Refused("train: --class-weights: found 'x', expected balanced or none. See 'nabla train --help'.", null, "train", "one.csv", "--class-weights", "x");
     }
 
     [Fact]
