@@ -26,8 +26,7 @@ internal static class DataSource
     public static TrainingData Load(DataRequest request, TextWriter notes, bool keepsValidation, CancellationToken cancellation)
     {
         string data = request.Data ?? DataOptions.Auto;
-        ThrowIfUseless(request, data);
-        if (TryLoadKnown(data, notes, cancellation) is TrainingData known)
+        if (TryLoadKnown(data, request.Reading, notes, cancellation) is TrainingData known)
         {
             return known;
         }
@@ -79,18 +78,17 @@ internal static class DataSource
         TrainingRecord? training = model.Training;
         bool isRemembered = request.Data is null && training?.DataPath is not null;
         string data = request.Data ?? training?.DataPath ?? DataOptions.Auto;
-        ThrowIfUseless(request, data);
         if (isRemembered && data is not (Mnist or Synthetic or DigitOrNot) && !Path.Exists(data))
         {
             throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
         }
-        if (TryLoadKnown(data, notes, cancellation) is { Parts: var known })
+        if (TryLoadKnown(data, request.Reading, notes, cancellation) is { Parts: var known })
         {
             return new TestData(known.Test, known.Source, "the test images");
         }
         // Of the same file the same columns, arrays and so on, unless others are asked for.
         IReadOnlyDictionary<string, string> reading = request.Reading.Count == 0 && data == training?.DataPath && training.DataReading is { } remembered ? remembered : request.Reading;
-        DataFileOptions options = DataOptions.ToFileOptions(reading);
+        DataFileOptions options = DataOptions.ToFileOptions(reading) with { Schema = model.Schema };
         // A model of images that were not turned round, since they are not all ink on paper, sees none that are.
         DataParts parts = LoadFiles(data, model.Preprocessing.InkOnPaper == false ? options with { Invert = options.Invert ?? false } : options, notes);
         if (parts.IsTestOnly)
@@ -118,15 +116,6 @@ internal static class DataSource
         return new TestData(WithoutValidation(parts).Train, parts.Source, part);
     }
 
-    /// <summary>MNIST and built-in digits are what they are: an option of how files are read would be passed over.</summary>
-    private static void ThrowIfUseless(DataRequest request, string data)
-    {
-        if (request.Reading.Count > 0 && data is (Mnist or Synthetic or DigitOrNot or DataOptions.Auto))
-        {
-            throw new ArgumentException($"{request.Reading.First().Key}: found it without files of your own, expected it beside --data PATH; leave it out.");
-        }
-    }
-
     private static DataParts LoadFiles(string path, DataFileOptions options, TextWriter notes)
     {
         DataParts parts = AllDataFiles.Load(path, options);
@@ -142,8 +131,12 @@ internal static class DataSource
         parts.Validation is null ? parts : parts with { Train = parts.Train.Append(parts.Validation), Validation = null };
 
     /// <summary>MNIST or the built-in digits; null for a path.</summary>
-    private static TrainingData? TryLoadKnown(string data, TextWriter notes, CancellationToken cancellation)
+    private static TrainingData? TryLoadKnown(string data, IReadOnlyDictionary<string, string> reading, TextWriter notes, CancellationToken cancellation)
     {
+        if (data is Mnist or Synthetic or DigitOrNot or DataOptions.Auto && reading.Count > 0)
+        {
+            throw new ArgumentException($"{reading.Keys.First()}: is for files and folders of one's own, but the data is {data}; leave it out.");
+        }
         switch (data)
         {
             case Mnist:

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nabla.Cli;
 
 /// <summary>What <c>nabla evaluate</c> found, for --json.</summary>
@@ -15,10 +17,15 @@ internal sealed record EvaluationSummary
 
     public required int Samples { get; init; }
 
-    public required int Correct { get; init; }
+    /// <summary>How many were recognised; null for a regression, as accuracy, classes and confusion are.</summary>
+    public required int? Correct { get; init; }
 
     /// <summary>Share of the images recognised, 0 to 1.</summary>
-    public required double Accuracy { get; init; }
+    public required double? Accuracy { get; init; }
+
+    /// <summary>How far a regression's answers are from the right ones; not there for classes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegressionFigures? Regression { get; init; }
 
     /// <summary>Mean loss per image.</summary>
     public required double Loss { get; init; }
@@ -30,31 +37,32 @@ internal sealed record EvaluationSummary
     public required double Temperature { get; init; }
 
     /// <summary>Figures of each class, from class 0.</summary>
-    public required IReadOnlyList<ClassSummary> Classes { get; init; }
+    public required IReadOnlyList<ClassSummary>? Classes { get; init; }
 
     /// <summary>[actual][predicted]: how many images of one class were predicted as the other.</summary>
-    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+    public required IReadOnlyList<IReadOnlyList<int>>? Confusion { get; init; }
 
     /// <summary>Figures of one class; shares from 0 to 1. Its name is its number where it has none.</summary>
     internal sealed record ClassSummary(int Label, string Name, int Samples, double Precision, double Recall, double F1);
 
     public static EvaluationSummary Create(string model, DataSource.TestData data, Network network, Evaluation evaluation, Calibration? calibration)
     {
-        ConfusionMatrix confusion = evaluation.Confusion!;
-        int[] labels = [.. Enumerable.Range(0, confusion.ClassCount)];
+        ConfusionMatrix? confusion = evaluation.Confusion;
+        int[] labels = [.. Enumerable.Range(0, confusion?.ClassCount ?? 0)];
         return new EvaluationSummary
         {
             Model = model,
             Data = data.Source,
             Part = data.Part,
             Samples = evaluation.Samples,
-            Correct = confusion.Correct,
-            Accuracy = evaluation.Accuracy!.Value,
+            Correct = evaluation.Correct,
+            Accuracy = evaluation.Accuracy,
+            Regression = evaluation.Regression,
             Loss = evaluation.Loss,
             CalibrationError = calibration?.ExpectedError,
             Temperature = network.Temperature,
-            Classes = [.. labels.Select(c => new ClassSummary(c, network.NameOf(c), confusion.Support(c), confusion.Precision(c), confusion.Recall(c), confusion.F1(c)))],
-            Confusion = [.. labels.Select(actual => (IReadOnlyList<int>)[.. labels.Select(predicted => confusion[actual, predicted])])],
+            Classes = confusion is null ? null : [.. labels.Select(c => new ClassSummary(c, network.NameOf(c), confusion.Support(c), confusion.Precision(c), confusion.Recall(c), confusion.F1(c)))],
+            Confusion = confusion is null ? null : [.. labels.Select(actual => (IReadOnlyList<int>)[.. labels.Select(predicted => confusion[actual, predicted])])],
         };
     }
 }

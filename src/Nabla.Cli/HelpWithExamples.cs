@@ -24,12 +24,15 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla train my-recipe.json --epochs 3         a recipe of your own, shortened",
             "nabla train --hidden 300,100 --epochs 20      two dense layers, 20 epochs",
             "nabla train --data synthetic --out mymodel    needs no data at all",
+            "nabla train iris.csv                          a table: its label is found, or named with --label",
+            "nabla train houses.csv --target price         a regression: numbers to answer",
             "nabla train --json > summary.json             for scripts: one JSON object",
         ],
         ["evaluate"] =
         [
             "nabla evaluate runs/1",
             "nabla evaluate digits --views 9               the network that comes with nabla, nine looks at each image",
+            "nabla evaluate runs/1 --plot predicted.png    a regression, drawn",
             "nabla evaluate runs/1/model.safetensors --data mnist --json",
         ],
         ["predict"] =
@@ -37,6 +40,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla predict digit.png                       by the network that comes with nabla",
             "nabla predict runs/1 scans/*.pgm              by one of yours",
             "nabla predict photo.jpg --explain steps.png   draw how the digit was found in the picture",
+            "nabla predict runs/1 new.csv --out answers.csv    the rows of a table, with the answers beside them",
             "nabla predict digit.png --json                the scores of every class",
         ],
         ["read"] =

@@ -189,6 +189,15 @@ internal sealed class RunFolder : IDisposable
         return path;
     }
 
+    /// <summary>Writes the picture of a regression's answers over the right ones.</summary>
+    /// <returns>Its path.</returns>
+    public string SavePredictions(byte[] png)
+    {
+        string path = Path.Combine(_path, "predictions.png");
+        AtomicFile.Write(path, stream => stream.Write(png));
+        return path;
+    }
+
     public void SaveRun(string json) => Write(RunName, json + "\n");
 
     public void SaveModel(Network network) => network.Save(ModelPath);

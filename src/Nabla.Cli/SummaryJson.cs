@@ -11,4 +11,5 @@ namespace Nabla.Cli;
 [JsonSerializable(typeof(PageSummary))]
 [JsonSerializable(typeof(DataSummary))]
 [JsonSerializable(typeof(IReadOnlyList<SampleSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<RowSummary>))]
 internal sealed partial class SummaryJson : JsonSerializerContext;

@@ -8,10 +8,14 @@ internal sealed record TrainSummary
     /// <summary>Name of the recipe.</summary>
     public required string Recipe { get; init; }
 
-    /// <summary>Share of the test images recognised, 0 to 1.</summary>
-    public required double TestAccuracy { get; init; }
+    /// <summary>Share of the test images recognised, 0 to 1; null for a regression.</summary>
+    public required double? TestAccuracy { get; init; }
 
-    public required int TestCorrect { get; init; }
+    public required int? TestCorrect { get; init; }
+
+    /// <summary>How far a regression's answers for the test samples are from the right ones; not there for classes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegressionFigures? TestRegression { get; init; }
 
     public required int TestCount { get; init; }
 
@@ -66,6 +70,9 @@ internal sealed record TrainSummary
     // Of fewer images, a network that has learnt may by chance recognise no more than the commonest class.
     private const int EnoughToTell = 30;
 
+    // A number tells more than a class.
+    private const int EnoughNumbers = 10;
+
     // "Slight agreement" at most: Landis and Koch, "The measurement of observer agreement for categorical data", Biometrics 33, 1977.
     // Weights out of all bounds, or as they were drawn, recognise a little more than the commonest class by luck; and where one
     // class is far more common than another, a network that finds the other may recognise less.
@@ -79,13 +86,14 @@ internal sealed record TrainSummary
         return new()
         {
             Recipe = recipe.Name,
-            TestAccuracy = test.Accuracy ?? 0,
-            TestCorrect = test.Correct ?? 0,
+            TestAccuracy = test.Accuracy,
+            TestCorrect = test.Correct,
+            TestRegression = test.Regression,
             TestCount = test.Samples,
             CommonestCount = commonest,
             ConstantLoss = constantLoss,
             LossStayedHigh = lossStayedHigh,
-            HasLearntNothing = test.Confusion is { Kappa: <= MaxKappa } taken
+            HasLearntNothing = test.Regression is { R2: <= 0 } ? test.Samples >= EnoughNumbers : test.Confusion is { Kappa: <= MaxKappa } taken
                 && test.Samples >= EnoughToTell && commonest < test.Samples
                 && (taken.Correct <= commonest || lossStayedHigh),
             TestLoss = test.Loss,

@@ -67,6 +67,42 @@ public sealed record DataFileOptions
     /// <summary>Whether broken pictures in folders are passed over and counted, instead of an error that names the first.</summary>
     public bool SkipBroken { get; init; }
 
+    /// <summary>The column of a table that has the classes: its name, or its number from 1; null to take the one that is obvious.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The column of a table that has numbers to answer, for a regression: its name, or its number from 1. Null: there is none.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Columns of a table that are passed over: names, or numbers from 1, with commas between. Null: none but those that number the rows.</summary>
+    public string? Skip { get; init; }
+
+    /// <summary>What becomes of missing cells of a table; null: they are an error, unless <see cref="Schema"/> says what they count as.</summary>
+    public MissingCells? Missing { get; init; }
+
+    /// <summary>The columns that a network learnt from (<see cref="Network.Schema"/>), to read a table as it needs it; null to find out what the columns are.</summary>
+    public TableSchema? Schema { get; init; }
+
+    /// <summary>The options that are only for tables, those that were given, as the command line calls them.</summary>
+    internal IEnumerable<string> OfTables()
+    {
+        if (Label is not null)
+        {
+            yield return "--label";
+        }
+        if (Target is not null)
+        {
+            yield return "--target";
+        }
+        if (Skip is not null)
+        {
+            yield return "--skip";
+        }
+        if (Missing is not null)
+        {
+            yield return "--missing";
+        }
+    }
+
     /// <summary>The options that are only for folders of pictures, those that were given, as the command line calls them.</summary>
     internal IEnumerable<string> OfPictures()
     {

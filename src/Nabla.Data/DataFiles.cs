@@ -68,17 +68,17 @@ public static class DataFiles
     {
         if (IdxSets.TryLoadFolder(folder, options) is { } idx)
         {
-            DataFileOptions.ThrowIfUseless(folder, "a folder of IDX files", options.OfPictures(), options.OfArrays());
+            DataFileOptions.ThrowIfUseless(folder, "a folder of IDX files", options.OfTables(), options.OfPictures(), options.OfArrays());
             return idx;
         }
         if (CsvFolder.IsOne(folder))
         {
             DataFileOptions.ThrowIfUseless(folder, "a folder of CSV files", options.OfPictures(), options.OfArrays(), options.OfImages());
-            return CsvFolder.Load(folder, options.ClassCount);
+            return CsvFolder.Load(folder, options);
         }
         if (CifarFolder.IsOne(folder))
         {
-            DataFileOptions.ThrowIfUseless(folder, "the folder of CIFAR's pickles", options.OfPictures(), options.OfArrays());
+            DataFileOptions.ThrowIfUseless(folder, "the folder of CIFAR's pickles", options.OfTables(), options.OfPictures(), options.OfArrays());
             return CifarFolder.Load(folder, options);
         }
         string[] names = [.. Directory.EnumerateFiles(folder, "*.npy").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
@@ -86,7 +86,7 @@ public static class DataFiles
         {
             return null;
         }
-        DataFileOptions.ThrowIfUseless(folder, "a folder of NumPy arrays", options.OfPictures());
+        DataFileOptions.ThrowIfUseless(folder, "a folder of NumPy arrays", options.OfTables(), options.OfPictures());
         return ArrayLayout.Read(
             folder, new NamedArrays(names, name => NpyFile.Describe(PathOf(name)), name => NpyFile.Read(PathOf(name))), $"npy files from {folder}", options);
 
@@ -101,13 +101,14 @@ public static class DataFiles
         }
         DataFormat format = DataFormatDetector.Detect(path, out bool isCompressed);
         string name = Path.GetFileName(path);
-        DataFileOptions.ThrowIfUseless(path, Describe(format), options.OfPictures(), format is DataFormat.Npz or DataFormat.Pickle ? [] : options.OfArrays(), format == DataFormat.Csv ? options.OfImages() : []);
+        DataFileOptions.ThrowIfUseless(path, Describe(format), format == DataFormat.Csv ? [] : options.OfTables(), options.OfPictures(), format is DataFormat.Npz or DataFormat.Pickle ? [] : options.OfArrays(), format == DataFormat.Csv ? options.OfImages() : []);
         switch (format)
         {
             case DataFormat.Idx:
                 return IdxSets.LoadPair(path, options);
             case DataFormat.Csv:
-                return new DataParts(Csv.Read(path, options.ClassCount), null, null, $"CSV file {name}");
+                TableData table = TableFile.Read(path, options, needsAnswers: true);
+                return new DataParts(table.ToDataSet(), null, null, $"CSV file {name}") { Notes = table.Notes };
             case DataFormat.Npz:
                 CheckNotCompressed(path, isCompressed);
                 using (NpzReader npz = NpzReader.Open(path))

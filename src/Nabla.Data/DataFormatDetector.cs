@@ -9,7 +9,7 @@ internal enum DataFormat
     /// <summary>One array in MNIST's own format.</summary>
     Idx,
 
-    /// <summary>Rows of comma-separated numbers.</summary>
+    /// <summary>A table of text: rows of cells with commas or other separators between.</summary>
     Csv,
 
     /// <summary>One NumPy array.</summary>
@@ -27,7 +27,7 @@ internal static class DataFormatDetector
 {
     /// <summary>All formats, for errors.</summary>
     public const string Known =
-        "an IDX file (00000801 or 00000803), CSV (numbers and commas), a NumPy array (934e554d5059), an npz file (504b0304) or a pickle (80, or text beginning with '(' or 'c'), each plain or gzip";
+        "an IDX file (00000801 or 00000803), a table of text (CSV: cells with commas, semicolons, tabs, vertical bars or blanks between), a NumPy array (934e554d5059), an npz file (504b0304) or a pickle (80, or text beginning with '(' or 'c'), each plain or gzip";
 
     /// <summary>Room for the header line of large images.</summary>
     private const int PeekLength = 1 << 16;
@@ -45,6 +45,10 @@ internal static class DataFormatDetector
         start = start[..reader.ReadUpTo(start)];
         isCompressed = reader.IsCompressed;
         DataFormat format = Detect(start);
+        if (format is DataFormat.Csv or DataFormat.Unknown)
+        {
+            ThrowIfOtherTable(path, start);
+        }
         return format != DataFormat.Unknown ? format : throw Unknown(path, isCompressed, start);
     }
 
@@ -56,13 +60,13 @@ internal static class DataFormatDetector
         [0x80, ..] => DataFormat.Pickle,
         _ when start.StartsWith(NpyHeader.Magic) => DataFormat.Npy,
         _ when IsTextPickle(start) => DataFormat.Pickle,
-        _ when IsCsv(start) => DataFormat.Csv,
+        _ when TableDialect.IsTable(start) => DataFormat.Csv,
         _ => DataFormat.Unknown,
     };
 
     private static MalformedFileException Unknown(string path, bool isCompressed, ReadOnlySpan<byte> start)
     {
-        string found = start.IsEmpty ? "is empty" : $"begins with {Convert.ToHexStringLower(start[..Math.Min(start.Length, ShownLength)])}";
+        string found = start.IsEmpty ? "is empty" : $"begins with {TableDialect.TextOf(start) ?? Convert.ToHexStringLower(start[..Math.Min(start.Length, ShownLength)])}";
         return new MalformedFileException(path, $"{found}{(isCompressed ? " once decompressed" : "")}, which no known format does; expected {Known}.", 0);
     }
 
@@ -74,35 +78,24 @@ internal static class DataFormatDetector
             case [(byte)'(', ..] or [(byte)']', (byte)'q', ..] or [(byte)'}', (byte)'q', ..]:
                 return true;
             case [(byte)'c', ..]:
-                // A global is a module and a name, a line each; a header of CSV has commas.
+                // A global is a module and a name, a line each; a header of a table has separators.
                 int length = start.IndexOf((byte)'\n');
-                return length > 1 && !start[..length].Contains((byte)',') && !start[..length].ContainsAnyExceptInRange((byte)'!', (byte)'~');
+                return length > 1 && !start[..length].ContainsAny(",;|"u8) && !start[..length].ContainsAnyExceptInRange((byte)'!', (byte)'~');
             default:
                 return false;
         }
     }
 
-    /// <summary>Text whose first line has a comma.</summary>
-    private static bool IsCsv(ReadOnlySpan<byte> start)
+    /// <summary>Tables of other programs, which look like ours.</summary>
+    private static void ThrowIfOtherTable(string path, ReadOnlySpan<byte> start)
     {
-        if (start.StartsWith("\ufeff"u8))
+        if (TableDialect.IsArff(start))
         {
-            start = start["\ufeff"u8.Length..];
+            throw new MalformedFileException(path, "is an ARFF file of Weka, which is not read; save it as CSV there, or write the names of the attributes in one line in place of all lines that begin with @ or %.");
         }
-        int length = start.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> line = length < 0 ? start : start[..length];
-        if (!line.Contains((byte)',') || line.TrimStart(" \t"u8) is [(byte)'<' or (byte)'{' or (byte)'[' or (byte)'#', ..])
+        if (TableDialect.IsLibSvm(start))
         {
-            return false;
+            throw new MalformedFileException(path, "is a libsvm file (label index:value …), which is not read; make a table of it, in Python: x, y = sklearn.datasets.load_svmlight_file(path); numpy.savez('data.npz', x_train=x.toarray(), y_train=y).");
         }
-        // Control characters other than tab and line ends are not in text.
-        foreach (byte character in line)
-        {
-            if (character < ' ' && character is not ((byte)'\t' or (byte)'\r'))
-            {
-                return false;
-            }
-        }
-        return true;
     }
 }

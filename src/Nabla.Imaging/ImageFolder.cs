@@ -38,7 +38,7 @@ public static class ImageFolder
     public static DataParts Load(string folder, DataFileOptions? options = null)
     {
         options ??= new DataFileOptions();
-        DataFileOptions.ThrowIfUseless(folder, "a folder of pictures", options.OfArrays(), options.OfImages());
+        DataFileOptions.ThrowIfUseless(folder, "a folder of pictures", options.OfTables(), options.OfArrays(), options.OfImages());
         List<string> notes = [];
         string?[] parts = FindParts(folder, notes);
         // A test part alone is all there is.

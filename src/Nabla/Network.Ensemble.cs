@@ -38,6 +38,7 @@ public sealed partial class Network
         ensemble.Preprocessing = first.Preprocessing;
         ensemble.Loss = first.Loss;
         ensemble.ClassNames = first.ClassNames;
+        ensemble.Schema = first.Schema;
         int parameter = 0, buffer = 0;
         foreach (Network member in members)
         {
@@ -56,6 +57,7 @@ public sealed partial class Network
         : !other.InputShape.Equals(first.InputShape) ? $"takes samples of {other.InputShape}, expected {first.InputShape} as the first"
         : other.OutputShape.Size != first.OutputShape.Size ? $"tells {other.OutputShape.Size} classes apart, expected {first.OutputShape.Size} as the first"
         : !(other.ClassNames ?? []).SequenceEqual(first.ClassNames ?? []) ? "has classes of other names than the first, or in another order"
+        : first.Schema is not null && other.Schema is not null && first.Schema.DifferenceFrom(other.Schema) is string columns ? $"learnt from a table with {columns}, expected the same columns as the first"
         : !(other.Preprocessing with { Values = first.Preprocessing.Values, InkOnPaper = first.Preprocessing.InkOnPaper }).Equals(first.Preprocessing) ? "preprocesses its samples otherwise than the first, such as by other means and deviations; train all with the same"
         : null;
 

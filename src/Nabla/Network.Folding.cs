@@ -19,6 +19,7 @@ public sealed partial class Network
         folded.Preprocessing = Preprocessing;
         folded.Loss = Loss;
         folded.ClassNames = ClassNames;
+        folded.Schema = Schema;
         folded.Temperature = Temperature;
         folded.Training = Training;
         for (int i = 0; i < sources.Count; i++)

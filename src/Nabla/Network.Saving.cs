@@ -94,7 +94,7 @@ public sealed partial class Network
         parameters.ForEach(parameter => Check(parameter.Name, parameter.Shape, parameter.ToString()));
         buffers.ForEach(buffer => Check(buffer.Name, buffer.Shape, buffer.ToString()));
 
-        Network loaded = new(graph) { Preprocessing = IsOfDigits(document) ? document.Preprocessing.OfDigits() : document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Training = document.Training, Temperature = document.Temperature ?? 1 };
+        Network loaded = new(graph) { Preprocessing = IsOfDigits(document) ? document.Preprocessing.OfDigits() : document.Preprocessing, Loss = document.Loss, ClassNames = document.ClassNames, Schema = document.Schema, Training = document.Training, Temperature = document.Temperature ?? 1 };
         parameters.ForEach(parameter => byName[parameter.Name].Values.Span.CopyTo(parameter.Of(loaded.Parameters)));
         buffers.ForEach(buffer => byName[buffer.Name].Values.Span.CopyTo(buffer.Of(loaded.Buffers)));
         if (loaded.FirstNotFinite() is string place)
@@ -180,6 +180,7 @@ public sealed partial class Network
         Preprocessing = Preprocessing,
         Loss = Loss,
         ClassNames = ClassNames?.ToArray(),
+        Schema = Schema,
         Temperature = Temperature == 1 ? null : Temperature,
         Training = Training,
     };
@@ -210,6 +211,7 @@ public sealed partial class Network
             {
                 throw new JsonException(null, "$.temperature", null, null);
             }
+            document.Schema?.ThrowUnlessFits(input);
             LayerGraph graph = BuildFrom(path, input, document.Layers);
             if (document.ClassNames is not null)
             {

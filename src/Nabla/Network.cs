@@ -110,6 +110,18 @@ public sealed partial class Network
         }
     }
 
+    /// <summary>The columns of the table that the network learnt from, by which others are read for it; null where it learnt from none. Kept in the model file.</summary>
+    /// <exception cref="ArgumentException">The columns have another number of values than the network's input.</exception>
+    public TableSchema? Schema
+    {
+        get;
+        set
+        {
+            value?.ThrowUnlessFits(InputShape);
+            field = value;
+        }
+    }
+
     /// <summary>How the network came to be, or null while it is untrained. Kept in the model file.</summary>
     public TrainingRecord? Training { get; set; }
 

@@ -242,7 +242,7 @@ public sealed class DataFormatTests : IDisposable
         }
         (int code, _, string error) = NablaProcess.Run(_folder, "train", "dense", "--data", "images", "--out", "run");
         Assert.Equal(1, code);
-        Assert.Equal("nabla train: All 54 samples to learn from are of one class, 3, expected at least two: a network that always gives the same answer would be right.\n", error.ReplaceLineEndings("\n"));
+        Assert.Equal("nabla train: All 54 samples to learn from are of one class, 3, expected at least two: a network that always gives the same answer would be right; add samples of other classes.\n", error.ReplaceLineEndings("\n"));
         Assert.False(Directory.Exists(_folder["run"]));
     }
 

@@ -42,7 +42,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_recipe_dense_layers_are_for_who_asks_for_them_and_for_what_is_no_image()
+    public void Without_a_recipe_dense_layers_are_for_who_asks_for_them_and_tables_have_their_own()
     {
         SmallDigits.Write(_folder["idx"], train: 300, test: 20);
         (int code, string output, string error) = NablaProcess.Run(_folder, "train", "--data", "idx", "--hidden", "20", "--out", "hidden");
@@ -53,8 +53,11 @@ public sealed class TrainTests : IDisposable
         File.WriteAllLines(_folder["table.csv"], ["label,a,b,c", .. Enumerable.Range(0, 300).Select(i => FormattableString.Invariant($"{i % 2},{random.NextDouble() + i % 2:F3},{random.NextDouble():F3},{random.NextDouble():F3}"))]);
         (code, output, error) = NablaProcess.Run(_folder, "train", "--data", "table.csv", "--out", "table");
         Assert.True(code == 0, error);
-        Assert.Contains("The samples are no images that the recipe 'quick' could take: it is 'dense'.", output, StringComparison.Ordinal);
-        Assert.Contains("Recipe: dense", output, StringComparison.Ordinal);
+        Assert.Contains("Recipe: table", output, StringComparison.Ordinal);
+        (code, output, error) = NablaProcess.Run(_folder, "train", "--data", "table.csv", "--hidden", "7", "--out", "narrow");
+        Assert.True(code == 0, error);
+        Assert.Contains("Recipe: table", output, StringComparison.Ordinal);
+        Assert.Contains("Dense 3 → 7, ReLU", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +91,7 @@ public sealed class TrainTests : IDisposable
         SmallDigits.Write(_folder["idx"], train: 200, test: 20);
         (int code, _, string error) = NablaProcess.Run(
             _folder, "train", "dense", "--data", "idx", "--epochs", "1", "--out", "run", "--optimizer", "adam", "--weight-decay", "0.2", "--schedule", "one-cycle", "--warm-up", "3",
-            "--l2", "0.001", "--clip-gradient-norm", "2", "--accumulate", "2", "--label-smoothing", "0.1", "--balance-classes", "--reduce-on-plateau", "2");
+            "--l2", "0.001", "--clip-gradient-norm", "2", "--accumulate", "2", "--label-smoothing", "0.1", "--class-weights", "balanced", "--reduce-on-plateau", "2");
         Assert.True(code is 0 or 1 && !error.Contains("mistake", StringComparison.Ordinal), error);
         Network network = Network.Load(_folder["run/model.safetensors"]);
         TrainingOptions options = network.Training!.Options;

@@ -15,6 +15,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         new("recipe", Recipes, path => Recipe.Load(path)),
         new("idx", () => WithGzip(IdxFiles()), path => Either(() => Idx.ReadImages(path), () => Idx.ReadLabels(path, 10))),
         new("csv", () => WithGzip(CsvFiles()), path => Either(() => DataFiles.LoadFeatures(path), () => DataFiles.Load(path))),
+        new("table", () => WithGzip(TableFiles()), ReadTable),
         new("npy", () => Files("*.npy"), path => DataFiles.LoadFeatures(path)),
         new("npz", () => Files("*.npz"), path => DataFiles.Load(path)),
         new("pickle", () => WithGzip(Files("*.pkl")), path => DataFiles.Load(path)),
@@ -121,6 +122,44 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
     [
         Written(path => Csv.Write(path, SyntheticDigits.Generate(2, 1))), "label,1x1,1x2\n7,0,255\n3,4.5,-1e3\n"u8.ToArray(), "\ufeff7,0,1\r\n3,\"4\",5\r\n"u8.ToArray(),
     ];
+
+    private static List<byte[]> TableFiles() =>
+    [
+        "size,kind,label\n1.5,x,a\n2,y,b\n3,x,a\n4,y,b\n"u8.ToArray(), "\ufeff# c\r\nsize;kind;label\r\n1,5;\"x\";a\r\n;y;b\r\n3;x;a\r\n"u8.ToArray(),
+        "  size  kind\tlabel \n1 x a\n 2  y   b\n?  x a"u8.ToArray(), Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("size|kind|label\n1|x|a\n2|y|b\n")).ToArray(),
+        "0,1,2,3,4\n5.1,3.5,1.4,0.2,b\n4.9,3.0,1.4,0.2,c\n6.1,3.0,1.5,0.2,b\n"u8.ToArray(),
+    ];
+
+    /// <summary>As a table by itself, with missing cells filled, as a regression, and as one of a model.</summary>
+    private static void ReadTable(string path)
+    {
+        TableSchema schema = new()
+        {
+            Columns = [new SchemaColumn { Name = "size", Place = 1, Missing = 0 }, new SchemaColumn { Name = "kind", Place = 2, Categories = ["x", "y"] }],
+            FileColumns = 3,
+            AnswerName = "label",
+            AnswerPlace = 3,
+        };
+        Exception? last = null;
+        foreach (DataFileOptions options in new[] { new DataFileOptions { Label = "3" }, new() { Missing = MissingCells.Mean }, new() { Target = "1", Missing = MissingCells.Drop }, new() { Schema = schema } })
+        {
+            try
+            {
+                DataFiles.Load(path, options);
+                TableRows rows = TableRows.Read(path, options);
+                rows.Write(TextWriter.Null, ["answer"], [.. rows.Rows.Select(_ => (IReadOnlyList<string>)["x"])]);
+                last = null;
+            }
+            catch (Exception exception) when (exception is MalformedFileException or ArgumentException)
+            {
+                last = exception;
+            }
+        }
+        if (last is MalformedFileException refused)
+        {
+            throw refused;
+        }
+    }
 
     private static List<byte[]> Pictures()
     {

@@ -31,7 +31,7 @@ internal sealed class DataShowCommand : Command
     private int Run(ParseResult arguments)
     {
         DataSet train = DataSource.Load(_data.Read(arguments), PlainText.Error).Train;
-        ClassLabels labels = (ClassLabels)train.Targets;
+        ClassLabels labels = train.Targets as ClassLabels ?? throw new ArgumentException("only images of classes can be shown, but the data has numbers as targets.");
         int? digit = arguments.GetValue(_digit);
         List<int> chosen = [];
         for (int i = 0; i < train.Count && chosen.Count < (arguments.GetValue(_count) ?? 10); i++)

@@ -23,6 +23,11 @@ internal sealed class EvaluateCommand : Command
         Description = "Draw into this PNG file how often the model is right over how sure it is, before and after its temperature was fitted.",
         HelpName = "file",
     };
+    private readonly Option<string?> _plot = new("--plot")
+    {
+        Description = "Draw into this PNG file what a regression answers over what is true.",
+        HelpName = "file",
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print everything as one JSON object on standard output." };
 
     public EvaluateCommand()
@@ -35,6 +40,7 @@ internal sealed class EvaluateCommand : Command
         }
         Options.Add(_views);
         Options.Add(_calibration);
+        Options.Add(_plot);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -57,6 +63,14 @@ internal sealed class EvaluateCommand : Command
             byte[] png = CalibrationPlot.Png($"{data.Source}, {data.Samples.Count:N0} images", before, after, network.Temperature);
             AtomicFile.Write(picture, stream => stream.Write(png));
         }
+        string? plot = arguments.GetValue(_plot);
+        if (plot is not null)
+        {
+            byte[] png = evaluation.Regression is { } figures && data.Samples.Targets is TargetVectors { Width: 1 } numbers
+                ? RegressionPlot.Png($"{data.Source}, {data.Samples.Count:N0} rows", network.Schema?.AnswerName, figures, numbers.Values, network.Score(data.Samples.Features))
+                : throw new ArgumentException($"--plot: {path} answers classes, expected a regression; --calibration draws how sure it is.");
+            AtomicFile.Write(plot, stream => stream.Write(png));
+        }
         if (json)
         {
             EvaluationSummary summary = EvaluationSummary.Create(path, data, network, evaluation, calibration?.After);
@@ -75,7 +89,14 @@ internal sealed class EvaluateCommand : Command
         {
             notes.WriteLine($"Wrote {picture}");
         }
-        ConfusionMatrix confusion = evaluation.Confusion!;
+        if (plot is not null)
+        {
+            notes.WriteLine($"Wrote {plot}");
+        }
+        if (evaluation.Confusion is not { } confusion)
+        {
+            return ExitCode.Success;
+        }
         if (confusion.Support(confusion.CommonestClass) == evaluation.Samples)
         {
             notes.WriteLine(EvaluationSummary.OneClassRemark);

@@ -13,7 +13,7 @@ internal sealed class PredictCommand : Command
     // One argument for both: a model before the pictures may be left out.
     private readonly Argument<string[]> _files = new("picture")
     {
-        Description = $"JPEG, PNG, WebP, BMP, GIF or PGM files of any size: photographs, scans or drawings of one digit each, or pictures of what the model was trained on. Before them a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
+        Description = $"JPEG, PNG, WebP, BMP, GIF or PGM files of any size: photographs, scans or drawings of one digit each, or pictures of what the model was trained on; or one table, for a model of tables. Before them a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -23,10 +23,12 @@ internal sealed class PredictCommand : Command
         HelpName = "file.png",
     };
     private readonly Option<int?> _views = ModelArgument.CreateViews();
+    private readonly Option<string?> _out = new("--out") { Description = "Of a table, the file for its rows with the answers beside them; standard output if not given.", HelpName = "file" };
+    private readonly Option<string?> _missing = new("--missing") { Description = "Of a table, 'drop' gives rows with missing cells no answer, where the model has not learnt what these count as; an error if not given.", HelpName = "drop" };
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array on standard output, with the scores of every class." };
 
     public PredictCommand()
-        : base("predict", "Let a model say what is on pictures, such as single digits.")
+        : base("predict", "Let a model say what is on pictures, such as single digits, or answer the rows of a table.")
     {
         _files.Validators.Add(result =>
         {
@@ -38,6 +40,8 @@ internal sealed class PredictCommand : Command
         Arguments.Add(_files);
         Options.Add(_explain);
         Options.Add(_views);
+        Options.Add(_out);
+        Options.Add(_missing);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -47,12 +51,18 @@ internal sealed class PredictCommand : Command
         string[] files = arguments.GetRequiredValue(_files);
         bool namesModel = ModelArgument.IsModel(files[0]);
         string[] pictures = namesModel ? files[1..] : files;
+        Network network = ModelArgument.Load(namesModel ? files[0] : ModelArgument.Default).FoldBatchNormalization();
+        if (pictures is [string table] && TablePrediction.CanRead(table))
+        {
+            RefuseGiven(arguments, "for pictures, expected one or more of them and no table", _explain, _views);
+            return TablePrediction.Run(network, table, DataOptions.ToFileOptions(Reading(arguments)), arguments.GetValue(_out), arguments.GetValue(_json));
+        }
+        RefuseGiven(arguments, "for tables, expected one table and no pictures", _out, _missing);
         string? explain = arguments.GetValue(_explain);
         if (explain is not null && pictures.Length > 1)
         {
             throw new ArgumentException($"--explain: found {pictures.Length} pictures, expected one.");
         }
-        Network network = ModelArgument.Load(namesModel ? files[0] : ModelArgument.Default).FoldBatchNormalization();
         PictureReading reading = new(network, arguments.GetValue(_views) ?? 1);
         bool json = arguments.GetValue(_json);
         List<PredictionSummary> summaries = [];
@@ -85,6 +95,19 @@ internal sealed class PredictCommand : Command
         }
         return code;
     }
+
+    private static void RefuseGiven(ParseResult arguments, string reason, params ReadOnlySpan<Option> options)
+    {
+        foreach (Option option in options)
+        {
+            if (arguments.GetResult(option) is { Implicit: false })
+            {
+                throw new ArgumentException($"{option.Name}: is {reason}; leave it out.");
+            }
+        }
+    }
+
+    private Dictionary<string, string> Reading(ParseResult arguments) => arguments.GetValue(_missing) is string missing ? new() { [_missing.Name] = missing } : [];
 
     private static string Line(Network network, PredictionSummary summary)
     {

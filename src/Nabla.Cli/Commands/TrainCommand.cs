@@ -6,6 +6,7 @@ using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 using Nabla.Cli.Plotting;
+using Nabla.IO;
 
 namespace Nabla.Cli.Commands;
 
@@ -23,12 +24,18 @@ internal sealed class TrainCommand : Command
     // What is trained where no recipe is named and the default one cannot take the samples, or dense layers are asked for.
     private const string DenseRecipe = "dense";
 
+    // What is trained on the rows of a table.
+    private const string TableRecipe = "table";
+
+    // So many times as many samples as the rarest class has are worth a remark.
+    private const int GreatImbalance = 10;
+
     // The default recipe takes as many epochs as it needs to see so many images, all of MNIST once; fewer images more often, up to so many times.
     private const int ImagesSeen = 60_000, MaxEpochs = 100;
 
     private readonly Argument<string> _recipe = new("recipe")
     {
-        Description = $"A recipe by name ('nabla recipes' lists them) or a JSON file; the options below override it. Of samples that are no images, '{DenseRecipe}' if not given.",
+        Description = $"A recipe by name ('nabla recipes' lists them) or a JSON file; the options below override it. '{TableRecipe}' for tables and '{DenseRecipe}' for other samples that are no images, if not given. Or, instead of --data, a file or folder to learn from.",
         DefaultValueFactory = _ => DefaultRecipe,
     };
     private readonly DataOptions _data = DataOptions.Create();
@@ -110,10 +117,37 @@ internal sealed class TrainCommand : Command
     }
 
     private RunDescription Asked(ParseResult arguments) => new(
-        Override(ReadRecipe(!NamesRecipe(arguments) && arguments.GetResult(_hidden) is not null ? DenseRecipe : arguments.GetRequiredValue(_recipe)), arguments), _data.Read(arguments),
+        Override(ReadRecipe(NamesRecipe(arguments) ? arguments.GetRequiredValue(_recipe) : arguments.GetResult(_hidden) is not null ? DenseRecipe : DefaultRecipe), arguments), AskedData(arguments),
         arguments.GetValue(_patience), arguments.GetValue(_plateau), arguments.GetValue(_tensorBoard));
 
-    private bool NamesRecipe(ParseResult arguments) => arguments.GetResult(_recipe) is { Tokens.Count: > 0 };
+    private bool NamesRecipe(ParseResult arguments) => arguments.GetResult(_recipe) is { Tokens.Count: > 0 } && !IsData(arguments.GetRequiredValue(_recipe));
+
+    private DataRequest AskedData(ParseResult arguments)
+    {
+        DataRequest request = _data.Read(arguments);
+        string named = arguments.GetRequiredValue(_recipe);
+        return !IsData(named) ? request
+            : request.Data is null ? request with { Data = named }
+            : throw new ArgumentException($"--data: found {named} beside it, which is data, too, and no recipe; give one of them.");
+    }
+
+    /// <summary>Whether what stands in place of a recipe is there and none: a folder, or a file that does not begin as recipes do.</summary>
+    private static bool IsData(string name)
+    {
+        if (RecipeBook.Names.Contains(name) || name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(name))
+        {
+            return !RecipeBook.Names.Contains(name) && Directory.Exists(name);
+        }
+        using FileStream file = InputFile.Open(name);
+        using StreamReader reader = new(file);
+        int first;
+        do
+        {
+            first = reader.Read();
+        }
+        while (first is ' ' or '\t' or '\r' or '\n');
+        return first is not ('{' or '/');
+    }
 
     private int Train(RunDescription run, RunFolder folder, ParseResult arguments, bool json, TextWriter notes)
     {
@@ -124,7 +158,7 @@ internal sealed class TrainCommand : Command
         (Network network, TrainAndTest data) = (training.Network, training.Data);
         folder.CheckRoom(RoomBesideParameters + CheckpointVectors * sizeof(float) * (long)network.Parameters.Length + sizeof(int) * (long)data.Train.Count);
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recipe: {PlainText.Of(recipe.Name)}"));
-        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} images to train{(options.ValidationFraction > 0 && data.Validation is null ? " and validate" : "")} on, {(data.Validation is { } own ? $"{own.Count:N0} to validate on, " : "")}{data.Test.Count:N0} to test on"));
+        notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} {Unit(data.Train)} to train{(options.ValidationFraction > 0 && data.Validation is null ? " and validate" : "")} on, {(data.Validation is { } own ? $"{own.Count:N0} to validate on, " : "")}{data.Test.Count:N0} to test on"));
         notes.WriteLine(network);
 
         if (run.Patience is int patience)
@@ -150,7 +184,7 @@ internal sealed class TrainCommand : Command
         TrainingHistory history;
         try
         {
-            history = TrainingDisplay.Run(training.Trainer, () => isResumed ? training.Resume(folder.CheckpointPath, interruption.Token) : training.Fit(interruption.Token), recipe.LogEvery, toError: json);
+            history = TrainingDisplay.Run(training.Trainer, () => isResumed ? training.Resume(folder.CheckpointPath, interruption.Token) : training.Fit(interruption.Token), recipe.LogEvery, Unit(data.Train), toError: json);
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {
@@ -169,19 +203,23 @@ internal sealed class TrainCommand : Command
         TrainSummary summary = TrainSummary.Create(recipe, network, history, test, training.Trainer.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
         string text = JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary);
         folder.SaveSummary(text);
+        string? picture = test.Regression is { } figures && data.Test.Targets is TargetVectors { Width: 1 } numbers
+            ? folder.SavePredictions(RegressionPlot.Png($"{source.Parts.Source}, {numbers.Count:N0} rows", network.Schema?.AnswerName, figures, numbers.Values, network.Score(data.Test.Features, options.Threads)))
+            : null;
 
         if (json)
         {
             PlainText.Out.WriteLine(text);
         }
-        Report(notes, summary, history, folder, data.Source == SyntheticDigits.SourceName);
+        Report(notes, summary, history, folder, picture, data.Source == SyntheticDigits.SourceName, Unit(data.Test));
         if (history.Cancelled)
         {
             return ExitCode.Interrupted;
         }
         if (summary.HasLearntNothing)
         {
-            string found = summary.TestCorrect <= summary.CommonestCount
+            string found = summary.TestRegression is not null ? "its answers for the test part are no better than always their mean"
+                : summary.TestCorrect <= summary.CommonestCount
                 ? FormattableString.Invariant($"it recognises no more of the test images than one that always answers {network.NameOf(test.Confusion!.CommonestClass)} ({summary.CommonestCount:N0})")
                 : $"its {summary.LossRemark}";
             PlainText.Error.WriteLine($"nabla train: the network has learnt nothing: {found}; try a smaller --learning-rate, more --epochs or another --seed, and look at {folder.HistoryPath}.");
@@ -206,7 +244,7 @@ internal sealed class TrainCommand : Command
         using Interruption interruption = new();
         (RunDescription run, _, RecipeTraining training) = Prepare(Asked(arguments), arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
-        SetupReport report = SetupCheck.Run(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        SetupReport report = SetupCheck.Run(training.Network, training.Trainer.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
         foreach (SetupFinding finding in report.Findings)
         {
             PlainText.Out.WriteLine($"{finding.Kind switch { FindingKind.Good => "  ok ", FindingKind.Remark => "   ? ", _ => "   ! " }}{finding.Text}");
@@ -222,7 +260,7 @@ internal sealed class TrainCommand : Command
         using Interruption interruption = new();
         (RunDescription run, _, RecipeTraining training) = Prepare(asked, arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
-        LearningRateRange range = LearningRateFinder.Find(training.Network, recipe.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
+        LearningRateRange range = LearningRateFinder.Find(training.Network, training.Trainer.Loss, recipe.Optimizer, training.Data.Train, recipe.Training, interruption.Token);
         LearningRatePoint least = range.Points.MinBy(point => point.SmoothedLoss), last = range.Points[^1];
         PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{range.Points.Count} steps with rates from {range.Points[0].LearningRate:G2} to {last.LearningRate:G2}: the loss began at {range.Points[0].Loss:G3}, was least, {least.SmoothedLoss:G3}, at {least.LearningRate:G2}, and {(range.HasExploded ? $"ran away at {last.LearningRate:G2}" : "did not run away")}."));
@@ -240,12 +278,35 @@ internal sealed class TrainCommand : Command
         DataSource.TrainingData source = DataSource.Load(run.Data, notes, keepsValidation: run.Recipe.Training.ValidationFraction > 0, cancellation);
         // The built-in digits take seconds to draw.
         cancellation.ThrowIfCancellationRequested();
-        if (!NamesRecipe(arguments) && run.Recipe.Name == DefaultRecipe && arguments.GetValue(_resume) is null)
+        bool isChosen = !NamesRecipe(arguments) && arguments.GetValue(_resume) is null;
+        if (isChosen && source.Parts.Train.Features.Schema is not null)
+        {
+            run = run with { Recipe = Override(ReadRecipe(TableRecipe), arguments) };
+        }
+        else if (isChosen && run.Recipe.Name == DefaultRecipe)
         {
             run = run with { Recipe = Chosen(run.Recipe, source.Parts.Train, arguments, notes) };
         }
-        return (run, source, Fitting(run.Recipe, source, notes).Prepare(source.Parts));
+        if (source.Parts.Train.Targets is ClassLabels labels && !run.Recipe.Training.BalanceClasses)
+        {
+            SayImbalance(labels, notes);
+        }
+        return (run, source, Fitting(run.Recipe, source, isChosen && run.Recipe.Name == TableRecipe ? TextWriter.Null : notes).Prepare(source.Parts));
     }
+
+    /// <summary>Says where one class has far more samples than another.</summary>
+    private static void SayImbalance(ClassLabels labels, TextWriter notes)
+    {
+        (int Label, int Count)[] counts = [.. labels.Values.ToArray().CountBy(label => label).Select(pair => (pair.Key, pair.Value))];
+        (int Label, int Count) rarest = counts.MinBy(pair => pair.Count), commonest = counts.MaxBy(pair => pair.Count);
+        if (commonest.Count >= (long)GreatImbalance * rarest.Count)
+        {
+            notes.WriteLine(PlainText.Of(FormattableString.Invariant($"The classes are of very different size: {labels.NameOf(commonest.Label)} has {commonest.Count:N0}, {labels.NameOf(rarest.Label)} has {rarest.Count:N0}; --class-weights balanced gives every class the same say.")));
+        }
+    }
+
+    /// <summary>What samples are called.</summary>
+    private static string Unit(DataSet data) => data.Features.Schema is null ? "images" : "rows";
 
     /// <summary>The default recipe as it suits the data, or the dense one where the default cannot take it.</summary>
     private Recipe Chosen(Recipe recipe, DataSet train, ParseResult arguments, TextWriter notes)
@@ -272,7 +333,7 @@ internal sealed class TrainCommand : Command
         // A model may travel: where MNIST lay on this machine is nobody's business.
         network.Training = network.Training! with { Data = source.Path == DataSource.Mnist ? data.Source.Replace(source.Parts.Source, "MNIST", StringComparison.Ordinal) : data.Source, DataPath = source.Path, DataReading = source.Reading.Count > 0 ? source.Reading : null, DataSha256 = source.Sha256, TestAccuracy = test?.Accuracy };
 
-    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, RunFolder folder, bool isBuiltIn)
+    private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, RunFolder folder, string? picture, bool isBuiltIn, string unit)
     {
         if (history.Cancelled)
         {
@@ -286,8 +347,8 @@ internal sealed class TrainCommand : Command
         }
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Test accuracy {summary.TestAccuracy:0.00%} ({summary.TestCorrect:N0} of {summary.TestCount:N0} test images) after {summary.TrainSeconds:F1} s of training"));
-        if (summary.CommonestCount == summary.TestCount)
+            $"{(summary.TestRegression is { } figures ? $"Test: {figures} over {summary.TestCount:N0} test {unit}" : string.Create(CultureInfo.InvariantCulture, $"Test accuracy {summary.TestAccuracy:0.00%} ({summary.TestCorrect:N0} of {summary.TestCount:N0} test {unit})"))} after {summary.TrainSeconds:F1} s of training"));
+        if (summary.TestRegression is null && summary.CommonestCount == summary.TestCount)
         {
             notes.WriteLine(EvaluationSummary.OneClassRemark);
         }
@@ -300,6 +361,10 @@ internal sealed class TrainCommand : Command
             notes.WriteLine("These are built-in digits too: on real handwriting expect less (measured on MNIST: the default network reads 97.8%).");
         }
         notes.WriteLine($"Saved {summary.Model}");
+        if (picture is not null)
+        {
+            notes.WriteLine($"Wrote {picture}: predicted over true");
+        }
         notes.WriteLine(history.Cancelled
             ? $"Next: {Invocation.Name} train --resume {Invocation.Quote(folder.FolderPath)} goes on with it"
             : $"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}");

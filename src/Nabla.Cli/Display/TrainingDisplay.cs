@@ -18,10 +18,11 @@ internal static class TrainingDisplay
     /// <param name="trainer">The trainer that fit uses.</param>
     /// <param name="fit">The training.</param>
     /// <param name="every">Epochs from one line to the next; the last epoch always has one.</param>
+    /// <param name="unit">What samples are called.</param>
     /// <param name="toError">Whether it is shown on standard error, because standard output is for a result.</param>
-    public static TrainingHistory Run(Trainer trainer, Func<TrainingHistory> fit, int every, bool toError)
+    public static TrainingHistory Run(Trainer trainer, Func<TrainingHistory> fit, int every, string unit, bool toError)
     {
-        TrainingProgress progress = new();
+        TrainingProgress progress = new(unit);
         trainer.StepCompleted += progress.Add;
         trainer.EpochCompleted += progress.Add;
         TextWriter output = toError ? Console.Error : Console.Out;
@@ -84,6 +85,7 @@ internal static class TrainingDisplay
     {
         string validation = progress.LastEpoch?.ValidationAccuracy is double accuracy
             ? string.Create(CultureInfo.InvariantCulture, $"{(isWide ? "validation" : "val")} {accuracy:0.0%}")
+            : progress.LastEpoch?.ValidationLoss is double loss ? $"{(isWide ? "validation" : "val")} {TrainingProgress.FormatLoss(loss)}"
             : "";
         return Terminal.Fit(
             room, isWide ? Gap : " ", $"Epoch {step.Epoch}/{step.Epochs}", $"loss {TrainingProgress.FormatLoss(step.EpochLoss)}", validation,
@@ -100,6 +102,7 @@ internal static class TrainingDisplay
         string number = epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epochs.Length);
         string[] parts = [$"Epoch {number}/{epochs}", $"loss {TrainingProgress.FormatLoss(epoch.Loss)}"];
         return epoch.ValidationAccuracy is double validation ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.00%}")]
+            : epoch.ValidationLoss is double loss ? [.. parts, $"validation {TrainingProgress.FormatLoss(loss)}"]
             : epoch.Accuracy is double training ? [.. parts, string.Create(CultureInfo.InvariantCulture, $"training {training:0.00%}")]
             : parts;
     }

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Nabla.Cli.Display;
 
 /// <summary>Where a training stands, in numbers that both displays show.</summary>
-internal sealed class TrainingProgress
+/// <param name="unit">What samples are called.</param>
+internal sealed class TrainingProgress(string unit = "images")
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _samples;
@@ -41,7 +42,7 @@ internal sealed class TrainingProgress
     public string DescribePace() => $"{DescribeSpeed()}  {DescribeSteps()}  {DescribeRemaining()}";
 
     /// <summary><c>118,000 images/s</c>.</summary>
-    public string DescribeSpeed() => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} images/s");
+    public string DescribeSpeed() => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ImagesPerSecond / 100) * 100:N0} {unit}/s");
 
     /// <summary><c>1,840 steps/s</c>.</summary>
     public string DescribeSteps() => string.Create(CultureInfo.InvariantCulture, $"{_steps / _clock.Elapsed.TotalSeconds:N0} steps/s");

@@ -11,7 +11,7 @@ internal sealed class DataOptions
     public const string Auto = "auto";
 
     private const string Choices =
-        "'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a file or folder of your own: IDX, CSV, npz, pickle or folders of pictures, recognised by content";
+        "'auto' is MNIST where it is there or can be downloaded, otherwise the built-in digits; 'mnist'; 'synthetic', the built-in digits; or a file or folder of your own: IDX, tables (CSV and the like), npz, pickle or folders of pictures, recognised by content";
 
     private const string Switch = "yes|no";
 
@@ -36,6 +36,10 @@ internal sealed class DataOptions
             (options, text) => options with { Channels = text switch { "1" => 1, "3" => 3, _ => throw Unexpected("--channels", text, "1 or 3") } }),
         new("--skip-broken", Switch, "Pass over broken pictures of a folder, and count them, instead of stopping at the first.",
             (options, text) => options with { SkipBroken = text switch { "yes" => true, "no" => false, _ => throw Unexpected("--skip-broken", text, "yes or no") } }),
+        new("--label", "name|number", "Of a table, the column with the classes: its name, or its number from 1; the one that is obvious if not given.", (options, text) => options with { Label = text }),
+        new("--target", "name|number", "Of a table, the column with numbers to answer, for a regression.", (options, text) => options with { Target = text }),
+        new("--skip", "columns", "Of a table, columns to pass over: names, or numbers from 1, with commas between.", (options, text) => options with { Skip = text }),
+        new("--missing", "mean|zero|drop", "Of a table, what becomes of missing cells: the mean of their column (the commonest word), 0 (no word), or their rows are left out; an error if not given.", (options, text) => options with { Missing = Missing(text) }),
     ];
 
     private readonly Option<string?> _data = new("--data") { HelpName = "auto|mnist|synthetic|path" };
@@ -102,6 +106,14 @@ internal sealed class DataOptions
     }
 
     private static ArgumentException Unexpected(string option, string text, string expected) => new($"{option}: found '{text}', expected {expected}.");
+
+    private static MissingCells Missing(string text) => text switch
+    {
+        "mean" => MissingCells.Mean,
+        "zero" => MissingCells.Zero,
+        "drop" => MissingCells.Drop,
+        _ => throw Unexpected("--missing", text, "mean, zero or drop"),
+    };
 
     /// <param name="Name">With its dashes.</param>
     /// <param name="Value">What the help calls its value.</param>

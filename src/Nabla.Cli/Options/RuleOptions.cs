@@ -19,10 +19,10 @@ internal sealed class RuleOptions
     private readonly Option<int?> _accumulate = NumberOption.CreateCount("--accumulate", "Batches whose gradients are added up before the weights move once.");
     private readonly Option<double?> _labelSmoothing = NumberOption.Create<double>(
         "--label-smoothing", "Share of each label that is spread over all classes.", "a number of at least 0 and below 1, such as 0.1", value => value is >= 0 and < 1);
-    private readonly Option<bool> _balance = new("--balance-classes") { Description = "Give every class the same say, however many images it has." };
+    private readonly Option<string?> _classWeights = Choice("--class-weights", "What samples of a class count: 'balanced' gives every class the same say, however many samples it has; 'none' the same to every sample.", "balanced", "none");
 
     /// <summary>All of them, in the order of the help.</summary>
-    public IEnumerable<Option> All => [_learningRate, _optimizer, _weightDecay, _schedule, _warmUp, _l2, _clip, _accumulate, _labelSmoothing, _balance];
+    public IEnumerable<Option> All => [_learningRate, _optimizer, _weightDecay, _schedule, _warmUp, _l2, _clip, _accumulate, _labelSmoothing, _classWeights];
 
     /// <summary>The recipe with what was asked for.</summary>
     public Recipe Override(Recipe recipe, ParseResult arguments)
@@ -52,7 +52,7 @@ internal sealed class RuleOptions
             L2 = arguments.GetValue(_l2) ?? recipe.Training.L2,
             ClipGradientNorm = arguments.GetValue(_clip) ?? recipe.Training.ClipGradientNorm,
             AccumulationSteps = arguments.GetValue(_accumulate) ?? recipe.Training.AccumulationSteps,
-            BalanceClasses = arguments.GetValue(_balance) || recipe.Training.BalanceClasses,
+            BalanceClasses = arguments.GetValue(_classWeights) is string weights ? weights == "balanced" : recipe.Training.BalanceClasses,
             Schedule = ScheduleOf(recipe, arguments, hasOwnRate: rate is not null || arguments.GetValue(_optimizer) is not null),
         };
         Loss loss = arguments.GetValue(_labelSmoothing) is not double smoothing ? recipe.Loss

@@ -21,7 +21,7 @@ public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sa
         {
             this[rows[i]].CopyTo(taken.AsSpan(i * SampleShape.Size));
         }
-        return new ByteFeatures(taken, SampleShape);
+        return new ByteFeatures(taken, SampleShape) { Schema = Schema };
     }
 
     internal override bool AreBytes => true;

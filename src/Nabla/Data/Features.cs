@@ -19,6 +19,18 @@ public abstract class Features
     /// <summary>Number of samples.</summary>
     public int Count { get; }
 
+    /// <summary>The columns of the table that the samples are from; null where they are from none.</summary>
+    /// <exception cref="ArgumentException">The columns have another number of values than a sample.</exception>
+    public TableSchema? Schema
+    {
+        get;
+        init
+        {
+            value?.ThrowUnlessFits(SampleShape);
+            field = value;
+        }
+    }
+
     /// <summary>Writes sample <paramref name="row"/> as <see cref="SampleShape"/>.Size numbers that a network can read.</summary>
     /// <param name="row">Index of the sample, from 0.</param>
     /// <param name="byteDivisor">What bytes are divided by; float features are copied as they are.</param>
@@ -38,8 +50,8 @@ public abstract class Features
     {
         (FeatureView first, _) => first.Copy().Append(other),
         (_, FeatureView second) => Append(second.Copy()),
-        (ByteFeatures first, ByteFeatures second) when SampleShape.Equals(other.SampleShape) => new ByteFeatures([.. first.Values, .. second.Values], SampleShape),
-        (FloatFeatures first, FloatFeatures second) when SampleShape.Equals(other.SampleShape) => new FloatFeatures([.. first.Values, .. second.Values], SampleShape),
+        (ByteFeatures first, ByteFeatures second) when SampleShape.Equals(other.SampleShape) => new ByteFeatures([.. first.Values, .. second.Values], SampleShape) { Schema = Schema ?? other.Schema },
+        (FloatFeatures first, FloatFeatures second) when SampleShape.Equals(other.SampleShape) => new FloatFeatures([.. first.Values, .. second.Values], SampleShape) { Schema = Schema ?? other.Schema },
         _ => throw new ArgumentException($"Samples of {other.SampleShape} ({other.GetType().Name}) cannot follow samples of {SampleShape} ({GetType().Name})."),
     };
 

@@ -22,7 +22,7 @@ public sealed class FloatFeatures(float[] values, Shape sampleShape) : Features(
         {
             this[rows[i]].CopyTo(taken.AsSpan(i * SampleShape.Size));
         }
-        return new FloatFeatures(taken, SampleShape);
+        return new FloatFeatures(taken, SampleShape) { Schema = Schema };
     }
 
     internal override bool AreBytes => false;

@@ -1,6 +1,6 @@
 namespace Nabla;
 
-/// <summary>What layers share that apply a function to each number by itself: <see cref="LeakyReLU"/>, <see cref="GELU"/>, <see cref="SiLU"/>, <see cref="Softplus"/>.</summary>
+/// <summary>What layers share that apply a function to each number by itself: <see cref="LeakyReLU"/>, <see cref="GELU"/>, <see cref="SiLU"/>, <see cref="Softplus"/>, <see cref="Rescaling"/>.</summary>
 public abstract class ElementwiseLayer : Layer
 {
     private protected ElementwiseLayer(LayerBuilder builder)

@@ -243,6 +243,11 @@ public abstract class Layer
     /// <summary>Describes ln(1 + eˣ).</summary>
     public static SoftplusSpec Softplus() => new();
 
+    /// <summary>Describes x · scale + offset.</summary>
+    /// <param name="scale">What numbers are multiplied by, not 0.</param>
+    /// <param name="offset">What is added to them then.</param>
+    public static RescalingSpec Rescaling(double scale, double offset = 0) => new() { Scale = scale, Offset = offset };
+
     /// <summary>Describes a residual block, body(x) + x.</summary>
     /// <param name="body">The layers of the body, first to last; its output has the shape of its input. For another shape, and for an activation, write a <see cref="ResidualSpec"/>.</param>
     public static ResidualSpec Residual(params IReadOnlyList<LayerSpec> body) => new() { Body = body };

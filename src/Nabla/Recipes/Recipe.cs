@@ -85,6 +85,8 @@ public sealed record Recipe
     /// <summary>
     /// The recipe for the samples of a data set: with their shape as input where they have another size, as many outputs as there
     /// are classes where the last layer is dense, and their values divided as suits them (<see cref="Nabla.Preprocessing.For"/>), unless the recipe has a divisor of its own.
+    /// Where the targets are one number each and the recipe is for classes, it becomes a regression: one output, which a <see cref="RescalingSpec"/> turns into the targets' unit, and the
+    /// quadratic loss in units of their deviation.
     /// </summary>
     /// <param name="train">Samples to learn from.</param>
     /// <param name="scale">What their values are to be divided by, above 0; null for the recipe's divisor or the rule.</param>
@@ -94,6 +96,11 @@ public sealed record Recipe
         Recipe fitting = Shape.Create([.. Input]).Size == shape.Size ? this : this with { Input = [.. shape] };
         Preprocessing preprocessing = Preprocessing.For(train, scale);
         fitting = ReferenceEquals(preprocessing, Preprocessing) ? fitting : fitting with { Preprocessing = preprocessing };
+        if (train.Targets is TargetVectors { Width: 1, Count: > 0 } numbers && Loss is SoftmaxCrossEntropyLoss && Layers is [.., DenseSpec answer])
+        {
+            RescalingSpec units = RescalingSpec.ForTargets(numbers);
+            return fitting with { Layers = [.. Layers.SkipLast(1), answer with { Units = 1 }, units], Loss = new QuadraticLoss { Deviation = units.Scale } };
+        }
         return train.Targets is ClassLabels labels && Layers is [.., DenseSpec last] && last.Units != labels.Width
             ? fitting with { Layers = [.. Layers.SkipLast(1), last with { Units = labels.Width }] }
             : fitting;

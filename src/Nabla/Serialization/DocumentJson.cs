@@ -123,6 +123,7 @@ internal static class DocumentJson
 [JsonSerializable(typeof(GELUSpec))]
 [JsonSerializable(typeof(SiLUSpec))]
 [JsonSerializable(typeof(SoftplusSpec))]
+[JsonSerializable(typeof(RescalingSpec))]
 [JsonSerializable(typeof(ResidualSpec))]
 [JsonSerializable(typeof(AddSpec))]
 [JsonSerializable(typeof(ConcatenateSpec))]

@@ -38,6 +38,7 @@ internal sealed class Kinds
         .With("gelu", new GELUSpec())
         .With("silu", new SiLUSpec())
         .With("softplus", new SoftplusSpec())
+        .With("rescaling", new RescalingSpec())
         .With("residual", new ResidualSpec { Body = [] })
         .With("add", new AddSpec())
         .With("concatenate", new ConcatenateSpec())

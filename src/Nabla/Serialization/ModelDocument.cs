@@ -18,6 +18,8 @@ internal sealed record ModelDocument
 
     public string[]? ClassNames { get; init; }
 
+    public TableSchema? Schema { get; init; }
+
     public double? Temperature { get; init; }
 
     public TrainingRecord? Training { get; init; }

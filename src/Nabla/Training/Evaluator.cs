@@ -9,6 +9,7 @@ internal sealed class Evaluator
     private readonly Loss _loss;
     private readonly InferencePass _pass;
     private readonly float[] _targets;
+    private float[] _answers = [];
 
     /// <param name="network">The network to measure.</param>
     /// <param name="loss">What it is measured with, beside what was recognised.</param>
@@ -28,6 +29,12 @@ internal sealed class Evaluator
         int width = _network.OutputShape.Size;
         ClassLabels? labels = data.Targets as ClassLabels;
         ConfusionMatrix? confusion = labels is null ? null : new ConfusionMatrix(width);
+        // Of softmax cross-entropy targets are probabilities, and outputs none.
+        TargetVectors? numbers = _loss is SoftmaxCrossEntropyLoss ? null : data.Targets as TargetVectors;
+        if (numbers is not null && _answers.Length != numbers.Values.Length)
+        {
+            _answers = new float[numbers.Values.Length];
+        }
         double loss = 0;
         for (int start = 0; start < data.Count; start += _pass.Rows)
         {
@@ -35,12 +42,16 @@ internal sealed class Evaluator
             ReadOnlySpan<float> outputs = _pass.Outputs(data.Features, start, rows);
             Batch.CopyTargets(data.Targets, start, rows, _targets);
             loss += _loss.Value(outputs, _targets.AsSpan(0, outputs.Length), rows, _pass.Threads);
+            if (numbers is not null)
+            {
+                outputs.CopyTo(_answers.AsSpan(start * width));
+            }
             for (int row = 0; row < rows && labels is not null; row++)
             {
                 confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(outputs.Slice(row * width, width)));
             }
         }
-        return new Evaluation(data.Count, loss / data.Count, confusion);
+        return new Evaluation(data.Count, loss / data.Count, confusion) { Regression = numbers is null ? null : RegressionFigures.Of(_answers, numbers) };
     }
 
     /// <summary>The data set with the network's own numbers of classes, where it has the same classes in another order.</summary>
@@ -63,6 +74,10 @@ internal sealed class Evaluator
         {
             throw new ArgumentException(
                 $"The network takes samples of {network.InputShape} ({network.Layers[0]}), but the data set has samples of {data.Features.SampleShape}.", nameof(data));
+        }
+        if (network.Schema is { } known && data.Features.Schema is { } columns && known.DifferenceFrom(columns) is string difference)
+        {
+            throw new ArgumentException($"The data set is a table with {difference}; read it with the network's {nameof(network.Schema)}, which finds columns by their names.", nameof(data));
         }
         if (!isOpen && data.Targets is ClassLabels labels && labels.Matching(names, network.OutputShape.Size) is { } matched)
         {

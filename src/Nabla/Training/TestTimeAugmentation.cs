@@ -97,6 +97,9 @@ public sealed class TestTimeAugmentation
             }
         }
         Batch.CopyTargets(data.Targets, 0, data.Count, targets);
-        return new Evaluation(data.Count, loss.Value(outputs, targets, data.Count, threads ?? Environment.ProcessorCount) / data.Count, confusion);
+        return new Evaluation(data.Count, loss.Value(outputs, targets, data.Count, threads ?? Environment.ProcessorCount) / data.Count, confusion)
+        {
+            Regression = data.Targets is TargetVectors numbers && loss is not SoftmaxCrossEntropyLoss ? RegressionFigures.Of(outputs, numbers) : null,
+        };
     }
 }

@@ -203,6 +203,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         network.Loss = Loss;
         network.Temperature = 1;
         network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
+        network.Schema = data.Features.Schema ?? network.Schema;
         return (train, validation);
     }
 
@@ -212,7 +213,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         if (data.Targets is ClassLabels labels && labels.Values.IndexOfAnyExcept(labels.Values[0]) < 0)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"All {data.Count:N0} samples to learn from are of one class, {labels.NameOf(labels.Values[0])}, expected at least two: a network that always gives the same answer would be right."));
+                $"All {data.Count:N0} samples to learn from are of one class, {labels.NameOf(labels.Values[0])}, expected at least two: a network that always gives the same answer would be right; add samples of other classes."));
         }
         loss.ThrowUnlessFits(data.Targets);
     }

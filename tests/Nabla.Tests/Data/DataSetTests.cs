@@ -50,6 +50,71 @@ public sealed class DataSetTests
         }
     }
 
+    private enum Colour
+    {
+        Red,
+        Green,
+        Blue,
+    }
+
+    private sealed record Thing(float Size, float Weight, string Kind, Colour Colour, int Number, double Price);
+
+    private static readonly Thing[] Things = [new(1, 2, "b", Colour.Blue, 7, 1.5), new(3, 4, "a", Colour.Red, -2, 2.5), new(5, 6, "b", Colour.Red, 7, 3.5)];
+
+    [Fact]
+    public void Objects_of_a_program_become_samples()
+    {
+        DataSet words = DataSet.From(Things, features: x => [x.Size, x.Weight], label: x => x.Kind, columnNames: ["size", "weight"]);
+        Assert.Equal([1, 2, 3, 4, 5, 6], ((FloatFeatures)words.Features).Values);
+        Assert.Equal(["size", "weight"], words.Features.Schema!.Columns.Select(column => column.Name!));
+        AssertClasses([1, 0, 1], ["a", "b"], words);
+        AssertClasses([2, 0, 0], ["Red", "Green", "Blue"], DataSet.From(Things, features: x => [x.Size], label: x => x.Colour));
+        AssertClasses([1, 0, 1], ["-2", "7"], DataSet.From(Things, features: x => [x.Size], label: x => x.Number));
+        AssertClasses([0, 1, 1], ["False", "True"], DataSet.From(Things, features: x => [x.Size], label: x => x.Size > 2));
+        DataSet numbers = DataSet.From(Things, features: x => [x.Size], target: x => x.Price);
+        Assert.Equal([1.5f, 2.5f, 3.5f], ((TargetVectors)numbers.Targets).Values);
+        Assert.Null(numbers.Features.Schema);
+
+        static void AssertClasses(int[] labels, string[] names, DataSet data)
+        {
+            ClassLabels classes = Assert.IsType<ClassLabels>(data.Targets);
+            Assert.Equal(labels, classes.Values);
+            Assert.Equal(names, classes.ClassNames!);
+            Assert.Equal(names.Length, classes.Width);
+        }
+    }
+
+    [Fact]
+    public void Objects_that_do_not_fit_together_are_refused()
+    {
+        Assert.Contains("no objects", Assert.Throws<ArgumentException>(() => DataSet.From<Thing, string>([], x => [x.Size], x => x.Kind)).Message, StringComparison.Ordinal);
+        Assert.Contains("Object 1 has 3 numbers, expected 1", Assert.Throws<ArgumentException>(() => DataSet.From(Things, features: x => new float[(int)x.Size], label: x => x.Kind)).Message, StringComparison.Ordinal);
+        Assert.Contains("1 numbers and there are 2 names", Assert.Throws<ArgumentException>(() => DataSet.From(Things, features: x => [x.Size], label: x => x.Kind, columnNames: ["a", "b"])).Message, StringComparison.Ordinal);
+        Assert.Contains("give the number as target", Assert.Throws<ArgumentException>(() => DataSet.From(Things, features: x => [x.Size], label: x => x.Price)).Message, StringComparison.Ordinal);
+        Assert.Contains("The target of object 0 is NaN", Assert.Throws<ArgumentException>(() => DataSet.From(Things, features: x => [x.Size], target: x => double.NaN)).Message, StringComparison.Ordinal);
+        Assert.Contains("of class '9', which Colour does not declare", Assert.Throws<ArgumentException>(() => DataSet.From(Things, features: x => [x.Size], label: x => (Colour)9)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_columns_of_a_table_stay_with_the_samples_and_go_into_the_network()
+    {
+        DataSet data = DataSet.From(Things, features: x => [x.Size, x.Weight], label: x => x.Kind, columnNames: ["size", "weight"]);
+        TableSchema schema = data.Features.Schema!;
+        foreach (DataSet other in new[] { data.Take([1]), data.View([1, 2]), data.View([1, 2]).Take([0]), data.View([1, 2]).View([1]), data.Append(data), data.Slice(0, 1).Append(DataSet.From(Things, x => [x.Size, x.Size], x => x.Kind)) })
+        {
+            Assert.Same(schema, other.Features.Schema);
+        }
+        Network network = Network.Create([2], Layer.Dense(2));
+        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data, new() { Epochs = 1, ValidationFraction = 0 });
+        Assert.Same(schema, network.Schema);
+        Assert.Same(schema, network.FoldBatchNormalization().Schema);
+        Assert.Equal(
+            "The data set is a table with column 2 \"height\" in place of column 2 \"weight\"; read it with the network's Schema, which finds columns by their names. (Parameter 'data')",
+            Assert.Throws<ArgumentException>(() => network.Evaluate(DataSet.From(Things, x => [x.Size, x.Weight], label: x => x.Kind, columnNames: ["size", "height"]))).Message);
+        Assert.Throws<ArgumentException>(() => Network.Create([3], Layer.Dense(2)).Schema = schema);
+        Assert.Throws<ArgumentException>(() => new FloatFeatures([1, 2, 3], [3]) { Schema = schema });
+    }
+
     [Fact]
     public void Appended_samples_follow_the_first()
     {

@@ -13,18 +13,20 @@ public sealed class FunctionLayersTests
         AssertClose([-0.0455003, -0.1542688, 0, 0.8413447, 2.9959503], Output(input, Layer.GELU()));
         // 1 / (1 + e²) = 0.1192029, 1 / (1 + e^½) = 0.3775407, 1 / (1 + e⁻¹) = 0.7310586, 1 / (1 + e⁻³) = 0.9525741
         AssertClose([-0.2384058, -0.1887703, 0, 0.7310586, 2.8577224], Output(input, Layer.SiLU()));
+        AssertClose([-3, 0, 1, 3, 7], Output(input, Layer.Rescaling(2, 1)));
         AssertClose([0.1269280, 0.4740770, 0.6931472, 1.3132617, 3.0485874], Output(input, Layer.Softplus()));
     }
 
     [Fact]
     public void They_keep_the_shape_and_print_themselves()
     {
-        Network network = Network.Create([4, 5, 3], Layer.LeakyReLU(0.2), Layer.GELU(), Layer.SiLU(), Layer.Dense(7), Layer.Softplus());
+        Network network = Network.Create([4, 5, 3], Layer.LeakyReLU(0.2), Layer.GELU(), Layer.SiLU(), Layer.Dense(7), Layer.Softplus(), Layer.Rescaling(2.5, -10));
         Assert.Equal("LeakyReLU 4×5×3, slope 0.2", $"{network.Layers[0]}");
         Assert.Equal("GELU 4×5×3", $"{network.Layers[1]}");
         Assert.Equal("SiLU 4×5×3", $"{network.Layers[2]}");
         Assert.Equal("Softplus 7", $"{network.Layers[4]}");
-        Assert.Equal(["leakyrelu1", "gelu1", "silu1", "dense1", "softplus1"], network.Layers.Select(layer => layer.Name));
+        Assert.Equal("Rescaling 7, × 2.5 + -10", $"{network.Layers[5]}");
+        Assert.Equal(["leakyrelu1", "gelu1", "silu1", "dense1", "softplus1", "rescaling1"], network.Layers.Select(layer => layer.Name));
     }
 
     [Theory]
@@ -33,6 +35,22 @@ public sealed class FunctionLayersTests
     [InlineData(double.PositiveInfinity)]
     public void A_slope_that_is_none_is_refused(double slope) =>
         Assert.Equal("NegativeSlope", Assert.Throws<ArgumentOutOfRangeException>(() => Layer.LeakyReLU(slope)).ParamName);
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(double.NaN, 0)]
+    [InlineData(1e-60, 0)]
+    [InlineData(1, double.PositiveInfinity)]
+    [InlineData(1, 1e39)]
+    public void A_scale_or_an_offset_that_is_none_is_refused(double scale, double offset) =>
+        Assert.Equal(scale == 1 ? "Offset" : "Scale", Assert.Throws<ArgumentOutOfRangeException>(() => Layer.Rescaling(scale, offset)).ParamName);
+
+    [Fact]
+    public void Rescaling_takes_the_unit_of_targets()
+    {
+        Assert.Equal(Layer.Rescaling(2, 11), RescalingSpec.ForTargets(new TargetVectors([9, 13, 9, 13], 1)));
+        Assert.Equal(Layer.Rescaling(1, 5), RescalingSpec.ForTargets(new TargetVectors([5, 5], 1)));
+    }
 
     private static void AssertClose(double[] expected, float[] actual)
     {

@@ -84,6 +84,8 @@ public sealed class GradientTests
         { "dropout at another rate, first and last", [19], [Layer.Dropout(0.3), Layer.Dense(8, Activation.Sigmoid), Layer.Dropout(0.25)], 5 },
         { "noise", [9], [Layer.GaussianNoise(0.3), Layer.Dense(21, Activation.Tanh), Layer.GaussianNoise(2), Layer.Dense(5), Layer.GaussianNoise()], 4 },
         { "noise beside another reader", [6], [Layer.Dense(5, Activation.Tanh) with { Name = "a" }, Layer.GaussianNoise(0.5) with { Name = "b" }, Layer.Add("a", "b"), Layer.Dense(3)], 4 },
+        { "rescaling", [7], [Layer.Rescaling(2.5, -1), Layer.Dense(5, Activation.Tanh), Layer.Dense(1), Layer.Rescaling(-0.3, 4)], 4 },
+        { "rescaling of images", [5, 4], [Layer.Convolution2D(3, 2, 2, Activation.Tanh), Layer.Rescaling(0.5, 0.25), Layer.Dense(2)], 3 },
         { "residual block", [5], [Layer.Residual(Layer.Dense(7, Activation.Tanh), Layer.Dense(5)), Layer.Dense(3)], 3 },
         { "residual block with a projection and an activation", [5], [Layer.Dense(4, Activation.Tanh), new ResidualSpec { Body = [Layer.Dense(7, Activation.Sigmoid), Layer.Dense(6)], Projection = Layer.Dense(6, bias: false), Activation = Activation.ReLU }, Layer.Dense(3)], 3 },
         { "residual block of images, passed few at a time", [4, 4], [Layer.Convolution2D(2, 2, 2, Activation.Tanh), new ResidualSpec { Body = [Layer.Convolution2D(3, 3, 3, Activation.ReLU, padding: 1), Layer.Convolution2D(2, 3, 3, padding: 1)], Activation = Activation.Tanh }, Layer.MaxPooling2D(2, 2), Layer.Dense(2)], 7 },

@@ -94,6 +94,7 @@ internal sealed class ReferenceNetwork
             GELUSpec => [.. x.Select(value => value * NormalDistribution.Below(value))],
             SiLUSpec => [.. x.Select(value => value / (1 + Math.Exp(-value)))],
             SoftplusSpec => [.. x.Select(value => Math.Log(1 + Math.Exp(value)))],
+            RescalingSpec spec => [.. x.Select(value => value * spec.Scale + spec.Offset)],
             AddSpec spec => Activate([.. x.Select((_, at) => inputs.Sum(values => values[at]))], spec.Activation),
             ConcatenateSpec => SideBySide(inputs, layer.OutputShape),
             _ => throw new NotSupportedException($"No reference for {layer}."),

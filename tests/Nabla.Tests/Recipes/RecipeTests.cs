@@ -11,9 +11,30 @@ public sealed class RecipeTests
         [
             "best", "built-in", "convolution", "deep-sigmoid", "dense", "digits", "digits-small", "fast99", "linear", "mlp", "mlp-best", "quadratic-sgd", "quick",
             "relu-dropout", "relu-dropout-400-minibatch", "relu-dropout-400-online", "relu-dropout-minibatch", "relu-online", "relu-softmax-class", "relu-softmax-full-batch",
-            "tanh-softmax", "tiny",
+            "table", "tanh-softmax", "tiny",
         ],
         RecipeBook.Names.Order(StringComparer.Ordinal));
+
+    /// <summary>Whatever the unit: the loss is measured in deviations of the targets.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1e12, -5e12)]
+    [InlineData(1e-9, 1e-8)]
+    public void For_numbers_as_targets_a_recipe_for_classes_becomes_a_regression(double unit, double offset)
+    {
+        NumPyRandom random = new(3);
+        float[] inputs = [.. Enumerable.Range(0, 600).Select(_ => (float)random.NextDouble())];
+        float[] targets = [.. Enumerable.Range(0, 300).Select(i => (float)(offset + unit * (3 * inputs[2 * i] - 2 * inputs[2 * i + 1])))];
+        DataSet all = DataSet.FromVectors(inputs, [2], targets, 1);
+        TrainAndTest data = new(all.Slice(0, 250), all.Slice(250, 50), "numbers");
+        Recipe recipe = RecipeBook.Get("table").For(data.Train);
+        Assert.IsType<RescalingSpec>(recipe.Layers[^1]);
+        Network network = RecipeBook.Get("table").Train(data);
+        Evaluation evaluation = network.Evaluate(data.Test);
+        Assert.InRange(evaluation.Regression!.R2!.Value, 0.98, 1);
+        Assert.InRange(evaluation.Loss, 0, 0.01);
+        Assert.Equal(0.5, network.Loss!.OfConstantAnswer(data.Train.Targets)!.Value, 1e-3);
+    }
 
     [Fact]
     public void A_recipe_trains_on_ones_own_data_and_repeats_itself()

@@ -127,6 +127,45 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void The_columns_of_a_table_are_kept()
+    {
+        TableSchema schema = new()
+        {
+            Columns = [new SchemaColumn { Name = "größe", Place = 2, Missing = 1.5f }, new SchemaColumn { Name = "kind", Place = 3, Categories = ["x", "y"], Missing = -1 }],
+            FileColumns = 4,
+            AnswerName = "price",
+            AnswerPlace = 4,
+            Answer = TableAnswer.Target,
+        };
+        Network network = Network.Create([3], Layer.Dense(1), Layer.Rescaling(2.5, 1000));
+        network.Initialize(new NumPyRandom(1));
+        network.Schema = schema;
+        network.Loss = new QuadraticLoss { Deviation = 2.5 };
+        network.Save(_folder["model"]);
+        Network loaded = Network.Load(_folder["model"]);
+        Assert.Equal(network.Loss, loaded.Loss);
+        TableSchema kept = loaded.Schema!;
+        Assert.Equal((4, "price", 4, TableAnswer.Target), (kept.FileColumns, kept.AnswerName, kept.AnswerPlace, kept.Answer));
+        Assert.Equal(schema.Columns.Select(column => (column.Name, column.Place, column.Missing, string.Join('|', column.Categories ?? []))), kept.Columns.Select(column => (column.Name, column.Place, column.Missing, string.Join('|', column.Categories ?? []))));
+        Assert.Null(schema.DifferenceFrom(kept));
+    }
+
+    [Fact]
+    public void Columns_that_cannot_be_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new SchemaColumn { Name = "", Place = 1 });
+        Assert.Throws<ArgumentException>(() => new SchemaColumn { Name = "\u001b[2J", Place = 1 });
+        Assert.Throws<ArgumentException>(() => new SchemaColumn { Name = new string('x', 256), Place = 1 });
+        Assert.Throws<ArgumentException>(() => new SchemaColumn { Place = 1, Categories = ["a", "a"] });
+        Assert.Throws<ArgumentException>(() => new SchemaColumn { Place = 1, Categories = ["a\n"] });
+        Assert.Throws<ArgumentException>(() => new SchemaColumn { Place = 1, Missing = float.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SchemaColumn { Place = 0 });
+        Assert.Throws<ArgumentException>(() => new TableSchema { Columns = [], FileColumns = 1 });
+        Assert.Throws<ArgumentException>(() => new TableSchema { Columns = [new() { Place = 2 }, new() { Place = 1 }], FileColumns = 2 });
+        Assert.Throws<ArgumentException>(() => new TableSchema { Columns = [new() { Place = 1, Name = "a" }, new() { Place = 2, Name = "a" }], FileColumns = 2 });
+    }
+
+    [Fact]
     public void Names_of_classes_come_back_and_bad_ones_are_refused()
     {
         Network network = Network.Create([2], Layer.Dense(3));

@@ -126,13 +126,14 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void Vectors_are_measured_by_their_loss_alone()
+    public void Vectors_have_no_accuracy()
     {
         Network network = Network.Create([1], Layer.Dense(1, bias: false, weights: Initializer.Zeros));
         network.Initialize(new NumPyRandom(1));
         Evaluation evaluation = network.Evaluate(DataSet.FromVectors([1, 1], [1], [2, 4], 1), threads: 1);
         Assert.Equal(5, evaluation.Loss);
-        Assert.Equal("loss 5.0000 over 2 samples", evaluation.ToString());
+        Assert.Equal("mean absolute error 3, RMSE 3.162, R² -9.0000 over 2 samples, loss 5.0000", evaluation.ToString());
+        Assert.Null(evaluation.Accuracy);
     }
 
     [Theory]
@@ -155,5 +156,29 @@ public sealed class EvaluationTests
         }
         Assert.Equal(correct, one.Correct);
         Assert.Equal(700, one.Confusion!.Total);
+    }
+
+    [Fact]
+    public void Numbers_are_measured_in_their_unit()
+    {
+        // y = 2x + 1, for targets of 3, 5, 9: 0, 0 and 2 off.
+        Network network = Network.Create([1], Layer.Dense(1));
+        (network.Parameters[0], network.Parameters[1]) = (2, 1);
+        network.MarkInitialized();
+        network.Loss = new QuadraticLoss { Deviation = 2 };
+        DataSet data = DataSet.FromVectors([1, 2, 3], [1], [3, 5, 9], 1);
+        Evaluation evaluation = network.Evaluate(data);
+        Assert.Null(evaluation.Confusion);
+        Assert.Equal(2.0 / 3, evaluation.Regression!.MeanAbsoluteError, 1e-9);
+        Assert.Equal(Math.Sqrt(4.0 / 3), evaluation.Regression.RootMeanSquaredError, 1e-9);
+        // Mean 17/3: squares of 64, 4 and 100 ninths.
+        Assert.Equal(1 - 4 / (168.0 / 9), evaluation.Regression.R2!.Value, 1e-9);
+        Assert.Equal(4.0 / 2 / 4 / 3, evaluation.Loss, 1e-9);
+        Assert.Equal("mean absolute error 0.6667, RMSE 1.155, R² 0.7857 over 3 samples, loss 0.1667", $"{evaluation}");
+        Assert.Null(network.Evaluate(DataSet.FromVectors([1, 2], [1], [0.1f, 0.1f], 1)).Regression!.R2);
+        Assert.Equal(0, RegressionFigures.Of([2, 2, 2], new TargetVectors([1, 2, 3], 1)).R2);
+        // Two numbers a sample: the mean of both.
+        Assert.Equal(0.5, RegressionFigures.Of([1, 5, 2, 5, 3, 5], new TargetVectors([1, 4, 2, 5, 3, 6], 2)).R2);
+        Assert.Throws<ArgumentException>(() => RegressionFigures.Of([1], new TargetVectors([1, 2], 1)));
     }
 }

@@ -33,6 +33,7 @@ public sealed class InstructionSetTests
         rules-lion e85f6c47a1998b17
         rules-loss 29b71bbe1f7077d9
         rules-sgd 10b9258b759268e1
+        table 5ae053b465b87132
         tanh-softmax 17875dec1a821bb5
         tiny 14d53bc993aee9a8
         """;

@@ -35,6 +35,16 @@ internal static class InputFunctions
             where T : struct, ILanes<T> => T.WherePositive(x, dy, T.Broadcast(slope) * dy);
     }
 
+    /// <summary>x times a number, plus another.</summary>
+    public readonly struct Rescaling(float scale, float offset) : IInputFunction
+    {
+        public T Forward<T>(T x)
+            where T : struct, ILanes<T> => x * T.Broadcast(scale) + T.Broadcast(offset);
+
+        public T Backward<T>(T x, T dy)
+            where T : struct, ILanes<T> => dy * T.Broadcast(scale);
+    }
+
     /// <summary>x · Φ(x).</summary>
     public readonly struct GELU : IInputFunction
     {

@@ -6,37 +6,41 @@ using Nabla.IO;
 namespace Nabla;
 
 /// <summary>
-/// Reads and writes images as rows of comma-separated numbers, the layout of Kaggle's MNIST: a label, then the pixels row by
+/// Reads tables of text, with commas, semicolons, tabs, vertical bars or blanks between cells, and writes images in the layout of Kaggle's MNIST: a label, then the pixels row by
 /// row, under a header <c>label,1x1,1x2,…</c>.
 /// </summary>
 /// <remarks>
-/// A first line whose first cell is no number is a header; a header without a column <c>label</c> says that there are no
-/// labels. Without a header the count tells: if it is a square there are no labels, otherwise the first number is the label.
-/// Gzip, quoted cells, spaces around cells, line ends of LF, CR LF and CR, and a blank end are read. Pixels are bytes where all of them are whole
-/// numbers of 0 to 255. Where some cells are fractions all pixels are floats. A whole number beyond 255 among whole numbers
-/// is an error, as is any cell that is no number: its line and its column, counted in cells from 1, are named. A square
-/// number of pixels makes square images, 784 of them 28×28, any other a row.
+/// <para>
+/// Whether the first line has names is told by its cells and those below. The label is the column named label, class, target, y or species; else the only one of words, or the first or last
+/// where that one alone has classes; else <see cref="DataFileOptions.Label"/> or <see cref="DataFileOptions.Target"/> have to say it. A column that numbers the rows is passed over.
+/// </para>
+/// <para>
+/// Columns are pixels where their names say so (1x1, pixel0), or where they have no names but numbers, are a square number of at least 25 and have one range: bytes where all are whole
+/// numbers of 0 to 255, and where some cells are fractions floats. A square number of them makes square images, 784 of them 28×28, any other a row. All other columns make a row of floats:
+/// numbers as they are, words as categories, each a value of its own that is 1 for that word and else 0 (<see cref="TableSchema"/>).
+/// </para>
+/// <para>
+/// Gzip, UTF-8 and UTF-16, a byte order mark, quoted cells, blanks around cells, decimal commas beside other separators than commas, comments that begin with #, line ends of LF, CR LF and CR,
+/// and a blank end are read. A cell that is no number among numbers, and one that is missing, is an error that names its line and its column, counted in cells from 1;
+/// see <see cref="DataFileOptions.Missing"/>.
+/// </para>
 /// </remarks>
 public static class Csv
 {
-    /// <summary>Reads labelled images.</summary>
+    /// <summary>Reads labelled samples.</summary>
     /// <param name="path">The file, plain or gzip.</param>
-    /// <param name="classCount">Number of classes, 1 to 1000; null for 10, or more where labels need more.</param>
+    /// <param name="classCount">Number of classes, 1 to 1000; null for as many as there are, of images at least 10.</param>
     /// <exception cref="MalformedFileException">The contents are not those of such a file, or there are no labels.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static DataSet Read(string path, int? classCount = null)
-    {
-        CsvTable table = ReadLabelled(path, classCount);
-        return new DataSet(table.Features, new ClassLabels(table.Labels!, ClassCount.Of(classCount, table.Labels)));
-    }
+    public static DataSet Read(string path, int? classCount = null) => TableFile.Read(path, new DataFileOptions { ClassCount = classCount }, needsAnswers: true).ToDataSet();
 
-    /// <summary>Reads images with or without labels, to predict what they are; labels are checked and left out.</summary>
+    /// <summary>Reads samples with or without labels, to predict what they are; labels are left out.</summary>
     /// <param name="path">The file, plain or gzip.</param>
     /// <exception cref="MalformedFileException">The contents are not those of such a file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static Features ReadFeatures(string path) => CsvReader.Read(path, null).Features;
+    public static Features ReadFeatures(string path) => TableFile.Read(path, new DataFileOptions(), needsAnswers: false).Features;
 
     /// <summary>Writes labelled images in Kaggle's layout with LF as line end, compressed where <paramref name="path"/> ends in <c>.gz</c>.</summary>
     /// <param name="path">The file to make or replace, all at once.</param>
@@ -59,16 +63,6 @@ public static class Csv
                 : null;
             WriteRows(compressed ?? file, pixels, labels);
         });
-    }
-
-    internal static CsvTable ReadLabelled(string path, int? classCount)
-    {
-        ClassCount.Check(classCount);
-        CsvTable table = CsvReader.Read(path, classCount);
-        return table.Labels is not null
-            ? table
-            : throw new MalformedFileException(path,
-                $"line 1, column 1: found {table.Features.SampleShape.Size} pixels a row without a label, expected the label in the first column; without labels it can only be predicted from.");
     }
 
     private static void WriteRows(Stream stream, ByteFeatures pixels, ClassLabels labels)
