@@ -9,5 +9,6 @@ namespace Nabla.Cli;
 [JsonSerializable(typeof(EvaluationSummary))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
 [JsonSerializable(typeof(DataSummary))]
+[JsonSerializable(typeof(InspectionSummary))]
 [JsonSerializable(typeof(IReadOnlyList<SampleSummary>))]
 internal sealed partial class SummaryJson : JsonSerializerContext;
