@@ -60,6 +60,7 @@ internal static class CommandLine
             new TrainCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new ReadCommand(),
             new ShowCommand(),
             new PlotCommand(),
             new EnsembleCommand(),

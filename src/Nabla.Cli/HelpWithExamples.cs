@@ -15,6 +15,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla train                                   train a digit recogniser and say how good it is",
             "nabla evaluate runs/1                         measure it again, digit by digit",
             "nabla predict runs/1 digit.png                let it read a picture",
+            "nabla read page.jpg                           find and read all digits of a page",
         ],
         ["train"] =
         [
@@ -35,7 +36,13 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         [
             "nabla predict digit.png                       by the network that comes with nabla",
             "nabla predict runs/1 scans/*.pgm              by one of yours",
+            "nabla predict photo.jpg --explain steps.png   draw how the digit was found in the picture",
             "nabla predict digit.png --json                the scores of every class",
+        ],
+        ["read"] =
+        [
+            "nabla read page.jpg                           all digits of a page, line by line",
+            "nabla read page.jpg --out boxes.png --json    a box around each, and all that is known of it",
         ],
         ["show"] =
         [

@@ -8,6 +8,7 @@ namespace Nabla.Cli;
 [JsonSerializable(typeof(TrainSummary))]
 [JsonSerializable(typeof(EvaluationSummary))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
+[JsonSerializable(typeof(PageSummary))]
 [JsonSerializable(typeof(DataSummary))]
 [JsonSerializable(typeof(InspectionSummary))]
 [JsonSerializable(typeof(IReadOnlyList<SampleSummary>))]

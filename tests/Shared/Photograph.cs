@@ -165,7 +165,7 @@ internal sealed class Photograph
             for (int x = 0; x < 28 * Times; x++)
             {
                 float value = Cubic(levels, (x + 0.5) / Times - 0.5, (y + 0.5) / Times - 0.5);
-                fine[y * 28 * Times + x] = Math.Clamp((value - 0.5f) * 3 + 0.5f, 0, 1);
+                fine[y * 28 * Times + x] = Math.Clamp((value - 0.4f) * 2.5f + 0.5f, 0, 1);
             }
         }
         return fine;

@@ -7,30 +7,36 @@ using Nabla.Cli.Options;
 
 namespace Nabla.Cli.Commands;
 
-/// <summary><c>nabla predict</c>: lets a model read pictures of digits.</summary>
+/// <summary><c>nabla predict</c>: lets a model read pictures.</summary>
 internal sealed class PredictCommand : Command
 {
     // One argument for both: a model before the pictures may be left out.
-    private readonly Argument<string[]> _files = new("image")
+    private readonly Argument<string[]> _files = new("picture")
     {
-        Description = $"PNG or PGM files of the size that the model takes, 28×28 for MNIST; dark on light or light on dark. Before them a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
+        Description = $"JPEG, PNG, WebP, BMP, GIF or PGM files of any size: photographs, scans or drawings of one digit each, or pictures of what the model was trained on. Before them a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<string?> _explain = new("--explain")
+    {
+        Description = "Draw into this PNG file how the picture becomes what the model sees, step by step. For one picture.",
+        HelpName = "file.png",
+    };
     private readonly Option<int?> _views = ModelArgument.CreateViews();
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array on standard output, with the scores of every class." };
 
     public PredictCommand()
-        : base("predict", "Let a model read pictures of single digits.")
+        : base("predict", "Let a model say what is on pictures, such as single digits.")
     {
         _files.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: string only }] && ModelArgument.IsModel(only))
             {
-                result.AddError($"found the model {only} and no image, expected at least one after it.");
+                result.AddError($"found the model {only} and no picture, expected at least one after it.");
             }
         });
         Arguments.Add(_files);
+        Options.Add(_explain);
         Options.Add(_views);
         Options.Add(_json);
         SetAction(Run);
@@ -40,34 +46,26 @@ internal sealed class PredictCommand : Command
     {
         string[] files = arguments.GetRequiredValue(_files);
         bool namesModel = ModelArgument.IsModel(files[0]);
-        string[] images = namesModel ? files[1..] : files;
-        Network network = ModelArgument.Load(namesModel ? files[0] : ModelArgument.Default).FoldBatchNormalization();
-        Shape input = network.InputShape;
-        if (input.Count < 2 || (input.Count > 2 && input[2] != 1))
+        string[] pictures = namesModel ? files[1..] : files;
+        string? explain = arguments.GetValue(_explain);
+        if (explain is not null && pictures.Length > 1)
         {
-            throw new ArgumentException($"the model takes samples of {input}, expected grey images; pictures cannot be turned into that.");
+            throw new ArgumentException($"--explain: found {pictures.Length} pictures, expected one.");
         }
-        TestTimeAugmentation viewed = new(network, arguments.GetValue(_views) ?? 1);
+        Network network = ModelArgument.Load(namesModel ? files[0] : ModelArgument.Default).FoldBatchNormalization();
+        PictureReading reading = new(network, arguments.GetValue(_views) ?? 1);
         bool json = arguments.GetValue(_json);
         List<PredictionSummary> summaries = [];
         int code = ExitCode.Success;
-        foreach (string path in images)
+        foreach (string path in pictures)
         {
             try
             {
-                float[] scores = viewed.Score(new ByteFeatures(DigitImage.Read(path, input[0], input[1]), input), threads: 1);
-                if (!Array.TrueForAll(scores, float.IsFinite))
+                PredictionSummary summary = reading.Read(path, explain);
+                summaries.Add(summary);
+                if (!json)
                 {
-                    throw new IOException($"{path}: the model's answer is no number (its outputs overflow), expected finite ones; train it again at a smaller --learning-rate.");
-                }
-                Prediction prediction = Prediction.FromScores(scores);
-                if (json)
-                {
-                    summaries.Add(new PredictionSummary { Image = path, Label = prediction.Label, Name = network.NameOf(prediction.Label), Scores = scores });
-                }
-                else
-                {
-                    PlainText.Out.WriteLine(Line(network, path, prediction));
+                    PlainText.Out.WriteLine(Line(network, summary));
                 }
             }
             // One bad picture must not hide what the others show.
@@ -81,16 +79,101 @@ internal sealed class PredictCommand : Command
         {
             PlainText.Out.WriteLine(JsonSerializer.Serialize(summaries, SummaryJson.Default.IReadOnlyListPredictionSummary));
         }
+        if (explain is not null && code == ExitCode.Success)
+        {
+            (json ? PlainText.Error : PlainText.Out).WriteLine($"Wrote {explain}");
+        }
         return code;
     }
 
-    private static string Line(Network network, string path, Prediction prediction) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{path}: {network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})");
+    private static string Line(Network network, PredictionSummary summary)
+    {
+        if (summary.Scores.Count == 0)
+        {
+            return $"{summary.Image}: no digit, the picture is blank";
+        }
+        Prediction prediction = Prediction.FromScores([.. summary.Scores]);
+        string guess = string.Create(CultureInfo.InvariantCulture,
+            $"{network.NameOf(prediction.Label)}  {Score(network, prediction.Confidence)}  (then {network.NameOf(prediction.RunnerUp)}, {Score(network, prediction.RunnerUpConfidence)})");
+        return summary.Verdict switch
+        {
+            "none" => string.Create(CultureInfo.InvariantCulture, $"{summary.Image}: no digit ({1 - summary.Digitness:0%} sure of that; if it is one, it is {network.NameOf(prediction.Label)})"),
+            "unsure" => $"{summary.Image}: unsure, perhaps {guess}",
+            _ => $"{summary.Image}: {guess}",
+        };
+    }
 
     /// <summary>A percentage only where the outputs are probabilities.</summary>
     private static string Score(Network network, float score) =>
         score.ToString(network.Loss is SoftmaxCrossEntropyLoss ? "0.0%" : "F3", CultureInfo.InvariantCulture);
+
+    /// <summary>How a model reads pictures: as drawings, whose ink is searched for, or as they are.</summary>
+    private sealed class PictureReading
+    {
+        private readonly Network _network;
+        private readonly DigitReader? _reader;
+        private readonly TestTimeAugmentation _views;
+        private readonly PictureFit _fit;
+
+        public PictureReading(Network network, int views)
+        {
+            if (!PictureSample.CanBe(network.InputShape))
+            {
+                throw new ArgumentException($"the model takes samples of {network.InputShape}, expected images, grey or in colours; pictures cannot be turned into that.");
+            }
+            _network = network;
+            _views = new TestTimeAugmentation(network, views);
+            _reader = network.Preprocessing.InkOnPaper == true && DigitReader.CanRead(network.InputShape) ? new DigitReader(network, views) : null;
+            _fit = network.Training?.DataReading is { } reading ? DataOptions.ToFileOptions(reading).Fit ?? PictureFit.Pad : PictureFit.Pad;
+        }
+
+        public PredictionSummary Read(string path, string? explain)
+        {
+            Picture picture = PictureFile.Read(path);
+            List<ReadingStep> steps = [];
+            PredictionSummary summary = _reader is null ? AsItIs(path, picture, steps) : AsDrawing(path, _reader.Read(picture, steps));
+            if (summary.Scores.Any(score => !float.IsFinite(score)))
+            {
+                throw new IOException($"{path}: the model's answer is no number (its outputs overflow), expected finite ones; train it again at a smaller --learning-rate.");
+            }
+            if (explain is not null)
+            {
+                PictureSheet.WritePng(explain, [.. steps.Select((step, i) => ($"{i + 1}. {step.Name}", step.Picture))]);
+            }
+            return summary;
+        }
+
+        private PredictionSummary AsDrawing(string path, DigitReading reading) => new()
+        {
+            Image = path,
+            Label = reading.Prediction?.Label,
+            Name = reading.Prediction is { } prediction ? _network.NameOf(prediction.Label) : null,
+            Scores = reading.Scores,
+            Verdict = reading.Verdict switch { ReadingVerdict.Sure => "sure", ReadingVerdict.Unsure => "unsure", _ => "none" },
+            Digitness = reading.Digitness,
+            Box = reading.Found is { Box: var box } ? [box.Left, box.Top, box.Width, box.Height] : null,
+        };
+
+        private PredictionSummary AsItIs(string path, Picture picture, List<ReadingStep> steps)
+        {
+            byte[] levels = PictureSample.Of(picture, _network, _fit);
+            float[] values = new float[levels.Length];
+            _network.Preprocessing.FromLevels(levels, values);
+            float[] scores = _views.Score(new FloatFeatures(values, _network.InputShape), threads: 1);
+            int label = Prediction.FromScores(scores).Label;
+            steps.Add(new ReadingStep("picture", picture));
+            steps.Add(new ReadingStep("as the model sees it", SamplePicture(levels)));
+            return new PredictionSummary { Image = path, Label = label, Name = _network.NameOf(label), Scores = scores };
+        }
+
+        private Picture SamplePicture(byte[] levels)
+        {
+            (int height, int width) = (_network.InputShape[0], _network.InputShape[1]);
+            return _network.InputShape is [_, _, 3]
+                ? new Picture([.. levels.Chunk(3).SelectMany(colour => (byte[])[.. colour, 255])], width, height)
+                : Picture.FromGrey(levels, width, height);
+        }
+    }
 }
 
 /// <summary>What <c>nabla predict</c> takes one picture for, for --json.</summary>
@@ -98,13 +181,22 @@ internal sealed record PredictionSummary
 {
     public required string Image { get; init; }
 
-    /// <summary>The class with the highest score, from 0.</summary>
-    public required int Label { get; init; }
+    /// <summary>The class with the highest score, from 0; null where the picture is blank.</summary>
+    public required int? Label { get; init; }
 
-    /// <summary>Its name, or its number where it has none.</summary>
-    public required string Name { get; init; }
+    /// <summary>Its name, or its number where it has none; null where the picture is blank.</summary>
+    public required string? Name { get; init; }
 
-    /// <summary>The score of each class, from class 0: probabilities if the model was trained with softmax cross-entropy, else its outputs.</summary>
+    /// <summary>The score of each class, from class 0: probabilities if the model was trained with softmax cross-entropy, else its outputs; none where the picture is blank.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public required IReadOnlyList<float> Scores { get; init; }
+
+    /// <summary>Of a drawing: <c>sure</c>, <c>unsure</c>, or <c>none</c> where there is no digit; null where the picture was not searched for one.</summary>
+    public string? Verdict { get; init; }
+
+    /// <summary>Of a drawing: the estimated probability that it is a digit at all; null where that is not known.</summary>
+    public float? Digitness { get; init; }
+
+    /// <summary>Where it was found: left, top, width and height in pixels; null where nothing was searched for, or found.</summary>
+    public IReadOnlyList<int>? Box { get; init; }
 }

@@ -15,7 +15,7 @@ internal static class DigitFitting
     private const int Fine = 4;
 
     /// <summary>Where MNIST's digits have their centre of mass: the middle of the pixel after the middle.</summary>
-    private const double Middle = 14.5;
+    public const double Middle = 14.5;
 
     /// <summary>Widths of a pen, in final pixels, beyond which it is changed, and what it becomes. Nearly all of MNIST's digits are between.</summary>
     private const double ThinPen = 1.5, ThickPen = 4.6, UsualPen = 2.2, GreatPen = 3.8;
@@ -23,12 +23,15 @@ internal static class DigitFitting
     /// <summary>28×28 levels, 0 to 255, of a digit's ink.</summary>
     /// <param name="ink">Its ink, about 0 to 1, nothing else.</param>
     /// <param name="faint">What is below this may be noise: the digit ends there.</param>
-    public static byte[] Fit(Plane ink, float faint)
+    /// <param name="steps">Receives what was done on the way; null for nobody.</param>
+    public static byte[] Fit(Plane ink, float faint, ICollection<ReadingStep>? steps = null)
     {
         ink = Saturated(ink, faint);
         int enlarge = Math.Max(1, (int)Math.Ceiling(Fine * BoxSide / (double)Math.Max(ink.Width, ink.Height)));
         Plane fine = ToBox(ink.Enlarge(enlarge), Fine * BoxSide, faint, rim: Fine * 3);
+        steps?.Add(new ReadingStep("cut out, longer side 20", InkPage.ToPicture(fine)));
         double pen = PenWidth(fine) / Fine;
+        bool isUsual = pen is >= ThinPen and <= ThickPen;
         if (pen < ThinPen)
         {
             fine = ToBox(fine.Thicken((int)Math.Round((UsualPen - pen) / 2 * Fine)), Fine * BoxSide, faint, rim: Fine * 3);
@@ -36,6 +39,10 @@ internal static class DigitFitting
         else if (pen > ThickPen)
         {
             fine = ToBox(fine.Thicken((int)Math.Round((pen - GreatPen) / 2 * Fine), isErosion: true), Fine * BoxSide, faint, rim: Fine * 3);
+        }
+        if (!isUsual)
+        {
+            steps?.Add(new ReadingStep(pen < ThinPen ? "pen made thicker" : "pen made thinner", InkPage.ToPicture(fine)));
         }
         (double x, double y) = CenterOfMass(fine);
         Plane fitted = fine.Average(x - Middle * Fine, y - Middle * Fine, Fine, Side, Side);

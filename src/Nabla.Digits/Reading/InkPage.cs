@@ -75,6 +75,21 @@ internal sealed class InkPage
         return new InkPage(grey, paper, ink, isInk, Math.Clamp(4 * grain, 0.03f, 0.25f), scale);
     }
 
+    /// <summary>Adds the steps that led here.</summary>
+    public void Explain(Picture picture, ICollection<ReadingStep> steps)
+    {
+        steps.Add(new ReadingStep("picture", picture));
+        float low = Quantile(Grey.Values, 0.001), high = Quantile(Grey.Values, 0.999), range = Math.Max(1, high - low);
+        steps.Add(new ReadingStep("grey, ink bright", ToPicture(Grey.Map(value => (value - low) / range))));
+        steps.Add(new ReadingStep("paper alone", ToPicture(Paper.Map(value => (value - low) / range))));
+        steps.Add(new ReadingStep("less the paper", ToPicture(Ink)));
+        steps.Add(new ReadingStep("ink", ToPicture(new Plane(Array.ConvertAll(IsInk, inked => inked ? 1f : 0), Ink.Width, Ink.Height))));
+    }
+
+    /// <summary>Values of 0 to 1 as levels from black to white.</summary>
+    public static Picture ToPicture(Plane plane) =>
+        Picture.FromGrey(Array.ConvertAll(plane.Values, value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1))), plane.Width, plane.Height);
+
     /// <summary>Red, green and blue, 0 to 255, of squares of <paramref name="times"/> pixels; transparency laid on a paper of another colour than what is drawn on it.</summary>
     private static Plane[] Shrink(Picture picture, int times)
     {

@@ -106,6 +106,14 @@ internal sealed class InkPiece
         return digit;
     }
 
+    /// <summary>Where it is, in pixels of the picture.</summary>
+    public PictureBox BoxIn(Picture picture, InkPage page)
+    {
+        (int left, int top) = ((int)(Left * page.Scale), (int)(Top * page.Scale));
+        return new PictureBox(left, top,
+            Math.Clamp((int)Math.Ceiling(Right * page.Scale) - left, 1, picture.Width - left), Math.Clamp((int)Math.Ceiling(Bottom * page.Scale) - top, 1, picture.Height - top));
+    }
+
     /// <summary>Its ink alone, 0 to 1, with the soft edge around it.</summary>
     public Plane Cut(InkPage page, int[] map)
     {

@@ -105,3 +105,10 @@ public sealed class Picture
 
     private static int OnWhite(int level, int alpha) => (level * alpha + 255 * (255 - alpha) + 127) / 255;
 }
+
+/// <summary>A part of a picture, in its pixels.</summary>
+/// <param name="Left">The first column.</param>
+/// <param name="Top">The first row.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+public readonly record struct PictureBox(int Left, int Top, int Width, int Height);
