@@ -123,7 +123,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
     [
         .. from type in new (byte Code, int Size)[] { (0x08, 1), (0x09, 1), (0x0b, 2), (0x0c, 4), (0x0d, 4), (0x0e, 8) }
            from dimensions in new[] { 1, 2, 3, 4 }
-           select (byte[])[0, 0, type.Code, (byte)dimensions, .. Enumerable.Repeat<byte[]>([0, 0, 0, 2], dimensions).SelectMany(extent => extent), .. new byte[type.Size << dimensions]],
+           select (byte[])[0, 0, type.Code, (byte)dimensions, .. Enumerable.Range(0, 4 * dimensions).Select(i => (byte)(i % 4 == 3 ? 2 : 0)), .. new byte[type.Size << dimensions]],
     ];
 
     private static List<byte[]> CsvFiles() =>
