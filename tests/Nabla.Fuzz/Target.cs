@@ -122,7 +122,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
     private static List<byte[]> TypedIdxFiles() =>
     [
         .. from type in new (byte Code, int Size)[] { (0x08, 1), (0x09, 1), (0x0b, 2), (0x0c, 4), (0x0d, 4), (0x0e, 8) }
-           from dimensions in new[] { 1, 2, 3, 4 }
+           from dimensions in Enumerable.Range(1, 4)
            select (byte[])[0, 0, type.Code, (byte)dimensions, .. Enumerable.Range(0, 4 * dimensions).Select(i => (byte)(i % 4 == 3 ? 2 : 0)), .. new byte[type.Size << dimensions]],
     ];
 
