@@ -56,6 +56,20 @@ internal static class DataSource
         return loaded;
     }
 
+    /// <summary>All parts of data, as they are.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="notes">Where it is said what is downloaded.</param>
+    public static DataParts LoadParts(DataRequest request, TextWriter notes)
+    {
+        using Interruption interruption = new();
+        string data = request.Data!;
+        DataParts parts = TryLoadKnown(data, request.Reading, notes, interruption.Token) is { Parts: var known }
+            ? new DataParts(known.Train, known.Validation, known.Test, known.Source)
+            : AllDataFiles.Load(data, DataOptions.ToFileOptions(request.Reading));
+        interruption.Token.ThrowIfCancellationRequested();
+        return parts;
+    }
+
     /// <summary>What a model is tested on; Ctrl-C stops a download, and is the command's own business no longer once there is data.</summary>
     /// <param name="request">What was asked for; where that is nothing, it is what the model was trained on, or auto where it does not know.</param>
     /// <param name="model">The model: of data that it was trained on, only what it has not seen.</param>

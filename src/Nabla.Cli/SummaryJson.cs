@@ -10,6 +10,7 @@ namespace Nabla.Cli;
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
 [JsonSerializable(typeof(PageSummary))]
 [JsonSerializable(typeof(DataSummary))]
+[JsonSerializable(typeof(InspectionSummary))]
 [JsonSerializable(typeof(IReadOnlyList<SampleSummary>))]
 [JsonSerializable(typeof(IReadOnlyList<RowSummary>))]
 internal sealed partial class SummaryJson : JsonSerializerContext;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using Nabla.IO;
 
 namespace Nabla;
 
@@ -107,7 +105,7 @@ public static class ImageFolder
             throw new DirectoryNotFoundException($"{folder}: there is no such folder; expected one with a subfolder of pictures for each class.");
         }
         // Systems write accents in one character or in two.
-        (string Name, string Path)[] found = [.. Entries(folder).Where(Directory.Exists).Select(path => (NameOf(path), path))];
+        (string Name, string Path)[] found = [.. Entries(folder).Where(Directory.Exists).Select(path => (ComposedName.Of(Path.GetFileName(path)), path))];
         if (found.GroupBy(entry => entry.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new MalformedFileException(folder, $"has {twice.Count()} subfolders named '{twice.Key}', whose names differ in Unicode normalisation alone; put them together.");
@@ -127,13 +125,6 @@ public static class ImageFolder
             > ClassCount.Maximum => throw new IOException($"{folder}: has {found.Length} subfolders, expected one for each class, at most {ClassCount.Maximum}."),
             _ => found,
         };
-    }
-
-    private static string NameOf(string path)
-    {
-        string name = Path.GetFileName(path);
-        // Names that are no valid Unicode are what they are.
-        return name.Any(char.IsSurrogate) && !Rune.TryGetRuneAt(name, Math.Max(0, name.AsSpan().IndexOfAnyInRange('\ud800', '\udfff')), out _) ? name : name.Normalize(NormalizationForm.FormC);
     }
 
     /// <summary>The files of a part, class by class.</summary>

@@ -14,6 +14,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         new("model", Models, path => Predict(Network.Load(path))),
         new("recipe", Recipes, path => Recipe.Load(path)),
         new("idx", () => WithGzip(IdxFiles()), path => Either(() => Idx.ReadImages(path), () => Idx.ReadLabels(path, 10))),
+        new("idx-types", () => WithGzip(TypedIdxFiles()), path => DataFiles.LoadFeatures(path)),
         new("csv", () => WithGzip(CsvFiles()), path => Either(() => DataFiles.LoadFeatures(path), () => DataFiles.Load(path))),
         new("table", () => WithGzip(TableFiles()), ReadTable),
         new("npy", () => Files("*.npy"), path => DataFiles.LoadFeatures(path)),
@@ -117,6 +118,14 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         DataSet digits = SyntheticDigits.Generate(2, 1);
         return [Written(path => Idx.WriteImages(path, (ByteFeatures)digits.Features)), Written(path => Idx.WriteLabels(path, (ClassLabels)digits.Targets)), [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 7, 9]];
     }
+
+    /// <summary>A file of each type, with one to four dimensions.</summary>
+    private static List<byte[]> TypedIdxFiles() =>
+    [
+        .. from type in new (byte Code, int Size)[] { (0x08, 1), (0x09, 1), (0x0b, 2), (0x0c, 4), (0x0d, 4), (0x0e, 8) }
+           from dimensions in Enumerable.Range(1, 4)
+           select (byte[])[0, 0, type.Code, (byte)dimensions, .. Enumerable.Range(0, 4 * dimensions).Select(i => (byte)(i % 4 == 3 ? 2 : 0)), .. new byte[type.Size << dimensions]],
+    ];
 
     private static List<byte[]> CsvFiles() =>
     [

@@ -1,4 +1,5 @@
 using Nabla.Tests;
+using SkiaSharp;
 
 namespace Nabla.Imaging.Tests;
 
@@ -20,7 +21,7 @@ public sealed class ImageFolderTests : IDisposable
         File.WriteAllText(_folder["a/.DS_Store"], "system");
         File.WriteAllText(_folder["a/Thumbs.db"], "system");
         DataParts parts = AllDataFiles.Load(_folder.FullName);
-        Assert.Equal($"PNG images from {_folder.FullName}", parts.Source);
+        Assert.Equal($"pictures from {_folder.FullName}", parts.Source);
         Assert.Null(parts.Validation);
         Assert.Null(parts.Test);
         Assert.Equal(["10", "a", "b"], ImageFolder.ClassNames(_folder.FullName));
@@ -29,9 +30,10 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(3, parts.Train.Targets.Width);
         Assert.Equal(10, AllDataFiles.Load(_folder.FullName, new() { ClassCount = 10 }).Train.Targets.Width);
         Assert.Equal([2, 3], parts.Train.Features.SampleShape);
-        // All are light: with bytes that wrap around, 6 − 5 · 2 is 252. 10.png comes before 2.png.
+        // 10.png comes before 2.png.
         ByteFeatures features = Assert.IsType<ByteFeatures>(parts.Train.Features);
-        Assert.Equal([.. Inverted(Pixels(6, 255)), .. Inverted(Pixels(6, 200)), .. Inverted(Pixels(6, 6)), .. Inverted(Pixels(6, 7))], features.Values.ToArray());
+        Assert.Equal([.. Pixels(6, 255), .. Pixels(6, 200), .. Pixels(6, 6), .. Pixels(6, 7)], features.Values.ToArray());
+        Assert.Equal(["pictures of 2×3; grey"], parts.Notes);
     }
 
     [Theory]
@@ -61,7 +63,7 @@ public sealed class ImageFolderTests : IDisposable
             Assert.Equal(first == 0, part is null);
             if (part is not null)
             {
-                Assert.Equal([.. Inverted(Pixels(16, (byte)first)), .. Inverted(Pixels(16, (byte)(first + 10)))], ((ByteFeatures)part.Features).Values.ToArray());
+                Assert.Equal([.. Pixels(16, (byte)first), .. Pixels(16, (byte)(first + 10))], ((ByteFeatures)part.Features).Values.ToArray());
                 Assert.Equal([0, 1], ((ClassLabels)part.Targets).Values);
             }
         }
@@ -81,24 +83,24 @@ public sealed class ImageFolderTests : IDisposable
     public void Names_what_is_wrong()
     {
         Assert.Equal($"{_folder.FullName}: is a folder without data; expected the four IDX files of MNIST (train-images-idx3-ubyte and so on), "
-            + "mnist_train.csv with mnist_test.csv, or x_train.npy with y_train.npy, or a subfolder of PNG images for each class.",
+            + "mnist_train.csv with mnist_test.csv, or x_train.npy with y_train.npy, or a subfolder of pictures for each class.",
             Assert.Throws<IOException>(() => AllDataFiles.Load(_folder.FullName)).Message);
-        Assert.Equal($"{_folder.FullName}: has no subfolders, expected one with PNG images for each class.",
+        Assert.Equal($"{_folder.FullName}: has no subfolders, expected one with pictures for each class.",
             Assert.Throws<IOException>(() => ImageFolder.Load(_folder.FullName)).Message);
-        Assert.Equal($"{_folder["none"]}: there is no such folder; expected one with a subfolder of PNG images for each class.",
+        Assert.Equal($"{_folder["none"]}: there is no such folder; expected one with a subfolder of pictures for each class.",
             Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.Load(_folder["none"])).Message);
 
         Write("a/1.png", 2, 3, 1);
-        Write("b/1.png", 3, 2, 1);
-        Refuses($"{_folder["b/1.png"]}: is an image of 3×2 pixels, expected 2×3 as in {_folder["a/1.png"]}; all images must have one size.");
+        Directory.CreateDirectory(_folder["b"]);
         File.WriteAllBytes(_folder["b/1.png"], [1, 2, 3]);
-        Refuses($"{_folder["b/1.png"]}, byte 0: begins with 010203, expected a PNG image (89504e47…); convert it, or move it out of the folder.");
+        Refuses($"{_folder["b/1.png"]}: is no picture of a known kind, expected a JPEG, PNG, WebP, BMP, GIF or PGM picture; save it as one of these; --skip-broken passes over it.");
         File.WriteAllBytes(_folder["b/1.png"], []);
-        Refuses($"{_folder["b/1.png"]}, byte 0: is empty, expected a PNG image (89504e47…); convert it, or move it out of the folder.");
-        File.WriteAllBytes(_folder["b/1.png"], PngBytes.Make(1025, 1, 8, PngBytes.Grey, new byte[1025]));
-        Refuses($"{_folder["b/1.png"]}: is an image of 1×1025 pixels, expected 1 to 1024 each; scale it.");
+        Refuses($"{_folder["b/1.png"]}: is empty, expected a JPEG, PNG, WebP, BMP, GIF or PGM picture; --skip-broken passes over it.");
+        File.WriteAllBytes(_folder["a/1.png"], PngBytes.Make(1025, 1, 8, PngBytes.Grey, new byte[1025]));
+        File.Copy(_folder["a/1.png"], _folder["b/1.png"], overwrite: true);
+        Refuses($"{_folder.FullName}: has pictures of 1×1025 pixels, expected at most 1024 a side; make them smaller with --size, such as --size 64x64.");
         File.Delete(_folder["b/1.png"]);
-        Refuses($"{_folder["b"]}: holds no images, expected PNG files; delete the folder if it is no class.");
+        Refuses($"{_folder["b"]}: holds no pictures; delete the folder if it is no class.");
         Directory.CreateDirectory(_folder["b/c"]);
         Assert.Equal($"{_folder["b/c"]}: is a folder, expected a file.", Assert.Throws<IOException>(() => AllDataFiles.Load(_folder.FullName)).Message);
         Assert.Equal($"{_folder.FullName}: has 2 subfolders, expected at most 1, one for each class.",
@@ -106,14 +108,157 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void Parts_must_have_the_same_classes_and_size()
+    public void Classes_are_those_of_the_training_part()
     {
         Write("train/a/1.png", 2, 3, 1);
         Write("train/b/1.png", 2, 3, 1);
-        Write("test/a/1.png", 3, 3, 1);
-        Refuses($"{_folder["test"]}: has the classes a, expected a, b as the training part has.");
-        Write("test/b/1.png", 3, 3, 1);
-        Refuses($"{_folder["test/a/1.png"]}: is an image of 3×3 pixels, expected 2×3 as in the training part; all images must have one size.");
+        Write("Test/b/1.png", 2, 3, 1);
+        Write("extra/b/1.png", 2, 3, 1);
+        Write("train/loose.png", 2, 3, 1);
+        DataParts parts = AllDataFiles.Load(_folder.FullName);
+        Assert.Equal([1], ((ClassLabels)parts.Test!.Targets).Values);
+        Assert.Equal(2, parts.Test.Targets.Width);
+        Assert.Equal(["left out: extra beside the train and Test part", $"left out: 1 picture beside the folders of the classes in {_folder["train"]}", "Test: no pictures of a", "pictures of 2×3; grey"], parts.Notes);
+        Write("Test/c/1.png", 2, 3, 1);
+        Refuses($"{_folder["Test/c"]}: is a class 'c' that the training part does not have, expected one of a, b.");
+    }
+
+    [Fact]
+    public void A_class_may_be_called_train_and_a_test_part_stand_alone()
+    {
+        Write("train/1.png", 2, 3, 1);
+        Write("test/1.png", 2, 3, 1);
+        Assert.Equal(["test", "train"], ((ClassLabels)AllDataFiles.Load(_folder.FullName).Train.Targets).ClassNames);
+        using TemporaryFolder other = new();
+        Directory.CreateDirectory(other["test/x"]);
+        File.Copy(_folder["train/1.png"], other["test/x/1.png"]);
+        DataParts parts = AllDataFiles.Load(other.FullName);
+        Assert.True(parts.IsTestOnly);
+        Assert.Equal(["x"], ((ClassLabels)parts.Train.Targets).ClassNames);
+        Assert.Contains("only a test part", parts.Notes);
+    }
+
+    [Fact]
+    public void Names_are_compared_after_normalisation_and_files_of_systems_passed_over()
+    {
+        Write("train/caf\u00e9/1.png", 2, 3, 1);
+        Write("train/b (1)/1.png", 2, 3, 1);
+        Write("test/cafe\u0301/1.png", 2, 3, 1);
+        Write("train/__MACOSX/1.png", 2, 3, 1);
+        Write("train/@eaDir/1.png", 2, 3, 1);
+        File.WriteAllText(_folder["train/b (1)/Desktop.ini"], "system");
+        File.WriteAllText(_folder["train/b (1)/._1.png"], "system");
+        DataParts parts = AllDataFiles.Load(_folder.FullName);
+        Assert.Equal(["b (1)", "caf\u00e9"], ((ClassLabels)parts.Train.Targets).ClassNames);
+        Assert.Equal([1], ((ClassLabels)parts.Test!.Targets).Values);
+        Write("train/cafe\u0301/1.png", 2, 3, 1);
+        Refuses($"{_folder["train"]}: has 2 subfolders named 'caf\u00e9', whose names differ in Unicode normalisation alone; put them together.");
+    }
+
+    [Fact]
+    public void Pictures_of_all_kinds_and_sizes_come_to_one()
+    {
+        byte[] level = [.. Enumerable.Repeat((byte)100, 64)];
+        Save("a/1.jpg", SKEncodedImageFormat.Jpeg, 8, 8);
+        Save("a/2.webp", SKEncodedImageFormat.Webp, 8, 8);
+        Save("b/1.png", SKEncodedImageFormat.Png, 8, 8);
+        Save("b/2.png", SKEncodedImageFormat.Png, 16, 8);
+        File.WriteAllBytes(_folder["b/3.pgm"], [.. "P5 8 8 255\n"u8, .. level]);
+        DataParts parts = AllDataFiles.Load(_folder.FullName);
+        Assert.Equal([8, 8], parts.Train.Features.SampleShape);
+        Assert.Equal(["pictures of 8×8, the commonest size: 1 others are brought to it (--size, --fit); grey"], parts.Notes);
+        Assert.All(((ByteFeatures)parts.Train.Features).Values.ToArray(), value => Assert.InRange(value, 97, 103));
+        Assert.Equal([4, 6], AllDataFiles.Load(_folder.FullName, new() { Size = (4, 6) }).Train.Features.SampleShape);
+        Assert.Equal([8, 8, 3], AllDataFiles.Load(_folder.FullName, new() { Channels = 3 }).Train.Features.SampleShape);
+        PictureFile.WritePng(_folder["b/4.png"], level, 8, 8);
+        using (SKBitmap red = new(8, 8))
+        {
+            red.Erase(SKColors.Red);
+            using FileStream file = File.Create(_folder["b/4.png"]);
+            red.Encode(file, SKEncodedImageFormat.Png, 100);
+        }
+        parts = AllDataFiles.Load(_folder.FullName);
+        Assert.Equal([8, 8, 3], parts.Train.Features.SampleShape);
+        Assert.Equal([255, 0, 0], ((ByteFeatures)parts.Train.Features)[^1][..3].ToArray());
+        Assert.EndsWith("; in colours, since not all are grey (--channels)", parts.Notes[^1], StringComparison.Ordinal);
+        Assert.Equal(76, ((ByteFeatures)AllDataFiles.Load(_folder.FullName, new() { Channels = 1 }).Train.Features)[^1][0]);
+
+        void Save(string name, SKEncodedImageFormat format, int width, int height)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder[name])!);
+            using SKBitmap bitmap = new(width, height);
+            bitmap.Erase(new SKColor(100, 100, 100));
+            using FileStream file = File.Create(_folder[name]);
+            bitmap.Encode(file, format, 95);
+        }
+    }
+
+    [Fact]
+    public void Broken_pictures_are_passed_over_on_demand()
+    {
+        Write("a/1.png", 4, 4, 1);
+        Write("b/1.png", 4, 4, 9);
+        File.WriteAllBytes(_folder["a/0.jpg"], [0xff, 0xd8, 0xff, 0xe0]);
+        File.WriteAllText(_folder["b/2.txt"], "no picture");
+        MalformedFileException error = Assert.Throws<MalformedFileException>(() => AllDataFiles.Load(_folder.FullName));
+        Assert.StartsWith($"{_folder["a/0.jpg"]}: is damaged", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; --skip-broken passes over it.", error.Message, StringComparison.Ordinal);
+        DataParts parts = AllDataFiles.Load(_folder.FullName, new() { SkipBroken = true });
+        Assert.Equal([0, 1], ((ClassLabels)parts.Train.Targets).Values);
+        Assert.StartsWith($"2 broken pictures passed over, the first {_folder["a/0.jpg"]}", parts.Notes[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ink_on_paper_is_turned_round_and_a_class_that_is_bright_at_its_rim_is_not()
+    {
+        byte[] paper = [.. Enumerable.Range(0, 36).Select(i => i is 14 or 15 or 20 ? (byte)20 : (byte)240)];
+        foreach (string name in new[] { "a", "b", "c" })
+        {
+            Directory.CreateDirectory(_folder[name]);
+            PictureFile.WritePng(_folder[$"{name}/1.png"], paper, 6, 6);
+        }
+        DataParts parts = AllDataFiles.Load(_folder.FullName);
+        Assert.Equal(Inverted(paper), ((ByteFeatures)parts.Train.Features)[0].ToArray());
+        Assert.Contains("images dark on light: inverted, as MNIST is (--invert no leaves them)", parts.Notes);
+        Assert.Equal(paper, ((ByteFeatures)AllDataFiles.Load(_folder.FullName, new() { Invert = false }).Train.Features)[0].ToArray());
+        PictureFile.WritePng(_folder["b/1.png"], Inverted(paper), 6, 6);
+        PictureFile.WritePng(_folder["c/1.png"], Inverted(paper), 6, 6);
+        Assert.Equal([.. paper, .. Inverted(paper), .. Inverted(paper)], ((ByteFeatures)AllDataFiles.Load(_folder.FullName).Train.Features).Values.ToArray());
+    }
+
+    [Fact]
+    public void Light_ink_on_nothing_is_laid_on_black()
+    {
+        foreach ((string name, SKColor ink) in new[] { ("white", SKColors.White), ("black", SKColors.Black) })
+        {
+            using TemporaryFolder folder = new();
+            foreach (string label in new[] { "a", "b" })
+            {
+                Directory.CreateDirectory(folder[label]);
+                using SKBitmap bitmap = new(6, 6);
+                bitmap.Erase(SKColors.Transparent);
+                bitmap.SetPixel(2, 3, ink);
+                using FileStream file = File.Create(folder[$"{label}/{name}.png"]);
+                bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+            }
+            // Either way ink is light on dark in the end.
+            ByteFeatures images = (ByteFeatures)AllDataFiles.Load(folder.FullName).Train.Features;
+            Assert.Equal((255, 0), (images[0][3 * 6 + 2], images[0][0]));
+        }
+    }
+
+    [Fact]
+    public void The_cases_that_people_have_are_read()
+    {
+        string cases = Cases.Require();
+        DataParts jpeg = AllDataFiles.Load(Path.Combine(cases, "jpeg-folders"), new() { Size = (28, 28) });
+        Assert.Equal((40, 10), (jpeg.Train.Count, jpeg.Train.Targets.Width));
+        Assert.Equal([28, 28], jpeg.Train.Features.SampleShape);
+        Assert.Contains("images dark on light: inverted, as MNIST is (--invert no leaves them)", jpeg.Notes);
+        DataParts bmp = AllDataFiles.Load(Path.Combine(cases, "bmp-folders"));
+        Assert.Equal(20, bmp.Train.Count);
+        Assert.Equal([40, 40], bmp.Train.Features.SampleShape);
+        Assert.Equal(1, AllDataFiles.Load(Path.Combine(cases, "one-class")).Train.Targets.Width);
     }
 
     [Fact]

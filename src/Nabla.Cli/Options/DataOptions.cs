@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Nabla.Cli.Options;
@@ -57,6 +56,9 @@ internal sealed class DataOptions
     /// <summary>All of them, in the order of the help.</summary>
     public IEnumerable<Option> All => [_data, .. _reading];
 
+    /// <summary>Those of how files are read, for a command that takes a file otherwise.</summary>
+    public IEnumerable<Option> OfFiles => _reading;
+
     /// <summary>For commands that take data.</summary>
     public static DataOptions Create() => new("auto if not given.");
 
@@ -64,7 +66,10 @@ internal sealed class DataOptions
     public static DataOptions CreateForModel() => new("What the model was trained on if not given; of that, only what it was not trained on.");
 
     /// <summary>What was asked for.</summary>
-    public DataRequest Read(ParseResult arguments)
+    public DataRequest Read(ParseResult arguments) => ReadOfFiles(arguments, arguments.GetValue(_data));
+
+    /// <summary>What was asked for, where the data was named otherwise.</summary>
+    public DataRequest ReadOfFiles(ParseResult arguments, string? data)
     {
         SortedDictionary<string, string> reading = new(StringComparer.Ordinal);
         foreach (Option<string?> option in _reading)
@@ -74,7 +79,7 @@ internal sealed class DataOptions
                 reading.Add(option.Name, arguments.GetValue(option) ?? "yes");
             }
         }
-        return new DataRequest(arguments.GetValue(_data), reading);
+        return new DataRequest(data, reading);
     }
 
     /// <summary>The options of the readers that such texts stand for.</summary>

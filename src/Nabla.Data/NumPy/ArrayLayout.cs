@@ -139,5 +139,10 @@ internal sealed class ArrayLayout
 
     private static string Show(string[] names) => string.Join(", ", names.Take(ShownNames).Select(Short)) + (names.Length > ShownNames ? "…" : "");
 
-    private static string Short(string? name) => name is null ? "" : name.Length <= ShownLength ? name : $"{name[..ShownLength]}…";
+    private static string Short(string? name)
+    {
+        // Names in a pickle can be any text.
+        string text = string.Concat((name ?? "").Take(ShownLength).Select(character => char.IsControl(character) ? '?' : character));
+        return name?.Length > ShownLength ? $"{text}…" : text;
+    }
 }

@@ -36,6 +36,10 @@ internal sealed class NpzReader : IDisposable
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
             string name = entry.FullName.EndsWith(Ending, StringComparison.Ordinal) ? entry.FullName[..^Ending.Length] : entry.FullName;
+            if (name.Any(char.IsControl))
+            {
+                throw new MalformedFileException(path, $"has an array '{string.Concat(name.Select(character => char.IsControl(character) ? '?' : character))}' with control characters in its name, expected plain text; the file is damaged.");
+            }
             if (!_entries.TryAdd(name, entry))
             {
                 throw new MalformedFileException(path, $"found '{name}' twice, expected each array once.");

@@ -54,6 +54,7 @@ internal static class ImageBackgrounds
                 features.CopyRow(row, byteDivisor: 1, sample);
                 CopyRim(sample, shape[0], shape[1], rim);
                 ImageBackground found = Of(rim, low, high);
+                found = found == ImageBackground.Light && IsBlank(sample, low, high) ? ImageBackground.Varied : found;
                 classes[label] = (counts.Dark + (found == ImageBackground.Dark ? 1 : 0), counts.Light + (found == ImageBackground.Light ? 1 : 0), counts.Images + 1);
             }
         }
@@ -104,6 +105,18 @@ internal static class ImageBackgrounds
             : median <= DarkUpTo ? ImageBackground.Dark
             : median > 0.5f ? ImageBackground.Light
             : ImageBackground.Varied;
+    }
+
+    /// <summary>Whether nothing is drawn on it: then what is light may be anything.</summary>
+    private static bool IsBlank(ReadOnlySpan<float> image, float low, float high)
+    {
+        float least = image[0], greatest = image[0];
+        foreach (float value in image)
+        {
+            least = Math.Min(least, value);
+            greatest = Math.Max(greatest, value);
+        }
+        return greatest - least <= Plain * (high - low);
     }
 
     private static void CopyRim(ReadOnlySpan<float> image, int height, int width, Span<float> rim)
