@@ -177,7 +177,7 @@ internal static class DataSource
     private static TrainAndTest DigitsAndOthers(TrainAndTest mnist)
     {
         DataSet train = mnist.Train.Append(Nabla.SyntheticDigits.Generate(DrawnTrainCount, seed: 1)), test = mnist.Test.Append(Nabla.SyntheticDigits.Generate(DrawnTestCount, seed: 2));
-        return new TrainAndTest(OtherSigns.Beside(train, train.Count, seed: 3), OtherSigns.Beside(test, test.Count, seed: 4), $"{mnist.Source}, built-in digits, and other signs");
+        return new TrainAndTest(OtherSigns.Beside(train, train.Count, seed: 3), OtherSigns.Beside(test, test.Count, seed: 4), FormattableString.Invariant($"MNIST, {DrawnTrainCount:N0} built-in digits, and as many other signs, drawn by the program"));
     }
 
     /// <summary>The same samples for the same data, whoever asks.</summary>
