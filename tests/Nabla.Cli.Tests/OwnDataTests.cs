@@ -91,7 +91,7 @@ public sealed class OwnDataTests : IDisposable
         Assert.Contains("the tenth that was set aside for testing when the model was trained on it", output, StringComparison.Ordinal);
         Assert.Contains("--size: found it for idx, which is a folder of IDX files", Run(1, "train", "dense", "--data", "idx", "--size", "8x8").Error, StringComparison.Ordinal);
         Assert.Contains("--size: found '8', expected height and width in pixels", Run(1, "train", "dense", "--data", "idx", "--size", "8").Error, StringComparison.Ordinal);
-        Assert.Contains("--scale: found it without files of your own", Run(1, "train", "--data", "synthetic", "--scale", "9").Error, StringComparison.Ordinal);
+        Assert.Contains("--scale: is for files and folders of one's own", Run(1, "train", "--data", "synthetic", "--scale", "9").Error, StringComparison.Ordinal);
         Assert.Contains("--fit: found 'x', expected pad, crop or stretch.", Run(1, "data", "idx", "--fit", "x").Error, StringComparison.Ordinal);
     }
 

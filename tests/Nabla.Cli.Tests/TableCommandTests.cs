@@ -63,7 +63,7 @@ public sealed class TableCommandTests : IDisposable
 
         Refused("predict: new.csv: has no column \"length_a\", which the model learnt from; its columns are column 1 \"length_b\", column 2 \"width_b\".", "length_b,width_b\n1,2\n", "predict", "run", "new.csv");
         Refused("predict: new.csv: line 2, column 1: found 'x', expected a number.", "length_a,width_a,length_b,width_b\nx,2,3,4\n", "predict", "run", "new.csv");
-        Refused("predict: --views: is for pictures, and iris.csv is a table; leave it out.", null, "predict", "run", "iris.csv", "--views", "9");
+        Refused("predict: --views: is for pictures, expected one or more of them and no table; leave it out.", null, "predict", "run", "iris.csv", "--views", "9");
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class TableCommandTests : IDisposable
         File.WriteAllLines(_folder["one.csv"], ["a,b,class", .. Enumerable.Range(0, 30).Select(i => $"{i % 7},{i % 5},same")]);
         Refused("train: All 27 samples to learn from are of one class, same, expected at least two: a network that always gives the same answer would be right; add samples of other classes.", null, "train", "one.csv", "--out", "none");
         Refused("train: --data: found one.csv beside it, which is data, too, and no recipe; give one of them.", null, "train", "one.csv", "--data", "one.csv");
-        Refused("train: --label: is for tables, and idx is a folder of other files; leave it out.", null, "train", "idx", "--label", "1", "--out", "none");
+        Refused("train: --label: found it for idx, which is a folder of IDX files; it says nothing about such data, leave it out.", null, "train", "idx", "--label", "1", "--out", "none");
         Refused("train: --label: is for files and folders of one's own, but the data is synthetic; leave it out.", null, "train", "--data", "synthetic", "--label", "1", "--out", "none");
         Refused("train: --label: found 'x', but one.csv has no such column; expected a name or a number from 1 to 3: column 1 \"a\", column 2 \"b\", column 3 \"class\".", null, "train", "one.csv", "--label", "x", "--out", "none");
         Refused("train: --class-weights: found 'x', expected balanced or none. See 'nabla train --help'.", null, "train", "one.csv", "--class-weights", "x");

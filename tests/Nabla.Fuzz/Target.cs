@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using SkiaSharp;
 
 namespace Nabla.Fuzz;
 
@@ -20,7 +21,11 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         new("npy", () => Files("*.npy"), path => DataFiles.LoadFeatures(path)),
         new("npz", () => Files("*.npz"), path => DataFiles.Load(path)),
         new("pickle", () => WithGzip(Files("*.pkl")), path => DataFiles.Load(path)),
-        new("picture", Pictures, path => PictureFile.Read(path)),
+        new("png", () => [Picture(SKEncodedImageFormat.Png)], path => PictureFile.Read(path)),
+        new("jpeg", () => [Picture(SKEncodedImageFormat.Jpeg)], path => PictureFile.Read(path)),
+        new("webp", () => [Picture(SKEncodedImageFormat.Webp)], path => PictureFile.Read(path)),
+        new("bmp-gif", () => [Bitmap, Gif], path => PictureFile.Read(path)),
+        new("pgm", Pgm, path => PictureFile.Read(path)),
         new("history", Histories, path => Cli.HistoryFile.Read(path)),
     ];
 
@@ -170,11 +175,28 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         }
     }
 
-    private static List<byte[]> Pictures()
+    private static byte[] Picture(SKEncodedImageFormat kind)
     {
         byte[] pixels = ((ByteFeatures)SyntheticDigits.Generate(1, 1).Features).Values.ToArray();
-        byte[] plain = Encoding.ASCII.GetBytes($"P2\n# a digit\n28 28\n255\n{string.Join(' ', pixels)}\n");
-        return [Written(path => PictureFile.WritePng(path, pixels, 28, 28)), plain, [.. "P5 28 28 255\n"u8, .. pixels]];
+        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(28, 28, SKColorType.Gray8, SKAlphaType.Opaque), pixels, 28);
+        using SKData data = image.Encode(kind, 80);
+        return data.ToArray();
+    }
+
+    /// <summary>Four pixels of 24 bits.</summary>
+    private static byte[] Bitmap =>
+    [
+        .. "BM"u8, 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 16, 0, 0, 0, .. new byte[16],
+        0, 0, 255, 255, 255, 255, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0,
+    ];
+
+    /// <summary>One red pixel.</summary>
+    private static byte[] Gif => [.. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3b];
+
+    private static List<byte[]> Pgm()
+    {
+        byte[] pixels = ((ByteFeatures)SyntheticDigits.Generate(1, 1).Features).Values.ToArray();
+        return [Encoding.ASCII.GetBytes($"P2\n# a digit\n28 28\n255\n{string.Join(' ', pixels)}\n"), [.. "P5 28 28 255\n"u8, .. pixels]];
     }
 
     private static List<byte[]> Histories() =>

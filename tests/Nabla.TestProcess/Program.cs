@@ -38,7 +38,7 @@ Recipe[] own =
         """, "own-augmentation"),
 ];
 // The large networks would take minutes without vectors, and have only what the small ones beside them have.
-Dictionary<string, Recipe> recipes = RecipeBook.Names.Except(["best", "built-in", "digits", "fast99", "mlp", "mlp-best"]).ToDictionary(name => name, RecipeBook.Get);
+Dictionary<string, Recipe> recipes = RecipeBook.Names.Except(["best", "built-in", "digit-or-not", "digits", "fast99", "mlp", "mlp-best"]).ToDictionary(name => name, RecipeBook.Get);
 // What no recipe of the book has.
 recipes["rules-sgd"] = RecipeBook.Get("dense") with
 {

@@ -314,7 +314,7 @@ public sealed class TableTests : IDisposable
         Idx.WriteLabels(_folder["a-labels-idx1-ubyte"], new ClassLabels([1, 2], 10));
         foreach ((DataFileOptions options, string name) in new (DataFileOptions, string)[] { (new() { Label = "1" }, "--label"), (new() { Target = "1" }, "--target"), (new() { Skip = "1" }, "--skip"), (new() { Missing = MissingCells.Zero }, "--missing") })
         {
-            Assert.Equal($"{name}: is for tables, and {_folder["a-images-idx3-ubyte"]} is an IDX images file; leave it out.",
+            Assert.Equal($"{name}: found it for {_folder["a-images-idx3-ubyte"]}, which is an IDX file; it says nothing about such data, leave it out.",
                 Assert.Throws<ArgumentException>(() => DataFiles.Load(_folder["a-images-idx3-ubyte"], options)).Message);
         }
     }
