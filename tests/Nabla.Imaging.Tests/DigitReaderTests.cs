@@ -206,7 +206,7 @@ public sealed class DigitReaderTests
         int right = 0, sure = 0, refused = 0, original = 0;
         Parallel.For(0, Singles, i =>
         {
-            DigitReading reading = Reader.Read(Photograph.OfOne(Pixels(i), (ulong)i + 10_000));
+            DigitReading reading = Reader.Read(Photograph.OfOne(Pixels(i), (ulong)i + 20_000));
             Interlocked.Add(ref right, reading.Prediction?.Label == Label(i) ? 1 : 0);
             Interlocked.Add(ref sure, reading.Verdict == ReadingVerdict.Sure ? 1 : 0);
             Interlocked.Add(ref refused, reading.Verdict == ReadingVerdict.NoDigit ? 1 : 0);
@@ -216,7 +216,7 @@ public sealed class DigitReaderTests
         int whole = 0;
         Parallel.For(0, Numbers, i =>
         {
-            (Picture page, string[] expected, _) = Page(i + 10_000, [4]);
+            (Picture page, string[] expected, _) = Page(i + 20_000, [4]);
             Interlocked.Add(ref whole, expected.SequenceEqual(Reader.ReadPage(page).Select(Text)) ? 1 : 0);
         });
         _output.WriteLine($"numbers of four digits: {whole} of {Numbers}");
