@@ -25,14 +25,14 @@ public sealed class DigitReader
     {
         if (!CanRead(network.InputShape))
         {
-            throw new ArgumentException($"The network takes samples of {network.InputShape}, expected {DigitFitting.Side}×{DigitFitting.Side} grey levels.", nameof(network));
+            throw new ArgumentException($"The network takes samples of {network.InputShape}, expected {MnistForm.Side}×{MnistForm.Side} grey levels.", nameof(network));
         }
         (_network, _views) = (network, new TestTimeAugmentation(network, views));
         _detector = IsOfDigits(network) ? DigitDetector.Network : null;
     }
 
     /// <summary>Whether a network takes what is made of digits here: 28×28 grey levels.</summary>
-    public static bool CanRead(Shape input) => input is [DigitFitting.Side, DigitFitting.Side] or [DigitFitting.Side, DigitFitting.Side, 1];
+    public static bool CanRead(Shape input) => input is [MnistForm.Side, MnistForm.Side] or [MnistForm.Side, MnistForm.Side, 1];
 
     /// <summary>
     /// Finds the one digit, or other sign, of a picture: the largest piece of ink with what is near it.
@@ -42,9 +42,9 @@ public sealed class DigitReader
     /// <returns>Null where the picture is blank.</returns>
     public static FoundDigit? Find(Picture picture, ICollection<ReadingStep>? steps = null)
     {
-        if (MnistForm.TryTake(picture) is byte[] pixels)
+        if (AlreadyInForm(picture) is byte[] pixels)
         {
-            steps?.Add(new ReadingStep("already as MNIST's", Picture.FromGrey(pixels, DigitFitting.Side, DigitFitting.Side)));
+            steps?.Add(new ReadingStep("already as MNIST's", Picture.FromGrey(pixels, MnistForm.Side, MnistForm.Side)));
             return new FoundDigit(pixels, new PictureBox(0, 0, picture.Width, picture.Height));
         }
         InkPage page = InkPage.Of(picture, SideForOne);
@@ -60,7 +60,7 @@ public sealed class DigitReader
         }
         Plane ink = digit.Cut(page, map);
         FoundDigit found = new(DigitFitting.Fit(ink, page.Faint, steps), digit.BoxIn(picture, page));
-        steps?.Add(new ReadingStep("in the middle of 28×28", Picture.FromGrey(found.Pixels, DigitFitting.Side, DigitFitting.Side)));
+        steps?.Add(new ReadingStep("in the middle of 28×28", Picture.FromGrey(found.Pixels, MnistForm.Side, MnistForm.Side)));
         return found;
     }
 
@@ -74,6 +74,28 @@ public sealed class DigitReader
     /// <param name="picture">The picture.</param>
     /// <returns>The lines; none where the picture is blank.</returns>
     public IReadOnlyList<IReadOnlyList<DigitReading>> ReadPage(Picture picture) => new PageReading(InkPage.Of(picture, SideForPage), picture, Read).Lines();
+
+    /// <summary>The levels of a picture that has MNIST's form already, also with light and dark exchanged; null for all others.</summary>
+    private static byte[]? AlreadyInForm(Picture picture)
+    {
+        if (picture.Width != MnistForm.Side || picture.Height != MnistForm.Side || !picture.IsGrey)
+        {
+            return null;
+        }
+        for (int i = Picture.Channels - 1; i < picture.Pixels.Length; i += Picture.Channels)
+        {
+            if (picture.Pixels[i] != byte.MaxValue)
+            {
+                return null;
+            }
+        }
+        byte[] levels = picture.ToGrey();
+        if (levels[0] > byte.MaxValue / 2)
+        {
+            levels = [.. levels.Select(level => (byte)(byte.MaxValue - level))];
+        }
+        return MnistForm.Fits(levels) ? levels : null;
+    }
 
     private DigitReading[] Read(IReadOnlyList<FoundDigit> found)
     {

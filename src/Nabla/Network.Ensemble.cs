@@ -58,7 +58,7 @@ public sealed partial class Network
         : other.OutputShape.Size != first.OutputShape.Size ? $"tells {other.OutputShape.Size} classes apart, expected {first.OutputShape.Size} as the first"
         : !(other.ClassNames ?? []).SequenceEqual(first.ClassNames ?? []) ? "has classes of other names than the first, or in another order"
         : first.Schema is not null && other.Schema is not null && first.Schema.DifferenceFrom(other.Schema) is string columns ? $"learnt from a table with {columns}, expected the same columns as the first"
-        : !(other.Preprocessing with { Values = first.Preprocessing.Values, InkOnPaper = first.Preprocessing.InkOnPaper }).Equals(first.Preprocessing) ? "preprocesses its samples otherwise than the first, such as by other means and deviations; train all with the same"
+        : !(other.Preprocessing with { Values = first.Preprocessing.Values, InkOnPaper = first.Preprocessing.InkOnPaper, HasMnistForm = first.Preprocessing.HasMnistForm }).Equals(first.Preprocessing) ? "preprocesses its samples otherwise than the first, such as by other means and deviations; train all with the same"
         : null;
 
     /// <summary>A description with all names in a namespace of their own.</summary>

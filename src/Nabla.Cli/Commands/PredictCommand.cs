@@ -146,7 +146,7 @@ internal sealed class PredictCommand : Command
             }
             _network = network;
             _views = new TestTimeAugmentation(network, views);
-            _reader = network.Preprocessing.InkOnPaper == true && DigitReader.CanRead(network.InputShape) ? new DigitReader(network, views) : null;
+            _reader = network.Preprocessing.HasMnistForm == true && DigitReader.CanRead(network.InputShape) ? new DigitReader(network, views) : null;
             _fit = network.Training?.DataReading is { } reading ? DataOptions.ToFileOptions(reading).Fit ?? PictureFit.Pad : PictureFit.Pad;
         }
 

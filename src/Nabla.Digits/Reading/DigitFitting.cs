@@ -6,16 +6,13 @@ namespace Nabla.Reading;
 /// </summary>
 internal static class DigitFitting
 {
-    /// <summary>Height and width in pixels.</summary>
-    public const int Side = 28;
-
     private const int BoxSide = 20;
 
     /// <summary>The digit is first brought to so many times the final size, where its pen is made thicker or thinner.</summary>
     private const int Fine = 4;
 
     /// <summary>Where MNIST's digits have their centre of mass: the middle of the pixel after the middle.</summary>
-    public const double Middle = 14.5;
+    private const double Middle = 14.5;
 
     /// <summary>Widths of a pen, in final pixels, beyond which it is changed, and what it becomes. Nearly all of MNIST's digits are between.</summary>
     private const double ThinPen = 1.5, ThickPen = 4.6, UsualPen = 2.2, GreatPen = 3.8;
@@ -45,7 +42,7 @@ internal static class DigitFitting
             steps?.Add(new ReadingStep(pen < ThinPen ? "pen made thicker" : "pen made thinner", InkPage.ToPicture(fine)));
         }
         (double x, double y) = CenterOfMass(fine);
-        Plane fitted = fine.Average(x - Middle * Fine, y - Middle * Fine, Fine, Side, Side);
+        Plane fitted = fine.Average(x - Middle * Fine, y - Middle * Fine, Fine, MnistForm.Side, MnistForm.Side);
         return [.. fitted.Values.Select(value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1)))];
     }
 

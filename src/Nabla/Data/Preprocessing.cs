@@ -32,10 +32,16 @@ public sealed record Preprocessing
     public ValueRange? Values { get; init; }
 
     /// <summary>
-    /// Whether the training samples are images of ink on a plain background, light on dark as in MNIST, in every class: a picture is then to be read as a drawing, whose ink is found and centred. False
-    /// where they are images of another kind, of which a picture is only brought to the size; null where nobody has looked, and for samples that are no images. A training fills it in.
+    /// Whether the training samples are images on a plain background, light on dark as in MNIST, in every class: a grey picture that is dark on light is then inverted. False
+    /// where they are images of another kind; null where nobody has looked, and for samples that are no images. A training fills it in.
     /// </summary>
     public bool? InkOnPaper { get; init; }
+
+    /// <summary>
+    /// Whether most training samples have the form of MNIST's digits (<see cref="MnistForm"/>): a picture is then to be read as a drawing, whose ink is found and brought into that form. Of other
+    /// images it is only brought to the size. Null where nobody has looked. A training fills it in.
+    /// </summary>
+    public bool? HasMnistForm { get; init; }
 
     /// <summary>What shifts and scales all features after that, or null for nothing.</summary>
     public Standardization? Standardization { get; init; }
@@ -147,11 +153,12 @@ public sealed record Preprocessing
         {
             Values = Values ?? (ValueScale.AreLevels(train.Features) ? ValueScale.Of(train.Features).RangeAfter(train.Features.AreBytes ? ByteDivisor : FloatDivisor ?? 1) : null),
             InkOnPaper = InkOnPaper ?? (isImage ? ImageBackgrounds.Of(train.Features, train.Targets as ClassLabels) == ImageBackground.Dark : null),
+            HasMnistForm = HasMnistForm ?? (isImage ? MnistForm.Fits(train.Features) : null),
         };
     }
 
     /// <summary>As a model has it that was trained on bytes of MNIST's kind before that was remembered.</summary>
-    internal Preprocessing OfDigits() => this with { Values = Values ?? new ValueRange(0, byte.MaxValue / ByteDivisor), InkOnPaper = InkOnPaper ?? true };
+    internal Preprocessing OfDigits() => this with { Values = Values ?? new ValueRange(0, byte.MaxValue / ByteDivisor), InkOnPaper = InkOnPaper ?? true, HasMnistForm = HasMnistForm ?? true };
 
     /// <exception cref="ArgumentException">The figures of the standardisation do not go into a sample without remainder.</exception>
     internal void ThrowUnlessFits(Shape sample)
