@@ -39,6 +39,10 @@ public sealed class ReadTests : IDisposable
         Assert.Equal((260, 160), (boxes.Width, boxes.Height));
         Assert.False(boxes.IsGrey);
 
+        (code, output, error) = NablaProcess.Run(_folder, "predict", "page.png");
+        Assert.True(code == 0, error);
+        Assert.StartsWith("page.png: several digits; '", output, StringComparison.Ordinal);
+
         (code, output, error) = NablaProcess.Run(_folder, "read", "digits-small", "page.png", "--json");
         Assert.True(code == 0, error);
         JsonElement root = JsonDocument.Parse(output).RootElement;

@@ -10,6 +10,9 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla predict</c>: lets a model read pictures.</summary>
 internal sealed class PredictCommand : Command
 {
+    /// <summary>The verdict on a picture of more than one digit.</summary>
+    private const string Several = "several";
+
     // One argument for both: a model before the pictures may be left out.
     private readonly Argument<string[]> _files = new("picture")
     {
@@ -121,6 +124,7 @@ internal sealed class PredictCommand : Command
         return summary.Verdict switch
         {
             "none" => string.Create(CultureInfo.InvariantCulture, $"{summary.Image}: no digit ({1 - summary.Digitness:0%} sure of that; if it is one, it is {network.NameOf(prediction.Label)})"),
+            Several => $"{summary.Image}: several digits; '{Invocation.Name} read {Invocation.Quote(summary.Image)}' reads them one by one",
             "unsure" => $"{summary.Image}: unsure, perhaps {guess}",
             _ => $"{summary.Image}: {guess}",
         };
@@ -154,7 +158,7 @@ internal sealed class PredictCommand : Command
         {
             Picture picture = PictureFile.Read(path);
             List<ReadingStep> steps = [];
-            PredictionSummary summary = _reader is null ? AsItIs(path, picture, steps) : AsDrawing(path, _reader.Read(picture, steps));
+            PredictionSummary summary = _reader is null ? AsItIs(path, picture, steps) : AsDrawing(path, picture, _reader.Read(picture, steps));
             if (summary.Scores.Any(score => !float.IsFinite(score)))
             {
                 throw new IOException($"{path}: the model's answer is no number (its outputs overflow), expected finite ones; train it again at a smaller --learning-rate.");
@@ -166,16 +170,24 @@ internal sealed class PredictCommand : Command
             return summary;
         }
 
-        private PredictionSummary AsDrawing(string path, DigitReading reading) => new()
+        private PredictionSummary AsDrawing(string path, Picture picture, DigitReading reading) => new()
         {
             Image = path,
             Label = reading.Prediction?.Label,
             Name = reading.Prediction is { } prediction ? _network.NameOf(prediction.Label) : null,
             Scores = reading.Scores,
-            Verdict = reading.Verdict switch { ReadingVerdict.Sure => "sure", ReadingVerdict.Unsure => "unsure", _ => "none" },
+            Verdict = reading.Verdict switch
+            {
+                ReadingVerdict.Sure => "sure",
+                _ when HasSeveral(picture) => Several,
+                ReadingVerdict.Unsure => "unsure",
+                _ => "none",
+            },
             Digitness = reading.Digitness,
             Box = reading.Found is { Box: var box } ? [box.Left, box.Top, box.Width, box.Height] : null,
         };
+
+        private bool HasSeveral(Picture picture) => _reader!.ReadPage(picture).Sum(line => line.Count(digit => digit.Verdict == ReadingVerdict.Sure)) > 1;
 
         private PredictionSummary AsItIs(string path, Picture picture, List<ReadingStep> steps)
         {
@@ -214,7 +226,7 @@ internal sealed record PredictionSummary
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public required IReadOnlyList<float> Scores { get; init; }
 
-    /// <summary>Of a drawing: <c>sure</c>, <c>unsure</c>, or <c>none</c> where there is no digit; null where the picture was not searched for one.</summary>
+    /// <summary>Of a drawing: <c>sure</c>, <c>unsure</c>, or <c>none</c> where there is no digit, <c>several</c> where there is more than one; null where the picture was not searched for one.</summary>
     public string? Verdict { get; init; }
 
     /// <summary>Of a drawing: the estimated probability that it is a digit at all; null where that is not known.</summary>
