@@ -10,6 +10,9 @@ internal sealed class PageReading
     private const double WidestDigit = 1.15, NarrowDigit = 0.6;
     private const float CertainDigit = 0.4f;
 
+    /// <summary>So sure must the network be of each part, or it is none.</summary>
+    private const float LeastPart = 0.3f;
+
     /// <summary>Of a piece, so many cuts are tried by the network; of these parts again, so many times.</summary>
     private const int MostCandidates = 10, MostCuts = 5;
 
@@ -40,7 +43,7 @@ internal sealed class PageReading
     public List<IReadOnlyList<DigitReading>> Lines()
     {
         List<InkPiece> digits = Digits();
-        return [.. InLines(digits).Select(line => (IReadOnlyList<DigitReading>)[.. Joined(line).SelectMany(ReadOne)])];
+        return [.. InLines(digits).Select(line => (IReadOnlyList<DigitReading>)[.. Joined(line).SelectMany(one => InParts(one.Digit, one.Reading))])];
     }
 
     /// <summary>Pieces put together to digits.</summary>
@@ -112,22 +115,23 @@ internal sealed class PageReading
     }
 
     /// <summary>Neighbours that are one digit together, a 0 with a gap or a 4 of two strokes: where the network is surer of the whole than of the parts.</summary>
-    private List<InkPiece> Joined(List<InkPiece> line)
+    private List<(InkPiece Digit, DigitReading Reading)> Joined(List<InkPiece> line)
     {
-        List<InkPiece> joined = [line[0]];
+        List<(InkPiece Digit, DigitReading Reading)> joined = [(line[0], Whole(line[0]))];
         foreach (InkPiece next in line.Skip(1))
         {
-            InkPiece whole = joined[^1].With(next);
-            int height = Math.Max(joined[^1].Height, next.Height);
-            bool isOne = joined[^1].DistanceTo(next) <= 0.25 * height && whole.Width <= WidestDigit * height && whole.Height <= 1.3 * height
-                && Certainty(Whole(whole)) > Math.Min(Certainty(Whole(joined[^1])), Certainty(Whole(next))) + Gain;
-            if (isOne)
+            (InkPiece last, DigitReading lastReading) = joined[^1];
+            DigitReading reading = Whole(next);
+            InkPiece both = last.With(next);
+            int height = Math.Max(last.Height, next.Height);
+            bool isOneDigitsSize = last.DistanceTo(next) <= 0.25 * height && both.Width <= WidestDigit * height && both.Height <= 1.3 * height;
+            if (isOneDigitsSize && Whole(both) is { } asOne && Certainty(asOne) > Math.Min(Certainty(lastReading), Certainty(reading)) + Gain)
             {
-                joined[^1] = whole;
+                joined[^1] = (both, asOne);
             }
             else
             {
-                joined.Add(next);
+                joined.Add((next, reading));
             }
         }
         return joined;
@@ -135,12 +139,16 @@ internal sealed class PageReading
 
     private DigitReading Whole(InkPiece digit) => _read([new FoundDigit(DigitFitting.Fit(digit.Cut(_page, _map), _page.Faint), digit.BoxIn(_picture, _page))])[0];
 
-    private IEnumerable<DigitReading> ReadOne(InkPiece digit)
+    private DigitReading[] InParts(InkPiece digit, DigitReading whole)
     {
-        DigitReading whole = Whole(digit);
         bool isOne = digit.Width <= NarrowDigit * digit.Height || (digit.Width <= WidestDigit * digit.Height && Certainty(whole) >= Math.Log(CertainDigit));
         return isOne ? [whole] : Split(digit.Cut(_page, _map), whole, MostCuts);
     }
+
+    private static bool IsNarrow(Plane ink) => ink.Width <= NarrowDigit * ink.Height;
+
+    /// <summary>Whether a part may be a digit.</summary>
+    private static bool IsDigit(DigitReading part) => Certainty(part) >= Math.Log(LeastPart);
 
     /// <summary>The logarithm of how probable the best guess is, and that it is a digit at all.</summary>
     private static double Certainty(DigitReading reading) => Math.Log(Math.Max(1e-6, reading.Prediction!.Value.Confidence * (reading.Digitness ?? 1)));
@@ -148,7 +156,7 @@ internal sealed class PageReading
     /// <summary>Cuts the ink in two where the network is then surest, and each part again, as long as it gets surer.</summary>
     private DigitReading[] Split(Plane ink, DigitReading whole, int cutsLeft)
     {
-        if (cutsLeft == 0 || ink.Width <= NarrowDigit * ink.Height)
+        if (cutsLeft == 0 || IsNarrow(ink))
         {
             return [whole];
         }
@@ -157,8 +165,15 @@ internal sealed class PageReading
         Plane[] parts = [.. cuts.SelectMany(cut => (Plane[])[Between(ink, 0, 0, cut.At, cut.Slope), Between(ink, cut.At, cut.Slope, ink.Width, 0)])];
         DigitReading[] readings = _read([.. parts.Select((part, i) => new FoundDigit(DigitFitting.Fit(part, _page.Faint), Share(box, cuts[i / 2].At / ink.Width, isLeft: i % 2 == 0)))]);
         int best = Enumerable.Range(0, cuts.Length).MaxBy(i => Certainty(readings[2 * i]) + Certainty(readings[2 * i + 1]));
-        DigitReading[] split = [.. Split(Trimmed(parts[2 * best]), readings[2 * best], cutsLeft - 1), .. Split(Trimmed(parts[2 * best + 1]), readings[2 * best + 1], cutsLeft - 1)];
-        return split.Min(Certainty) > Certainty(whole) + (ink.Width <= WidestDigit * ink.Height ? GainOfNarrow : Gain) ? split : [whole];
+        DigitReading left = readings[2 * best], right = readings[2 * best + 1];
+        Plane leftInk = Trimmed(parts[2 * best]), rightInk = Trimmed(parts[2 * best + 1]);
+        // What is cut off is a digit, or can be cut again; most letters end here.
+        if ((!IsDigit(left) && !IsDigit(right)) || (!IsDigit(left) && IsNarrow(leftInk)) || (!IsDigit(right) && IsNarrow(rightInk)))
+        {
+            return [whole];
+        }
+        DigitReading[] split = [.. Split(leftInk, left, cutsLeft - 1), .. Split(rightInk, right, cutsLeft - 1)];
+        return Array.TrueForAll(split, IsDigit) && split.Min(Certainty) > Certainty(whole) + (ink.Width <= WidestDigit * ink.Height ? GainOfNarrow : Gain) ? split : [whole];
     }
 
     /// <summary>The cuts that go through least ink, upright or slanted, not too near each other.</summary>
