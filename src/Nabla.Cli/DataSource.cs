@@ -92,7 +92,7 @@ internal static class DataSource
         TrainingRecord? training = model.Training;
         bool isRemembered = request.Data is null && training?.DataPath is not null;
         string data = request.Data ?? training?.DataPath ?? DataOptions.Auto;
-        if (isRemembered && data is not (Mnist or Synthetic or DigitOrNot) && !Path.Exists(data))
+        if (isRemembered && !IsKnown(data) && !Path.Exists(data))
         {
             throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
         }
@@ -144,10 +144,13 @@ internal static class DataSource
     private static DataParts WithoutValidation(DataParts parts) =>
         parts.Validation is null ? parts : parts with { Train = parts.Train.Append(parts.Validation), Validation = null };
 
-    /// <summary>MNIST or the built-in digits; null for a path.</summary>
+    /// <summary>Whether it is a name, not a path.</summary>
+    private static bool IsKnown(string data) => data is Mnist or Synthetic or DigitOrNot or DataOptions.Auto;
+
+    /// <summary>What has a name, such as MNIST; null for a path.</summary>
     private static TrainingData? TryLoadKnown(string data, IReadOnlyDictionary<string, string> reading, TextWriter notes, CancellationToken cancellation)
     {
-        if (data is Mnist or Synthetic or DigitOrNot or DataOptions.Auto && reading.Count > 0)
+        if (reading.Count > 0 && IsKnown(data))
         {
             throw new ArgumentException($"{reading.Keys.First()}: is for files and folders of one's own, but the data is {data}; leave it out.");
         }

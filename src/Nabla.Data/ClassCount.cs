@@ -23,7 +23,7 @@ internal static class ClassCount
     public static int Of(int? asked, params ReadOnlySpan<int[]?> labels) => asked ?? Math.Max(Usual, Needed(labels));
 
     /// <summary>As many classes as the labels of all parts need; 0 where there are none.</summary>
-    public static int Needed(params ReadOnlySpan<int[]?> labels)
+    private static int Needed(params ReadOnlySpan<int[]?> labels)
     {
         int count = 0;
         foreach (int[]? part in labels)

@@ -83,68 +83,16 @@ public sealed record DataFileOptions
     public TableSchema? Schema { get; init; }
 
     /// <summary>The options that are only for tables, those that were given, as the command line calls them.</summary>
-    internal IEnumerable<string> OfTables()
-    {
-        if (Label is not null)
-        {
-            yield return "--label";
-        }
-        if (Target is not null)
-        {
-            yield return "--target";
-        }
-        if (Skip is not null)
-        {
-            yield return "--skip";
-        }
-        if (Missing is not null)
-        {
-            yield return "--missing";
-        }
-    }
+    internal IEnumerable<string> OfTables() => Given(("--label", Label), ("--target", Target), ("--skip", Skip), ("--missing", Missing));
 
-    /// <summary>The options that are only for folders of pictures, those that were given, as the command line calls them.</summary>
-    internal IEnumerable<string> OfPictures()
-    {
-        if (Channels is not null)
-        {
-            yield return "--channels";
-        }
-        if (Size is not null)
-        {
-            yield return "--size";
-        }
-        if (Fit is not null)
-        {
-            yield return "--fit";
-        }
-        if (SkipBroken)
-        {
-            yield return "--skip-broken";
-        }
-    }
+    /// <summary>The options that are only for folders of pictures.</summary>
+    internal IEnumerable<string> OfPictures() => Given(("--channels", Channels), ("--size", Size), ("--fit", Fit), ("--skip-broken", SkipBroken ? true : null));
 
-    /// <summary>The options that name arrays, those that were given, as the command line calls them.</summary>
-    internal IEnumerable<string> OfArrays()
-    {
-        if (FeaturesArray is not null)
-        {
-            yield return "--features";
-        }
-        if (LabelsArray is not null)
-        {
-            yield return "--labels";
-        }
-    }
+    /// <summary>The options that name arrays.</summary>
+    internal IEnumerable<string> OfArrays() => Given(("--features", FeaturesArray), ("--labels", LabelsArray));
 
-    /// <summary>The options about images of numbers, those that were given, as the command line calls them.</summary>
-    internal IEnumerable<string> OfImages()
-    {
-        if (Transpose)
-        {
-            yield return "--transpose";
-        }
-    }
+    /// <summary>The options about images of numbers.</summary>
+    internal IEnumerable<string> OfImages() => Given(("--transpose", Transpose ? true : null));
 
     /// <summary>Refuses options that say nothing about data of a kind, instead of passing them over.</summary>
     /// <param name="path">The file or folder.</param>
@@ -158,4 +106,6 @@ public sealed record DataFileOptions
             throw new ArgumentException($"{option}: found it for {path}, which is {kind}; it says nothing about such data, leave it out.");
         }
     }
+
+    private static IEnumerable<string> Given(params (string Name, object? Value)[] options) => options.Where(option => option.Value is not null).Select(option => option.Name);
 }

@@ -1,17 +1,16 @@
 namespace Nabla;
 
 /// <summary>
-/// Reads data sets from files and folders of any known format, which is recognised by content, never by name: IDX, CSV,
-/// NumPy's <c>.npy</c> and <c>.npz</c>, and Python pickles; each plain or gzip. Folders of images are read by Nabla.Imaging.
+/// Reads data sets from files and folders of any known format, which is recognised by content, never by name: IDX, tables (CSV and the like),
+/// NumPy's <c>.npy</c> and <c>.npz</c>, and Python pickles; each plain or gzip. Folders of pictures are read by Nabla.Imaging.
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item>IDX: a folder as <see cref="IdxFolder"/> reads it, or one file of a pair whose names differ in <c>images-idx3</c> and
-/// <c>labels-idx1</c>.</item>
-/// <item>CSV: see <see cref="Csv"/>; a file, or a folder with <c>mnist_train.csv</c> and perhaps <c>mnist_test.csv</c>.</item>
-/// <item>npz with <c>x_train</c>, <c>y_train</c> and perhaps <c>x_test</c>, <c>y_test</c>, <c>x_val</c>, <c>y_val</c>, or a folder with such <c>.npy</c> files.</item>
+/// <item>IDX of all types: a folder with a set of files whose names have <c>images</c> or <c>labels</c>, <c>train</c>, <c>test</c> or <c>t10k</c>, and <c>idx</c>; or one file of a pair.</item>
+/// <item>Tables: a file, or a folder with <c>mnist_train.csv</c> and perhaps <c>mnist_test.csv</c>; images where the columns are pixels.</item>
+/// <item>npz, or a folder of <c>.npy</c> files: arrays by names in use (<c>x_train</c> and <c>y_train</c>, <c>images</c> and <c>labels</c>), by shape, or by those of <see cref="DataFileOptions"/>.</item>
 /// <item>Pickle: (images, labels), or two such pairs for training and test, or three for training, validation and test as
-/// deeplearning.net has them, or a dictionary with the names above. Arrays, tuples, lists, dictionaries, numbers, strings,
+/// deeplearning.net has them, or a dictionary of such arrays, or CIFAR's batches. Arrays, tuples, lists, dictionaries, numbers, strings,
 /// bytes, None and booleans are read; everything else is refused by name, and nothing is ever executed.</item>
 /// </list>
 /// Arrays are [samples, …] of any whole, floating-point or boolean type, labels [samples]. Whole numbers of 0 to 255 become

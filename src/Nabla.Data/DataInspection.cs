@@ -7,8 +7,8 @@ namespace Nabla;
 /// <summary>What data holds, and what is doubtful about it, before anyone trains on it.</summary>
 public sealed record DataInspection
 {
-    // So many times as many samples in one class as in another are told.
-    private const int Imbalance = 10;
+    /// <summary>So many times as many samples in one class as in another are a doubt: 10.</summary>
+    public const int Imbalance = 10;
 
     // Fewer in a class than this cannot be learnt from and validated on.
     private const int Few = 10;
@@ -19,7 +19,7 @@ public sealed record DataInspection
     {
         Source = parts.Source;
         Notes = parts.Notes;
-        Scale = parts.Scale is float scale ? ValueScale.Of(parts.Train.Features, scale) : ValueScale.Of(parts.Train.Features);
+        Scale = ValueScale.Of(parts.Train.Features, parts.Scale);
         Parts = [.. new (string Name, DataSet? Data)[] { (parts.IsTestOnly ? "test" : "train", parts.Train), ("validation", parts.Validation), ("test", parts.Test) }
             .Where(part => part.Data is not null).Select(part => PartInspection.Of(part.Name, part.Data!))];
         ConstantValues = CountConstant(parts.Train.Features);
@@ -134,10 +134,11 @@ public sealed record DataInspection
         for (int row = 0; row < data.Count; row++)
         {
             int label = data.Targets is ClassLabels labels ? labels.Values[row] : 0;
-            if (!seen.TryAdd(Hash(data.Features, row, sample), label))
+            UInt128 hash = Hash(data.Features, row, sample);
+            if (!seen.TryAdd(hash, label))
             {
                 again++;
-                contradicted += seen[Hash(data.Features, row, sample)] == label ? 0 : 1;
+                contradicted += seen[hash] == label ? 0 : 1;
             }
         }
         return (again, contradicted);

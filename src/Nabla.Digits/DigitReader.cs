@@ -14,6 +14,10 @@ public sealed class DigitReader
     // A digit alone may be a small part of a large photograph; of a page, each is.
     private const int SideForOne = 640, SideForPage = 1600;
 
+    // Of the network that tells digits from other signs, trained by the recipe of its name: the class of digits; the other is of everything else.
+    private const int DigitLabel = 1;
+    private static readonly Lazy<Network> Detector = new(() => Digits.Load("digit-or-not"));
+
     private readonly Network _network;
     private readonly TestTimeAugmentation _views;
     private readonly Network? _detector;
@@ -28,7 +32,7 @@ public sealed class DigitReader
             throw new ArgumentException($"The network takes samples of {network.InputShape}, expected {MnistForm.Side}×{MnistForm.Side} grey levels.", nameof(network));
         }
         (_network, _views) = (network, new TestTimeAugmentation(network, views));
-        _detector = IsOfDigits(network) ? DigitDetector.Network : null;
+        _detector = IsOfDigits(network) ? Detector.Value : null;
     }
 
     /// <summary>Whether a network takes what is made of digits here: 28×28 grey levels.</summary>
@@ -109,7 +113,7 @@ public sealed class DigitReader
         int classes = _network.OutputShape.Size;
         float[] scores = _views.Score(new FloatFeatures(values, _network.InputShape), threads: 1);
         float[]? digitness = _detector?.Score(new ByteFeatures(pixels, _detector.InputShape), threads: 1);
-        return [.. found.Select((digit, i) => new DigitReading(digit, scores[(i * classes)..((i + 1) * classes)], digitness?[2 * i + DigitDetector.DigitLabel]))];
+        return [.. found.Select((digit, i) => new DigitReading(digit, scores[(i * classes)..((i + 1) * classes)], digitness?[2 * i + DigitLabel]))];
     }
 
     private static bool IsOfDigits(Network network)

@@ -27,7 +27,7 @@ public static class Digits
     public static Stream Open(string name) => typeof(Digits).Assembly.GetManifestResourceStream($"{name}{Ending}")
         ?? throw new ArgumentException($"There is no network '{name}', expected {string.Join(" or ", Names)}.", nameof(name));
 
-    private static Network Load(string name)
+    internal static Network Load(string name)
     {
         using Stream file = Open(name);
         return Network.Load(file, name).FoldBatchNormalization();

@@ -51,8 +51,7 @@ internal sealed class PgmFile
             }
             SkipSpace();
         }
-        // Programs that take a file for text end it with a new line.
-        return _contents.AsSpan(_position) is [] or [(byte)'\n'] or [(byte)'\r', (byte)'\n']
+        return PictureFile.IsEnd(_contents.AsSpan(_position))
             ? pixels
             : throw new MalformedFileException(_path, $"{_contents.Length - _position} bytes follow the last pixel, expected none.", _position);
     }

@@ -61,8 +61,8 @@ public static class PictureFile
         AtomicFile.Write(path, png.SaveTo);
     }
 
-    /// <summary>Whether a file begins as one of these pictures does.</summary>
-    internal static bool IsOne(ReadOnlySpan<byte> start) => start.StartsWith(PngFile.Signature) || IsPgm(start) || IsOfSkia(start);
+    /// <summary>Whether what follows a picture is nothing, or the end of a line, with which programs end a file that they take for text.</summary>
+    internal static bool IsEnd(ReadOnlySpan<byte> rest) => rest is [] or [(byte)'\n'] or [(byte)'\r', (byte)'\n'];
 
     private static Picture Read(string path, byte[] contents)
     {

@@ -15,7 +15,7 @@ internal sealed class PictureOutline
         {
             int alpha = pixels[i + 3];
             IsTransparent |= alpha < byte.MaxValue / 2;
-            light += SampleImages.Luma(pixels[i], pixels[i + 1], pixels[i + 2]) * alpha;
+            light += Picture.Luma(pixels[i], pixels[i + 1], pixels[i + 2]) * alpha;
             weight += alpha;
         }
         HasLightInk = weight > 0 && 2 * light > byte.MaxValue * weight;
@@ -77,7 +77,7 @@ internal sealed class PictureOutline
         byte[] levels = new byte[colours.Length / 3];
         for (int i = 0; i < levels.Length; i++)
         {
-            levels[i] = SampleImages.Luma(colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]);
+            levels[i] = Picture.Luma(colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]);
         }
         return levels;
     }

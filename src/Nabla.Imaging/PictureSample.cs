@@ -21,11 +21,43 @@ public static class PictureSample
         byte[] levels = PictureScaling.Scale(outline.LevelsOf(channels, outline is { IsTransparent: true, HasLightInk: true }, () => picture), picture.Height, picture.Width, input, fit);
         if (network.Preprocessing.InkOnPaper == true && channels == 1)
         {
-            LightPaper.Invert(levels, input[1]);
+            InvertLightPaper(levels, input[1]);
         }
         return levels;
     }
 
     /// <summary>Whether samples of that shape can be made of pictures.</summary>
     public static bool CanBe(Shape sample) => sample is [_, _] or [_, _, 1 or 3];
+
+    /// <summary>Inverts the image, in place, where its border of one pixel is light on average.</summary>
+    /// <param name="pixels">[height, width], row by row, 0 for black to 255 for white.</param>
+    /// <param name="width">Pixels of a row.</param>
+    private static void InvertLightPaper(Span<byte> pixels, int width)
+    {
+        if (!HasLightBorder(pixels, width))
+        {
+            return;
+        }
+        foreach (ref byte pixel in pixels)
+        {
+            pixel = (byte)(255 - pixel);
+        }
+    }
+
+    private static bool HasLightBorder(ReadOnlySpan<byte> pixels, int width)
+    {
+        long sum = 0;
+        int count = 0;
+        int height = pixels.Length / width;
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            int y = i / width, x = i % width;
+            if (y == 0 || y == height - 1 || x == 0 || x == width - 1)
+            {
+                sum += pixels[i];
+                count++;
+            }
+        }
+        return sum > 127.5 * count;
+    }
 }

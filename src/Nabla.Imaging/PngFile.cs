@@ -62,8 +62,7 @@ internal sealed class PngFile
             position += chunk.Length;
         }
         while (type != "IEND");
-        // Programs that take a file for text end it with a new line.
-        if (_contents.AsSpan(position) is not ([] or [(byte)'\n'] or [(byte)'\r', (byte)'\n']))
+        if (!PictureFile.IsEnd(_contents.AsSpan(position)))
         {
             throw new MalformedFileException(_path, $"{_contents.Length - position} bytes follow the end of the image, expected none.", position);
         }

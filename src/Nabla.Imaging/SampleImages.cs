@@ -32,9 +32,6 @@ public static class SampleImages
         return new ByteFeatures(pixels, shape);
     }
 
-    /// <summary>Red, green and blue as the grey that is as bright, by the weights of ITU-R BT.601.</summary>
-    public static byte Luma(byte red, byte green, byte blue) => (byte)((299 * red + 587 * green + 114 * blue + 500) / 1000);
-
     private static Shape? Image(Shape shape) => shape.Count switch
     {
         2 => [shape[0], shape[1], 1],

@@ -22,10 +22,7 @@ internal sealed class DataAugmentCommand : Command
     public DataAugmentCommand()
         : base("augment", "Draw training images and what augmentation makes of them.")
     {
-        foreach (Option option in _data.All)
-        {
-            Options.Add(option);
-        }
+        _data.AddTo(this);
         Options.Add(_recipe);
         Options.Add(_out);
         Options.Add(_count);

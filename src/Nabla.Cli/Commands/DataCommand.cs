@@ -26,10 +26,7 @@ internal sealed class DataCommand : Command
         : base("data", "Say what a file or folder holds; show and verify MNIST's files, download MNIST, look at samples and their augmentation.")
     {
         Arguments.Add(_path);
-        foreach (Option option in _data.OfFiles)
-        {
-            Options.Add(option);
-        }
+        _data.AddReadingTo(this);
         Options.Add(_sheet);
         Options.Add(_json);
         Subcommands.Add(new DataFetchCommand());

@@ -18,10 +18,7 @@ internal sealed class DataShowCommand : Command
     public DataShowCommand()
         : base("show", "Print training images in the terminal.")
     {
-        foreach (Option option in _data.All)
-        {
-            Options.Add(option);
-        }
+        _data.AddTo(this);
         Options.Add(_digit);
         Options.Add(_count);
         Options.Add(_json);

@@ -34,10 +34,7 @@ internal sealed class EvaluateCommand : Command
         : base("evaluate", "Measure a model on test images: overall, digit by digit, and what it confuses.")
     {
         Arguments.Add(_model);
-        foreach (Option option in _data.All)
-        {
-            Options.Add(option);
-        }
+        _data.AddTo(this);
         Options.Add(_views);
         Options.Add(_calibration);
         Options.Add(_plot);

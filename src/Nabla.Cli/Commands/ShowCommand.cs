@@ -18,10 +18,7 @@ internal sealed class ShowCommand : Command
         : base("show", "Show test images with what they are and what a model takes them for.")
     {
         Arguments.Add(_model);
-        foreach (Option option in _data.All)
-        {
-            Options.Add(option);
-        }
+        _data.AddTo(this);
         Options.Add(_count);
         Options.Add(_mistakes);
         Options.Add(_out);

@@ -27,9 +27,6 @@ internal sealed class TrainCommand : Command
     // What is trained on the rows of a table.
     private const string TableRecipe = "table";
 
-    // So many times as many samples as the rarest class has are worth a remark.
-    private const int GreatImbalance = 10;
-
     // The default recipe takes as many epochs as it needs to see so many images, all of MNIST once; fewer images more often, up to so many times.
     private const int ImagesSeen = 60_000, MaxEpochs = 100;
 
@@ -75,10 +72,7 @@ internal sealed class TrainCommand : Command
         : base("train", "Train a network on digits, test it, and save it.")
     {
         Arguments.Add(_recipe);
-        foreach (Option option in _data.All)
-        {
-            Options.Add(option);
-        }
+        _data.AddTo(this);
         Options.Add(_hidden);
         Options.Add(_epochs);
         Options.Add(_batchSize);
@@ -299,7 +293,7 @@ internal sealed class TrainCommand : Command
     {
         (int Label, int Count)[] counts = [.. labels.Values.ToArray().CountBy(label => label).Select(pair => (pair.Key, pair.Value))];
         (int Label, int Count) rarest = counts.MinBy(pair => pair.Count), commonest = counts.MaxBy(pair => pair.Count);
-        if (commonest.Count >= (long)GreatImbalance * rarest.Count)
+        if (commonest.Count >= (long)DataInspection.Imbalance * rarest.Count)
         {
             notes.WriteLine(PlainText.Of(FormattableString.Invariant($"The classes are of very different size: {labels.NameOf(commonest.Label)} has {commonest.Count:N0}, {labels.NameOf(rarest.Label)} has {rarest.Count:N0}; --class-weights balanced gives every class the same say.")));
         }

@@ -65,7 +65,7 @@ internal static class ImageBlocks
     private static byte Grey(ByteFeatures images, int image, int pixel)
     {
         ReadOnlySpan<byte> values = images[image];
-        return images.SampleShape[2] == 1 ? values[pixel] : SampleImages.Luma(values[3 * pixel], values[3 * pixel + 1], values[3 * pixel + 2]);
+        return images.SampleShape[2] == 1 ? values[pixel] : Picture.Luma(values[3 * pixel], values[3 * pixel + 1], values[3 * pixel + 2]);
     }
 
     private static void Append(StringBuilder text, byte upper, byte lower, bool colours)

@@ -20,9 +20,9 @@ internal sealed class DataOptions
         new("--scale", "N", "Divide the values of samples by this, such as 255; by what suits them if not given: by their greatest up to 16, else by the full scale of bytes or of other levels.",
             (options, text) => options with { Scale = Number("--scale", text) }),
         new("--invert", Switch, "Exchange light and dark of grey images; where they are dark on light in nearly every class if not given.",
-            (options, text) => options with { Invert = text switch { "yes" => true, "no" => false, _ => throw Unexpected("--invert", text, "yes or no") } }),
+            (options, text) => options with { Invert = IsYes("--invert", text) }),
         new("--transpose", Switch, "Exchange rows and columns of images in IDX files, arrays and pickles, as EMNIST needs it.",
-            (options, text) => options with { Transpose = text switch { "yes" => true, "no" => false, _ => throw Unexpected("--transpose", text, "yes or no") } }),
+            (options, text) => options with { Transpose = IsYes("--transpose", text) }),
         new("--features", "name", "Which array of an npz file, a folder of arrays or a pickle holds the samples; found by usual names and by shape if not given.",
             (options, text) => options with { FeaturesArray = text }),
         new("--labels", "name", "Which array holds the labels; found by usual names and by shape if not given.",
@@ -34,7 +34,7 @@ internal sealed class DataOptions
         new("--channels", "1|3", "Pictures of a folder as grey (1) or in colours (3); grey if not given, where all of them are.",
             (options, text) => options with { Channels = text switch { "1" => 1, "3" => 3, _ => throw Unexpected("--channels", text, "1 or 3") } }),
         new("--skip-broken", Switch, "Pass over broken pictures of a folder, and count them, instead of stopping at the first.",
-            (options, text) => options with { SkipBroken = text switch { "yes" => true, "no" => false, _ => throw Unexpected("--skip-broken", text, "yes or no") } }),
+            (options, text) => options with { SkipBroken = IsYes("--skip-broken", text) }),
         new("--label", "name|number", "Of a table, the column with the classes: its name, or its number from 1; the one that is obvious if not given.", (options, text) => options with { Label = text }),
         new("--target", "name|number", "Of a table, the column with numbers to answer, for a regression.", (options, text) => options with { Target = text }),
         new("--skip", "columns", "Of a table, columns to pass over: names, or numbers from 1, with commas between.", (options, text) => options with { Skip = text }),
@@ -48,22 +48,32 @@ internal sealed class DataOptions
         HelpName = entry.Value,
         // A switch may stand alone: that is yes.
         Arity = entry.Value == Switch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-            })];
+    })];
 
     /// <param name="description">What is read where --data is not given: one sentence.</param>
     private DataOptions(string description) => _data.Description = $"Which data: {Choices}. {description}";
-
-    /// <summary>All of them, in the order of the help.</summary>
-    public IEnumerable<Option> All => [_data, .. _reading];
-
-    /// <summary>Those of how files are read, for a command that takes a file otherwise.</summary>
-    public IEnumerable<Option> OfFiles => _reading;
 
     /// <summary>For commands that take data.</summary>
     public static DataOptions Create() => new("auto if not given.");
 
     /// <summary>For commands that take a model, which knows what it was trained on.</summary>
     public static DataOptions CreateForModel() => new("What the model was trained on if not given; of that, only what it was not trained on.");
+
+    /// <summary>Gives a command all of them.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_data);
+        AddReadingTo(command);
+    }
+
+    /// <summary>Gives a command those of how files are read, where it takes a file otherwise.</summary>
+    public void AddReadingTo(Command command)
+    {
+        foreach (Option option in _reading)
+        {
+            command.Options.Add(option);
+        }
+    }
 
     /// <summary>What was asked for.</summary>
     public DataRequest Read(ParseResult arguments) => ReadOfFiles(arguments, arguments.GetValue(_data));
@@ -96,6 +106,8 @@ internal sealed class DataOptions
         }
         return options;
     }
+
+    private static bool IsYes(string option, string text) => text switch { "yes" => true, "no" => false, _ => throw Unexpected(option, text, "yes or no") };
 
     private static float Number(string option, string text) =>
         float.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out float number) && number > 0 && float.IsFinite(number)

@@ -11,9 +11,6 @@ internal static class DigitFitting
     /// <summary>The digit is first brought to so many times the final size, where its pen is made thicker or thinner.</summary>
     private const int Fine = 4;
 
-    /// <summary>Where MNIST's digits have their centre of mass: the middle of the pixel after the middle.</summary>
-    private const double Middle = 14.5;
-
     /// <summary>Widths of a pen, in final pixels, beyond which it is changed, and what it becomes. Nearly all of MNIST's digits are between.</summary>
     private const double ThinPen = 1.5, ThickPen = 4.6, UsualPen = 2.2, GreatPen = 3.8;
 
@@ -42,7 +39,7 @@ internal static class DigitFitting
             steps?.Add(new ReadingStep(pen < ThinPen ? "pen made thicker" : "pen made thinner", InkPage.ToPicture(fine)));
         }
         (double x, double y) = CenterOfMass(fine);
-        Plane fitted = fine.Average(x - Middle * Fine, y - Middle * Fine, Fine, MnistForm.Side, MnistForm.Side);
+        Plane fitted = fine.Average(x - MnistForm.Middle * Fine, y - MnistForm.Middle * Fine, Fine, MnistForm.Side, MnistForm.Side);
         return [.. fitted.Values.Select(value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1)))];
     }
 

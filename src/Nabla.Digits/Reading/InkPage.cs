@@ -217,30 +217,12 @@ internal sealed class InkPage
     private static bool[] Grow(Plane ink, float weak, float strong)
     {
         bool[] isInk = new bool[ink.Values.Length];
-        Stack<int> open = new();
+        Func<int, bool> take = place => !isInk[place] && ink.Values[place] >= weak && (isInk[place] = true);
         for (int start = 0; start < isInk.Length; start++)
         {
-            if (ink.Values[start] < strong || isInk[start])
+            if (ink.Values[start] >= strong)
             {
-                continue;
-            }
-            isInk[start] = true;
-            open.Push(start);
-            while (open.TryPop(out int place))
-            {
-                int x = place % ink.Width, y = place / ink.Width;
-                for (int ny = Math.Max(0, y - 1); ny <= Math.Min(ink.Height - 1, y + 1); ny++)
-                {
-                    for (int nx = Math.Max(0, x - 1); nx <= Math.Min(ink.Width - 1, x + 1); nx++)
-                    {
-                        int neighbour = ny * ink.Width + nx;
-                        if (!isInk[neighbour] && ink.Values[neighbour] >= weak)
-                        {
-                            isInk[neighbour] = true;
-                            open.Push(neighbour);
-                        }
-                    }
-                }
+                ConnectedPixels.Visit(start, ink.Width, ink.Height, take);
             }
         }
         return isInk;

@@ -46,42 +46,36 @@ internal sealed class InkPiece
     /// <param name="map">Receives the number of each pixel's piece, from 1; 0 for paper.</param>
     public static List<InkPiece> FindAll(InkPage page, out int[] map)
     {
-        (int width, int height) = (page.Ink.Width, page.Ink.Height);
-        map = new int[width * height];
+        map = new int[page.Ink.Values.Length];
         List<InkPiece> pieces = [];
-        Stack<int> open = new();
         for (int start = 0; start < map.Length; start++)
         {
-            if (!page.IsInk[start] || map[start] != 0)
+            if (page.IsInk[start] && map[start] == 0)
             {
-                continue;
+                pieces.Add(Collect(page, map, start, pieces.Count + 1));
             }
-            int label = pieces.Count + 1;
-            (int left, int top, int right, int bottom, double mass) = (width, height, 0, 0, 0);
-            map[start] = label;
-            open.Push(start);
-            while (open.TryPop(out int place))
-            {
-                int x = place % width, y = place / width;
-                (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x + 1), Math.Max(bottom, y + 1));
-                mass += Math.Min(1, page.Ink.Values[place]);
-                for (int ny = Math.Max(0, y - 1); ny <= Math.Min(height - 1, y + 1); ny++)
-                {
-                    for (int nx = Math.Max(0, x - 1); nx <= Math.Min(width - 1, x + 1); nx++)
-                    {
-                        int neighbour = ny * width + nx;
-                        if (page.IsInk[neighbour] && map[neighbour] == 0)
-                        {
-                            map[neighbour] = label;
-                            open.Push(neighbour);
-                        }
-                    }
-                }
-            }
-            pieces.Add(new InkPiece(left, top, right, bottom, mass, [label]));
         }
         pieces.Sort((a, b) => b.Mass.CompareTo(a.Mass));
         return pieces;
+    }
+
+    private static InkPiece Collect(InkPage page, int[] map, int start, int label)
+    {
+        (int width, int height) = (page.Ink.Width, page.Ink.Height);
+        (int left, int top, int right, int bottom, double mass) = (width, height, 0, 0, 0);
+        ConnectedPixels.Visit(start, width, height, place =>
+        {
+            if (!page.IsInk[place] || map[place] != 0)
+            {
+                return false;
+            }
+            map[place] = label;
+            int x = place % width, y = place / width;
+            (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x + 1), Math.Max(bottom, y + 1));
+            mass += Math.Min(1, page.Ink.Values[place]);
+            return true;
+        });
+        return new InkPiece(left, top, right, bottom, mass, [label]);
     }
 
     /// <summary>The pieces of the digit where there is one on the page: the greatest, and what is near it. Null for a blank page.</summary>

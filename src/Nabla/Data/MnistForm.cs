@@ -10,7 +10,7 @@ public static class MnistForm
     public const int Side = 28;
 
     /// <summary>Where the centre of mass is, in pixels from the left and from the top: the middle of the pixel after the middle.</summary>
-    private const double Middle = 14.5;
+    public const double Middle = 14.5;
 
     // Levels that the rim may be away from the background, and pixels that the centre of mass may be away from its place: MNIST's is within half a pixel.
     private const int RimTolerance = 6;

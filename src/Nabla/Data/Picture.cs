@@ -76,6 +76,9 @@ public sealed class Picture
         return new Picture(pixels, width, height);
     }
 
+    /// <summary>Red, green and blue as the grey that is as bright, by the weights of ITU-R BT.601.</summary>
+    public static byte Luma(byte red, byte green, byte blue) => (byte)((299 * red + 587 * green + 114 * blue + 500) / 1000);
+
     /// <summary>Its grey levels, [height, width], 0 for black to 255 for white: colours by the weights of ITU-R BT.601, transparency laid on white.</summary>
     public byte[] ToGrey()
     {
@@ -83,8 +86,7 @@ public sealed class Picture
         for (int i = 0; i < levels.Length; i++)
         {
             ReadOnlySpan<byte> colour = _pixels.AsSpan(Channels * i, Channels);
-            int grey = (299 * colour[0] + 587 * colour[1] + 114 * colour[2] + 500) / 1000;
-            levels[i] = (byte)OnWhite(grey, colour[3]);
+            levels[i] = (byte)OnWhite(Luma(colour[0], colour[1], colour[2]), colour[3]);
         }
         return levels;
     }
