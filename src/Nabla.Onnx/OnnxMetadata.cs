@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Google.Protobuf.Collections;
 using Nabla.Onnx.Format;
 

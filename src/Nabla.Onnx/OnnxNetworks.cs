@@ -1,4 +1,3 @@
-using Nabla.Onnx;
 using Nabla.Onnx.Export;
 using Nabla.Onnx.Import;
 using Nabla.IO;

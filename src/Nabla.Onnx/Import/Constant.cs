@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Google.Protobuf;
 using Nabla.IO;
 using Nabla.Onnx.Format;
 

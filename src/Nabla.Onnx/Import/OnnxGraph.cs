@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using Nabla.Onnx.Format;
 
 namespace Nabla.Onnx.Import;
