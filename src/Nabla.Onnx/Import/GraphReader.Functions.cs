@@ -16,7 +16,8 @@ internal sealed partial class GraphReader
     private Tensor ReadActivation(NodeProto node, Activation activation)
     {
         Tensor tensor = Plain(node, 0);
-        LayerSpec? with = SoleProducer(node, 0)?.Spec switch
+        ReadLayer? producer = SoleProducer(node, 0);
+        LayerSpec? with = producer?.Spec switch
         {
             DenseSpec { Activation: Activation.Identity } dense => dense with { Activation = activation },
             Convolution2DSpec { Activation: Activation.Identity } convolution => convolution with { Activation = activation },
@@ -29,8 +30,8 @@ internal sealed partial class GraphReader
         {
             return tensor with { Value = Add(node, new ActivationSpec { Function = activation }, [tensor.Value]) };
         }
-        ReadLayer producer = _layers[tensor.Value - 1];
-        (producer.Spec, producer.Tensor) = (with, node.Output[0]);
+        producer!.Spec = with;
+        _layers[tensor.Value - 1].Tensor = node.Output[0];
         return tensor;
     }
 
@@ -185,7 +186,7 @@ internal sealed partial class GraphReader
         float[] weights = producer!.Numbers[0], biases = producer.Numbers.Length > 1 ? producer.Numbers[1] : new float[values.Length];
         int channels = values.Length;
         producer.Spec = with;
-        producer.Tensor = node.Output[0];
+        _layers[tensor.Value - 1].Tensor = node.Output[0];
         producer.Numbers = multiplies
             ? [[.. weights.Select((weight, i) => weight * values[i % channels])], [.. biases.Select((bias, i) => bias * values[i])]]
             : [weights, producer.Numbers.Length > 1 ? [.. biases.Select((bias, i) => bias + values[i])] : values];

@@ -332,6 +332,8 @@ internal sealed partial class GraphReader
     {
         if (crop is [int top, int bottom, int left, int right])
         {
+            // What is cropped is no tensor of the model.
+            _layers[value - 1].Tensor = "";
             value = Add(node, new Cropping2DSpec { Top = top, Bottom = bottom, Left = left, Right = right }, [value]);
         }
         return new Tensor(value, TensorView.ChannelsFirst(ShapeOf(value)));

@@ -189,11 +189,16 @@ internal sealed partial class GraphReader
 
     private Shape ShapeOf(int value) => value == 0 ? _inputShape : _layers[value - 1].Shape;
 
-    /// <summary>The layer that computes what a node reads, where that node is the only reader: it can take in what the node does.</summary>
+    /// <summary>The layer that computes what a node reads, where that node is the only reader: it can take in what the node does. Cropping behind it changes no number.</summary>
     private ReadLayer? SoleProducer(NodeProto node, int input)
     {
         Tensor tensor = _tensors[Name(node, input)];
-        return tensor.Waiting is null && tensor.Value > 0 && _graph.SoleReaderOf(node.Input[input]) is not null && _layers[tensor.Value - 1].Tensor == node.Input[input] ? _layers[tensor.Value - 1] : null;
+        if (tensor.Waiting is not null || tensor.Value == 0 || _graph.SoleReaderOf(node.Input[input]) is null || _layers[tensor.Value - 1].Tensor != node.Input[input])
+        {
+            return null;
+        }
+        ReadLayer producer = _layers[tensor.Value - 1];
+        return producer is { Spec: Cropping2DSpec, Inputs: [> 0 and int cropped] } && _layers[cropped - 1].Tensor.Length == 0 ? _layers[cropped - 1] : producer;
     }
 
     private void ReadOutput()
