@@ -54,7 +54,8 @@ internal static class OnnxMetadata
                     case ClassNames: network.ClassNames = Parse<string[]>(entry.Value); break;
                     case Preprocessing: network.Preprocessing = Merge(network.Preprocessing, Parse<Preprocessing>(entry.Value)); break;
                     case Loss: network.Loss ??= Parse<Loss>(entry.Value); break;
-                    case Temperature: network.Temperature = network.Temperature == 1 ? Parse<double?>(entry.Value) ?? 1 : network.Temperature; break;
+                    // A graph has it as a float.
+                    case Temperature when Parse<double?>(entry.Value) is double told && (network.Temperature == 1 || network.Temperature == (float)told): network.Temperature = told; break;
                     case Schema: network.Schema = Parse<TableSchema>(entry.Value); break;
                     case Training: network.Training = Parse<TrainingRecord>(entry.Value); break;
                 }

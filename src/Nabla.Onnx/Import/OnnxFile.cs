@@ -30,8 +30,7 @@ internal static class OnnxFile
         try
         {
             int messages = 0;
-            Count(new CodedInputStream(bytes), Part.Model, ref messages);
-            if (messages > MaxMessages)
+            if (Count(bytes, Part.Model, ref messages) && messages > MaxMessages)
             {
                 throw new MalformedFileException(path, FormattableString.Invariant($"has more than {MaxMessages:N0} nodes, attributes and tensors, expected at most as many."));
             }
@@ -63,34 +62,65 @@ internal static class OnnxFile
         Other,
     }
 
-    /// <summary>Counts messages and texts without keeping any.</summary>
-    private static void Count(CodedInputStream input, Part part, ref int messages)
+    /// <summary>
+    /// Counts messages and texts without keeping any. A message is a row of fields, each a number of field and type, then what it holds:
+    /// https://protobuf.dev/programming-guides/encoding/.
+    /// </summary>
+    /// <returns>Whether it could be read; if not, the parser says so, too.</returns>
+    private static bool Count(ReadOnlySpan<byte> message, Part part, ref int messages)
     {
-        while (input.ReadTag() is not 0 and uint tag)
+        while (message.Length > 0 && messages <= MaxMessages)
         {
-            int field = WireFormat.GetTagFieldNumber(tag);
-            if (WireFormat.GetTagWireType(tag) != WireFormat.WireType.LengthDelimited || ++messages > MaxMessages)
+            if (!TakeNumber(ref message, out ulong tag))
             {
-                if (messages > MaxMessages)
+                return false;
+            }
+            ulong length = 0;
+            switch (tag & 7)
+            {
+                case 0 when TakeNumber(ref message, out _): continue;
+                case 1: length = 8; break;
+                case 2 when TakeNumber(ref message, out length): break;
+                case 5: length = 4; break;
+                default: return false;
+            }
+            if (length > (ulong)message.Length)
+            {
+                return false;
+            }
+            if ((tag & 7) == 2)
+            {
+                messages++;
+                Part inner = (part, (int)(tag >> 3)) switch
                 {
-                    return;
+                    (Part.Model, ModelProto.GraphFieldNumber) => Part.Graph,
+                    (Part.Graph, GraphProto.NodeFieldNumber) => Part.Node,
+                    (Part.Node, NodeProto.AttributeFieldNumber) => Part.Attribute,
+                    _ => Part.Other,
+                };
+                if (inner != Part.Other && !Count(message[..(int)length], inner, ref messages))
+                {
+                    return false;
                 }
-                input.SkipLastField();
-                continue;
             }
-            Part inner = (part, field) switch
-            {
-                (Part.Model, ModelProto.GraphFieldNumber) => Part.Graph,
-                (Part.Graph, GraphProto.NodeFieldNumber) => Part.Node,
-                (Part.Node, NodeProto.AttributeFieldNumber) => Part.Attribute,
-                _ => Part.Other,
-            };
-            if (inner == Part.Other)
-            {
-                input.SkipLastField();
-                continue;
-            }
-            Count(input.ReadBytes().CreateCodedInput(), inner, ref messages);
+            message = message[(int)length..];
         }
+        return true;
+    }
+
+    /// <summary>Takes a number of seven bits a byte, the least first.</summary>
+    private static bool TakeNumber(ref ReadOnlySpan<byte> message, out ulong number)
+    {
+        number = 0;
+        for (int i = 0; i < Math.Min(10, message.Length); i++)
+        {
+            number |= (ulong)(message[i] & 127) << (7 * i);
+            if (message[i] < 128)
+            {
+                message = message[(i + 1)..];
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -19,12 +19,6 @@ internal static class SafeTensorsFile
     private const string Float = "F32";
     private const string Integer = "I32";
 
-    /// <summary>Bytes of a number of each type.</summary>
-    private static readonly Dictionary<string, int> Widths = new()
-    {
-        ["F64"] = 8, [Float] = 4, ["F16"] = 2, ["BF16"] = 2, ["I64"] = 8, [Integer] = 4, ["I16"] = 2, ["I8"] = 1, ["U64"] = 8, ["U32"] = 4, ["U16"] = 2, ["U8"] = 1, ["BOOL"] = 1,
-    };
-
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes tensors and texts.</summary>
@@ -109,7 +103,7 @@ internal static class SafeTensorsFile
         List<SafeTensor> tensors = [];
         foreach (Entry entry in entries.OrderBy(entry => entry.Start))
         {
-            float[] values = new float[(entry.End - entry.Start) / Widths[entry.Type]];
+            float[] values = new float[(entry.End - entry.Start) / WidthOf(entry.Type)];
             if (types == SafeTensorTypes.All && entry.Type != Float)
             {
                 byte[] bytes = new byte[entry.End - entry.Start];
@@ -153,7 +147,7 @@ internal static class SafeTensorsFile
     /// <summary>The nearest floats of numbers of another type.</summary>
     private static void Convert(ReadOnlySpan<byte> bytes, string type, Span<float> values)
     {
-        int width = Widths[type];
+        int width = WidthOf(type);
         for (int i = 0; i < values.Length; i++)
         {
             ReadOnlySpan<byte> from = bytes.Slice(i * width, width);
@@ -209,7 +203,7 @@ internal static class SafeTensorsFile
     {
         string name = property.Name;
         string? type = property.Value.GetProperty("dtype").GetString();
-        if (type is null || !(type == Float || (types == SafeTensorTypes.FloatsAndIntegers && type == Integer) || (types == SafeTensorTypes.All && Widths.ContainsKey(type))))
+        if (type is null || !(type == Float || (types == SafeTensorTypes.FloatsAndIntegers && type == Integer) || (types == SafeTensorTypes.All && WidthOf(type) > 0)))
         {
             throw new MalformedFileException(path, $"found tensor '{name}' of type {type}, expected F32; save the model with 32-bit floats.");
         }
@@ -224,10 +218,10 @@ internal static class SafeTensorsFile
             }
         }
         long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
-        if (place is not [>= 0 and long start, long end] || end - start != Widths[type] * size)
+        if (place is not [>= 0 and long start, long end] || end - start != WidthOf(type) * size)
         {
             throw new MalformedFileException(
-                path, $"found tensor '{name}' at [{string.Join(", ", place)}], expected a start and an end {Widths[type] * size} bytes apart, as its shape [{string.Join(", ", extents)}] needs.");
+                path, $"found tensor '{name}' at [{string.Join(", ", place)}], expected a start and an end {WidthOf(type) * size} bytes apart, as its shape [{string.Join(", ", extents)}] needs.");
         }
         return new Entry(name, extents, start, end, type);
     }
@@ -249,6 +243,16 @@ internal static class SafeTensorsFile
             throw new MalformedFileException(path, $"found {dataLength} bytes of numbers, expected {expected}; the file is cut short or has bytes too many.");
         }
     }
+
+    /// <summary>Bytes of a number of a type; 0 for one that is not known.</summary>
+    private static int WidthOf(string? type) => type switch
+    {
+        "F64" or "I64" or "U64" => 8,
+        Float or Integer or "U32" => 4,
+        "F16" or "BF16" or "I16" or "U16" => 2,
+        "I8" or "U8" or "BOOL" => 1,
+        _ => 0,
+    };
 
     private sealed record Entry(string Name, int[] Extents, long Start, long End, string Type);
 }
