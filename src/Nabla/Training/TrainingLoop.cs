@@ -1,4 +1,3 @@
-using System.Reflection;
 
 namespace Nabla;
 
@@ -232,7 +231,7 @@ internal sealed class TrainingLoop
     private void Record(bool cancelled, bool stoppedEarly = false, int? divergedInEpoch = null) =>
         _network.Training = new TrainingRecord
         {
-            Version = typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            Version = TrainingRecord.LibraryVersion,
             PlanVersion = ExecutionPlan.Version,
             Optimizer = _trainer.Optimizer,
             Options = _options,

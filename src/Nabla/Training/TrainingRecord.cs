@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Serialization;
 
 namespace Nabla;
@@ -60,4 +61,7 @@ public sealed record TrainingRecord
     /// tells later whether it is the same, so that only samples are measured that were not learnt from.
     /// </summary>
     public string? DataSha256 { get; init; }
+
+    /// <summary>Version of the library that runs now.</summary>
+    internal static string LibraryVersion { get; } = typeof(TrainingRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 }
