@@ -53,7 +53,9 @@ public sealed class ExportTests : IDisposable
         AssertBad("--out: no.onnx is the file to import", "import", "no.onnx", "--out", "no.onnx");
         AssertBad("--to: found nothing, expected a format", "export", "digits");
         AssertBad("does not end as a format does", "export", "digits", "--out", "digits.pb");
-        AssertBad("--fold is for ONNX", "export", "digits", "--to", "npz", "--fold");
+        AssertBad("--fold is for ONNX and C#", "export", "digits", "--to", "npz", "--fold");
+        AssertBad("--class is for C#", "export", "digits", "--to", "onnx", "--class", "Digits");
+        AssertBad("A class cannot be named '1st'", "export", "digits", "--to", "csharp", "--class", "My.1st");
         AssertBad("there is no such model", "export", "nothing", "--to", "onnx");
     }
 
