@@ -64,6 +64,8 @@ internal static class CommandLine
             new ShowCommand(),
             new PlotCommand(),
             new EnsembleCommand(),
+            new ExportCommand(),
+            new ImportCommand(),
             new DataCommand(),
             new RecipesCommand(),
             new ReproduceCommand(),

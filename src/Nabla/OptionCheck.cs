@@ -17,6 +17,10 @@ internal static class OptionCheck
     public static double Positive(double value, string name) =>
         (float)value > 0 && float.IsFinite((float)value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number above 0 that a float can hold.");
 
+    /// <summary>A number, also when it is rounded to a float.</summary>
+    public static double Finite(double value, string name) =>
+        float.IsFinite((float)value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number that a float can hold.");
+
     public static double BelowOne(double value, string name) =>
         value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
 

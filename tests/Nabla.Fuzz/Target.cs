@@ -13,6 +13,8 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
     public static IReadOnlyList<Target> All { get; } =
     [
         new("model", Models, path => Predict(Network.Load(path))),
+        new("onnx", OnnxModels, path => Predict(Network.ImportOnnx(path))),
+        new("weights", WeightFiles, LoadWeights),
         new("recipe", Recipes, path => Recipe.Load(path)),
         new("idx", () => WithGzip(IdxFiles()), path => Either(() => Idx.ReadImages(path), () => Idx.ReadLabels(path, 10))),
         new("idx-types", () => WithGzip(TypedIdxFiles()), path => DataFiles.LoadFeatures(path)),
@@ -68,6 +70,62 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         }
         catch (MalformedFileException)
         {
+        }
+    }
+
+    /// <summary>Networks that weights are loaded into, and exported from.</summary>
+    private static Network ForWeights()
+    {
+        Network network = Network.Create(
+            [9, 8, 2], Layer.Convolution2D(3, 3, 3), Layer.BatchNormalization(Activation.ReLU), Layer.DepthwiseConvolution2D(3, 3), Layer.MaxPooling2D(2, 2), Layer.Flatten(), Layer.Dense(5, Activation.Tanh), Layer.LayerNormalization(), Layer.Dense(3));
+        network.Initialize(new NumPyRandom(3));
+        return network;
+    }
+
+    private static List<byte[]> OnnxModels()
+    {
+        List<byte[]> files = [];
+        foreach (OnnxExportOptions options in new OnnxExportOptions[] { new(), new() { Input = OnnxInput.Bytes, FoldBatchNormalization = true }, new() { Input = OnnxInput.Floats } })
+        {
+            using MemoryStream stream = new();
+            Network network = ForWeights();
+            network.Preprocessing = network.Preprocessing with { Standardization = new Standardization([1, 2], [3, 4]) };
+            network.ClassNames = ["a", "b", "c"];
+            network.ExportOnnx(stream, options);
+            files.Add(stream.ToArray());
+        }
+        return files;
+    }
+
+    /// <summary>Weights as safetensors, of ours and under the names of others, and as an archive.</summary>
+    private static List<byte[]> WeightFiles()
+    {
+        using MemoryStream model = new();
+        ForWeights().Save(model);
+        string archive = Path.GetTempFileName();
+        ForWeights().ExportNpz(archive);
+        byte[] bytes = File.ReadAllBytes(archive);
+        File.Delete(archive);
+        return [model.ToArray(), bytes];
+    }
+
+    private static void LoadWeights(string path)
+    {
+        // What it is, is told by the end of its name.
+        byte[] start = new byte[2];
+        using (FileStream file = File.OpenRead(path))
+        {
+            file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
+        }
+        string named = path + (start is [(byte)'P', (byte)'K'] ? ".npz" : ".safetensors");
+        File.Copy(path, named, overwrite: true);
+        try
+        {
+            ForWeights().LoadWeights(named);
+        }
+        finally
+        {
+            File.Delete(named);
         }
     }
 

@@ -41,6 +41,12 @@ public sealed record Standardization
     /// <summary>What is divided by.</summary>
     public IReadOnlyList<float> Deviation { get; }
 
+    /// <summary>Whether both have the same figures.</summary>
+    public bool Equals(Standardization? other) => other is not null && Mean.SequenceEqual(other.Mean) && Deviation.SequenceEqual(other.Deviation);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Mean.Count, Mean[0], Deviation[0]);
+
     /// <summary>
     /// Takes the figures from training samples. The deviation of values that are all the same is 1, so that one which is not,
     /// met later, is shifted but not blown up.

@@ -125,6 +125,12 @@ internal sealed class CSharpLayers
                 Array.ForEach(inputs, input => Call("AddProbabilities", input, name));
                 Call("LogOfMean", name, $"terms: {inputs.Length}");
                 break;
+            case ActivationSpec:
+                _statements.Add($"{inputs[0]}.CopyTo({name});");
+                break;
+            case ClipSpec spec:
+                Call("Clip", inputs[0], CSharpNames.Number((float)spec.Minimum), CSharpNames.Number((float)spec.Maximum), name);
+                break;
             case LeakyReLUSpec spec:
                 Call("LeakyReLU", inputs[0], CSharpNames.Number((float)spec.NegativeSlope), name);
                 break;

@@ -286,6 +286,16 @@ internal static class CSharpMethods
                 }
             }
             """),
+        new("Clip", [], """
+            /// <summary>x, but at least the minimum and at most the maximum.</summary>
+            private static void Clip(ReadOnlySpan<float> input, float minimum, float maximum, Span<float> output)
+            {
+                for (int i = 0; i < output.Length; i++)
+                {
+                    output[i] = Math.Min(Math.Max(input[i], minimum), maximum);
+                }
+            }
+            """),
         new("LeakyReLU", [], """
             /// <summary>x above zero, else slope · x.</summary>
             private static void LeakyReLU(ReadOnlySpan<float> input, float slope, Span<float> output)

@@ -243,6 +243,20 @@ public abstract class Layer
     /// <summary>Describes ln(1 + eˣ).</summary>
     public static SoftplusSpec Softplus() => new();
 
+    /// <summary>Describes max(0, x) as a layer of its own.</summary>
+    public static ActivationSpec ReLU() => new() { Function = Activation.ReLU };
+
+    /// <summary>Describes 1 / (1 + e⁻ˣ) as a layer of its own.</summary>
+    public static ActivationSpec Sigmoid() => new() { Function = Activation.Sigmoid };
+
+    /// <summary>Describes the hyperbolic tangent as a layer of its own.</summary>
+    public static ActivationSpec Tanh() => new() { Function = Activation.Tanh };
+
+    /// <summary>Describes x, but at least <paramref name="minimum"/> and at most <paramref name="maximum"/>; from 0 to 6 it is ReLU6.</summary>
+    /// <param name="minimum">The least number that comes out.</param>
+    /// <param name="maximum">The greatest, above the minimum.</param>
+    public static ClipSpec Clip(double minimum = 0, double maximum = 6) => new() { Minimum = minimum, Maximum = maximum };
+
     /// <summary>Describes x · scale + offset.</summary>
     /// <param name="scale">What numbers are multiplied by, not 0.</param>
     /// <param name="offset">What is added to them then.</param>

@@ -25,9 +25,7 @@ public sealed record RescalingSpec : LayerSpec
     public double Offset
     {
         get;
-        init => field = float.IsFinite((float)value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Offset), value, $"{nameof(Offset)} must be a number that a float can hold.");
+        init => field = OptionCheck.Finite(value, nameof(Offset));
     }
 
     /// <summary>Describes the step from numbers of mean 0 and deviation 1 to those of targets: their deviation as scale, 1 where they are all the same, and their mean as offset.</summary>

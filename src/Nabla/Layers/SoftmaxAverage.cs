@@ -19,7 +19,7 @@ public sealed record SoftmaxAverageSpec : LayerSpec
 public sealed class SoftmaxAverage : Layer
 {
     // A class that no member thinks possible still has a logarithm.
-    private const float Least = 1e-37f;
+    internal const float Least = 1e-37f;
 
     private readonly int _inputs;
     private readonly int _width;

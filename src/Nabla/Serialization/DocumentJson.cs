@@ -119,6 +119,8 @@ internal static class DocumentJson
 [JsonSerializable(typeof(DepthwiseConvolution2DSpec))]
 [JsonSerializable(typeof(GlobalAveragePooling2DSpec))]
 [JsonSerializable(typeof(LayerNormalizationSpec))]
+[JsonSerializable(typeof(ActivationSpec))]
+[JsonSerializable(typeof(ClipSpec))]
 [JsonSerializable(typeof(LeakyReLUSpec))]
 [JsonSerializable(typeof(GELUSpec))]
 [JsonSerializable(typeof(SiLUSpec))]

@@ -38,6 +38,8 @@ internal sealed class Kinds
         .With("gelu", new GELUSpec())
         .With("silu", new SiLUSpec())
         .With("softplus", new SoftplusSpec())
+        .With("activation", new ActivationSpec { Function = Activation.ReLU })
+        .With("clip", new ClipSpec())
         .With("rescaling", new RescalingSpec())
         .With("residual", new ResidualSpec { Body = [] })
         .With("add", new AddSpec())

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Nabla;
 
 /// <summary>
-/// A safetensors file of 32-bit floats, and whole numbers where they are allowed: 8 bytes header length, least significant first; the header, a JSON object from
+/// A safetensors file: 8 bytes header length, least significant first; the header, a JSON object from
 /// tensor name to type, shape and place, with texts under <c>__metadata__</c>; then the numbers, without gaps.
 /// Format: https://huggingface.co/docs/safetensors.
 /// </summary>
@@ -18,6 +18,7 @@ internal static class SafeTensorsFile
 
     private const string Float = "F32";
     private const string Integer = "I32";
+
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes tensors and texts.</summary>
@@ -65,9 +66,9 @@ internal static class SafeTensorsFile
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">Where the file begins.</param>
     /// <param name="path">What errors call it.</param>
-    /// <param name="allowsIntegers">Whether it may have 32-bit whole numbers beside floats.</param>
-    /// <exception cref="MalformedFileException">It is not a safetensors file of 32-bit floats.</exception>
-    public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(Stream stream, string path, bool allowsIntegers = false)
+    /// <param name="types">Types of numbers that it may have.</param>
+    /// <exception cref="MalformedFileException">It is not a safetensors file of these types.</exception>
+    public static (Dictionary<string, string> Metadata, List<SafeTensor> Tensors) Read(Stream stream, string path, SafeTensorTypes types = SafeTensorTypes.Floats)
     {
         if (!stream.CanSeek)
         {
@@ -96,16 +97,25 @@ internal static class SafeTensorsFile
         {
             throw new MalformedFileException(path, $"found {dataLength} bytes of numbers, expected at most {Array.MaxLength}.");
         }
-        (Dictionary<string, string> metadata, List<Entry> entries) = ParseHeader(path, header, allowsIntegers);
+        (Dictionary<string, string> metadata, List<Entry> entries) = ParseHeader(path, header, types);
         CheckPlaces(path, entries, dataLength);
 
         List<SafeTensor> tensors = [];
         foreach (Entry entry in entries.OrderBy(entry => entry.Start))
         {
-            float[] values = new float[(entry.End - entry.Start) / 4];
-            stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-            FromLittleEndian(values);
-            tensors.Add(new SafeTensor(entry.Name, entry.Extents, values) { IsInteger = entry.IsInteger });
+            float[] values = new float[(entry.End - entry.Start) / WidthOf(entry.Type)];
+            if (types == SafeTensorTypes.All && entry.Type != Float)
+            {
+                byte[] bytes = new byte[entry.End - entry.Start];
+                stream.ReadExactly(bytes);
+                Convert(bytes, entry.Type, values);
+            }
+            else
+            {
+                stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+                FromLittleEndian(values);
+            }
+            tensors.Add(new SafeTensor(entry.Name, entry.Extents, values) { IsInteger = entry.Type == Integer });
         }
         return (metadata, tensors);
     }
@@ -134,7 +144,31 @@ internal static class SafeTensorsFile
         }
     }
 
-    private static (Dictionary<string, string> Metadata, List<Entry> Entries) ParseHeader(string path, byte[] header, bool allowsIntegers)
+    /// <summary>The nearest floats of numbers of another type.</summary>
+    private static void Convert(ReadOnlySpan<byte> bytes, string type, Span<float> values)
+    {
+        int width = WidthOf(type);
+        for (int i = 0; i < values.Length; i++)
+        {
+            ReadOnlySpan<byte> from = bytes.Slice(i * width, width);
+            values[i] = type switch
+            {
+                "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(from),
+                "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(from),
+                "BF16" => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(from) << 16),
+                "I64" => BinaryPrimitives.ReadInt64LittleEndian(from),
+                "I32" => BinaryPrimitives.ReadInt32LittleEndian(from),
+                "I16" => BinaryPrimitives.ReadInt16LittleEndian(from),
+                "I8" => (sbyte)from[0],
+                "U64" => BinaryPrimitives.ReadUInt64LittleEndian(from),
+                "U32" => BinaryPrimitives.ReadUInt32LittleEndian(from),
+                "U16" => BinaryPrimitives.ReadUInt16LittleEndian(from),
+                _ => from[0],
+            };
+        }
+    }
+
+    private static (Dictionary<string, string> Metadata, List<Entry> Entries) ParseHeader(string path, byte[] header, SafeTensorTypes types)
     {
         try
         {
@@ -152,7 +186,7 @@ internal static class SafeTensorsFile
                 }
                 else
                 {
-                    entries.Add(ParseEntry(path, property, allowsIntegers));
+                    entries.Add(ParseEntry(path, property, types));
                 }
             }
             return (metadata, entries);
@@ -165,11 +199,11 @@ internal static class SafeTensorsFile
         }
     }
 
-    private static Entry ParseEntry(string path, JsonProperty property, bool allowsIntegers)
+    private static Entry ParseEntry(string path, JsonProperty property, SafeTensorTypes types)
     {
         string name = property.Name;
         string? type = property.Value.GetProperty("dtype").GetString();
-        if (type != Float && !(allowsIntegers && type == Integer))
+        if (type is null || !(type == Float || (types == SafeTensorTypes.FloatsAndIntegers && type == Integer) || (types == SafeTensorTypes.All && WidthOf(type) > 0)))
         {
             throw new MalformedFileException(path, $"found tensor '{name}' of type {type}, expected F32; save the model with 32-bit floats.");
         }
@@ -184,12 +218,12 @@ internal static class SafeTensorsFile
             }
         }
         long[] place = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
-        if (place is not [>= 0 and long start, long end] || end - start != 4 * size)
+        if (place is not [>= 0 and long start, long end] || end - start != WidthOf(type) * size)
         {
             throw new MalformedFileException(
-                path, $"found tensor '{name}' at [{string.Join(", ", place)}], expected a start and an end {4 * size} bytes apart, as its shape [{string.Join(", ", extents)}] needs.");
+                path, $"found tensor '{name}' at [{string.Join(", ", place)}], expected a start and an end {WidthOf(type) * size} bytes apart, as its shape [{string.Join(", ", extents)}] needs.");
         }
-        return new Entry(name, extents, start, end, type == Integer);
+        return new Entry(name, extents, start, end, type);
     }
 
     /// <summary>The tensors must fill the rest of the file exactly, without gap or overlap.</summary>
@@ -210,7 +244,30 @@ internal static class SafeTensorsFile
         }
     }
 
-    private sealed record Entry(string Name, int[] Extents, long Start, long End, bool IsInteger);
+    /// <summary>Bytes of a number of a type; 0 for one that is not known.</summary>
+    private static int WidthOf(string? type) => type switch
+    {
+        "F64" or "I64" or "U64" => 8,
+        Float or Integer or "U32" => 4,
+        "F16" or "BF16" or "I16" or "U16" => 2,
+        "I8" or "U8" or "BOOL" => 1,
+        _ => 0,
+    };
+
+    private sealed record Entry(string Name, int[] Extents, long Start, long End, string Type);
+}
+
+/// <summary>Types of numbers that a safetensors file may have.</summary>
+internal enum SafeTensorTypes
+{
+    /// <summary>32-bit floats, which our own models have.</summary>
+    Floats,
+
+    /// <summary>Those and 32-bit whole numbers, which our own checkpoints have.</summary>
+    FloatsAndIntegers,
+
+    /// <summary>All that other tools write; they become 32-bit floats.</summary>
+    All,
 }
 
 /// <summary>One tensor of a safetensors file.</summary>

@@ -55,7 +55,7 @@ internal sealed class Checkpoint
     public static Checkpoint Load(string path)
     {
         using FileStream stream = InputFile.Open(path);
-        (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(stream, path, allowsIntegers: true);
+        (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(stream, path, SafeTensorTypes.FloatsAndIntegers);
         if (!metadata.TryGetValue(DocumentKey, out string? json) || !metadata.TryGetValue(ChecksumKey, out string? checksum))
         {
             throw new MalformedFileException(path, $"found no '{DocumentKey}' in the metadata, expected a checkpoint of a training; a model is no checkpoint.");

@@ -94,6 +94,8 @@ internal sealed class ReferenceNetwork
             GELUSpec => [.. x.Select(value => value * NormalDistribution.Below(value))],
             SiLUSpec => [.. x.Select(value => value / (1 + Math.Exp(-value)))],
             SoftplusSpec => [.. x.Select(value => Math.Log(1 + Math.Exp(value)))],
+            ActivationSpec spec => Activate(x, spec.Function),
+            ClipSpec spec => [.. x.Select(value => Math.Clamp(value, spec.Minimum, spec.Maximum))],
             RescalingSpec spec => [.. x.Select(value => value * spec.Scale + spec.Offset)],
             AddSpec spec => Activate([.. x.Select((_, at) => inputs.Sum(values => values[at]))], spec.Activation),
             ConcatenateSpec => SideBySide(inputs, layer.OutputShape),

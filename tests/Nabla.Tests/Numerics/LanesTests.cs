@@ -76,6 +76,7 @@ public sealed class LanesTests
         AssertSame<Functions<InputFunctions.SiLU>>();
         AssertSame<Functions<InputFunctions.Softplus>>();
         AssertSame<Functions<InputFunctions.LeakyReLU>>();
+        AssertSame<Functions<InputFunctions.Clip>>();
     }
 
     [Fact]

@@ -101,13 +101,13 @@ public sealed class RecipeTests
                 { "type": "depthwiseconvolution2d", "kernelHeight": 2, "kernelWidth": 3 },
                 { "type": "depthwiseconvolution2d", "kernelHeight": 3, "kernelWidth": 3, "activation": "ReLU", "stride": 2, "padding": 1, "bias": false },
                 { "type": "layernormalization" }, { "type": "layernormalization", "epsilon": 0.01 }, { "type": "leakyrelu" }, { "type": "leakyrelu", "negativeSlope": 0.2 },
-                { "type": "gelu" }, { "type": "silu" }, { "type": "softplus" }, { "type": "globalaveragepooling2d" } ] }
+                { "type": "gelu" }, { "type": "silu" }, { "type": "softplus" }, { "type": "activation", "function": "tanh" }, { "type": "clip" }, { "type": "clip", "minimum": -1, "maximum": 1 }, { "type": "globalaveragepooling2d" } ] }
             """,
             "n");
         Assert.Equal(
             [
                 Layer.Convolution2D(2, 1, 1), Layer.DepthwiseConvolution2D(2, 3), Layer.DepthwiseConvolution2D(3, 3, Activation.ReLU, stride: 2, padding: 1, bias: false), Layer.LayerNormalization(), Layer.LayerNormalization(0.01),
-                Layer.LeakyReLU(), Layer.LeakyReLU(0.2), Layer.GELU(), Layer.SiLU(), Layer.Softplus(), Layer.GlobalAveragePooling2D(),
+                Layer.LeakyReLU(), Layer.LeakyReLU(0.2), Layer.GELU(), Layer.SiLU(), Layer.Softplus(), Layer.Tanh(), Layer.Clip(), Layer.Clip(-1, 1), Layer.GlobalAveragePooling2D(),
             ],
             recipe.Layers);
     }

@@ -53,7 +53,7 @@ public sealed class ModelFileTests : IDisposable
     {
         Network network = Network.Create(
             [9, 8], Layer.Convolution2D(3, 1, 1), Layer.DepthwiseConvolution2D(2, 3, Activation.Tanh, stride: 2, padding: 1, bias: false, weights: Initializer.Normal(0.5)),
-            Layer.LayerNormalization(0.01), Layer.LeakyReLU(0.2), Layer.GELU(), Layer.SiLU(), Layer.Softplus(),
+            Layer.LayerNormalization(0.01), Layer.LeakyReLU(0.2), Layer.GELU(), Layer.SiLU(), Layer.Softplus(), Layer.Tanh(), Layer.Clip(-1, 0.5),
             Layer.DepthwiseConvolution2D(1, 2, biases: Initializer.Uniform(-1, 1)), Layer.GlobalAveragePooling2D(), Layer.Dense(4));
         network.Initialize(new NumPyRandom(1));
         AssertComesBack(network);

@@ -45,6 +45,20 @@ internal static class InputFunctions
             where T : struct, ILanes<T> => dy * T.Broadcast(scale);
     }
 
+    /// <summary>x, but at least the minimum and at most the maximum; the derivative at both is 0.</summary>
+    public readonly struct Clip(float minimum, float maximum) : IInputFunction
+    {
+        public T Forward<T>(T x)
+            where T : struct, ILanes<T> => T.Min(T.Max(x, T.Broadcast(minimum)), T.Broadcast(maximum));
+
+        public T Backward<T>(T x, T dy)
+            where T : struct, ILanes<T>
+        {
+            T none = T.Broadcast(0);
+            return T.WherePositive(x - T.Broadcast(minimum), T.WherePositive(T.Broadcast(maximum) - x, dy, none), none);
+        }
+    }
+
     /// <summary>x · Φ(x).</summary>
     public readonly struct GELU : IInputFunction
     {

@@ -1,0 +1,56 @@
+namespace Nabla.Tests.Onnx;
+
+/// <summary>Networks of ours in ONNX Runtime, and back.</summary>
+public sealed class RoundTripTests
+{
+    [Fact]
+    public void A_thousand_networks_at_random_agree_with_ONNX_Runtime_and_come_back_to_the_byte()
+    {
+        RandomNetworks networks = new(seed: 15);
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 1000; i++)
+        {
+            Network network = networks.Next();
+            float[] samples = networks.Samples(3, network.InputShape.Size);
+            byte[] model = Export(network);
+            string what = $"network {i}, input {network.InputShape}:\n{network}";
+            AssertClose(network.Score(new FloatFeatures(samples, network.InputShape)), OnnxRuntime.Run(model, 3, samples), what);
+
+            File.WriteAllBytes(folder["model.onnx"], model);
+            Network imported = Import(folder["model.onnx"], what);
+            AssertClose(network.Score(new FloatFeatures(samples, network.InputShape)), imported.Score(new FloatFeatures(samples, imported.InputShape)), what);
+            Assert.True(model.AsSpan().SequenceEqual(Export(imported)), $"exported again, other bytes: {what}\nimported:\n{imported}");
+        }
+    }
+
+    private static Network Import(string path, string what)
+    {
+        try
+        {
+            return Network.ImportOnnx(path);
+        }
+        catch (MalformedFileException exception)
+        {
+            Assert.Fail($"{exception.Message}\n{what}");
+            throw;
+        }
+    }
+
+    private static byte[] Export(Network network, OnnxExportOptions? options = null)
+    {
+        using MemoryStream stream = new();
+        network.ExportOnnx(stream, options);
+        return stream.ToArray();
+    }
+
+    private static void AssertClose(float[] expected, float[] actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        // As many digits as floats have, of the greatest number: sums cancel.
+        float scale = Math.Max(1, expected.Max(Math.Abs));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= 1e-5f * scale, $"number {i}: {expected[i]} and {actual[i]}, {what}");
+        }
+    }
+}
