@@ -90,8 +90,8 @@ internal sealed class CSharpFile
             """);
         source.Lines("""
             //
-            // It needs C# 9 and .NET Standard 2.1, no package, no reflection, and compiles ahead of time. On .NET the scores have the bits of Nabla's own (of two zeros one may have another
-            // sign), with or without fused multiply-adds in hardware. A runtime that keeps more digits than a float has between two operations may differ in the last.
+            // It needs C# 9 and .NET Standard 2.1, no package and no reflection, and compiles ahead of time. The scores have the bits of Nabla's own (of two zeros one may
+            // have another sign), with or without fused multiply-adds in hardware.
             // </auto-generated>
             """);
     }

@@ -70,7 +70,10 @@ internal static class CSharpNames
     }
 
     /// <summary>A number as C# reads it back to the same bits.</summary>
-    public static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture) + "f";
+    public static string Number(float value) =>
+        float.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) + "f"
+        : float.IsNaN(value) ? "float.NaN"
+        : value > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity";
 
     /// <summary>A name of a parameter or buffer, such as <c>dense1/weight</c>, as that of a field: <c>Dense1Weight</c>.</summary>
     public static string Field(string name) => string.Concat(name.Split('/').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));

@@ -33,6 +33,10 @@ public sealed class CSharpExportTests
         ("maxpooling2d", [9, 8, 2], [Layer.Convolution2D(2, 1, 1, Activation.Tanh), Layer.MaxPooling2D(2, 3, stride: 3)]),
         ("averagepooling2d", [8, 9, 5], [Layer.AveragePooling2D(2, 2), Layer.AveragePooling2D(3, 2, stride: 2, padding: 1)]),
         ("globalaveragepooling2d", [5, 7, 9], [Layer.GlobalAveragePooling2D(), Layer.Dense(2)]),
+        ("activation", [9], [new ActivationSpec { Function = Activation.Tanh }, Layer.Dense(5), new ActivationSpec { Function = Activation.ReLU }, Layer.Dense(3), new ActivationSpec { Function = Activation.Identity }]),
+        ("clip", [9], [Layer.Clip(-0.2, 0.7), Layer.Dense(5), Layer.Clip()]),
+        // More than a float holds.
+        ("leakyrelu", [9], [Layer.LeakyReLU(1e300)]),
         ("leakyrelu", [9], [Layer.LeakyReLU(0.3), Layer.Dense(5), Layer.LeakyReLU()]),
         ("gelu", [9], [Layer.GELU(), Layer.Dense(5), Layer.GELU()]),
         ("silu", [9], [Layer.SiLU(), Layer.Dense(5), Layer.SiLU()]),

@@ -72,7 +72,7 @@ internal static class RandomNetworks
     private static LayerSpec Draw(System.Random random, bool areImages, List<string> names)
     {
         Activation activation = (Activation)random.Next(4);
-        return random.Next(areImages ? 0 : 8, 19) switch
+        return random.Next(areImages ? 0 : 8, 21) switch
         {
             0 or 1 => Layer.Convolution2D(random.Next(1, 20), random.Next(1, 4), random.Next(1, 4), activation, random.Next(1, 3), random.Next(3), random.Next(2) == 0),
             2 => Layer.DepthwiseConvolution2D(random.Next(1, 4), random.Next(1, 4), activation, random.Next(1, 3), random.Next(3), random.Next(2) == 0),
@@ -90,6 +90,8 @@ internal static class RandomNetworks
             15 => random.Next(2) == 0 ? Layer.SiLU() : Layer.Softplus(),
             16 => Layer.Rescaling(1 + random.NextDouble(), random.NextDouble()),
             17 => Layer.Residual(Layer.Dropout(), Layer.BatchNormalization(activation)),
+            18 => Layer.Clip(random.NextDouble() - 1, 1 + random.NextDouble()),
+            19 => new ActivationSpec { Function = activation },
             // Of the last few values; most often they do not fit together.
             _ => random.Next(2) == 0 ? Layer.Concatenate(names[^1], names[^random.Next(1, Math.Min(4, names.Count + 1))]) : Layer.Add(names[^1], names[^random.Next(1, Math.Min(4, names.Count + 1))]),
         };
