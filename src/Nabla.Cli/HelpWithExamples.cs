@@ -63,6 +63,18 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla ensemble runs/1 runs/2 runs/3 --out three.safetensors",
             "nabla evaluate three.safetensors              measured as any other model",
         ],
+        ["export"] =
+        [
+            "nabla export runs/1 --to onnx                  runs/1/model.onnx, for ONNX Runtime and other tools",
+            "nabla export digits --out digits.onnx --input bytes --probabilities",
+            "nabla export digits-small --to csharp --class MyGame.DigitReader",
+            "nabla export runs/1 --to npz                   weights for NumPy",
+        ],
+        ["import"] =
+        [
+            "nabla import model.onnx                        of PyTorch, Keras or scikit-learn: model.nabla.safetensors",
+            "nabla import weights.safetensors --architecture dense --names names.json",
+        ],
         ["data"] =
         [
             "nabla data                                    what is where, and whether it is right",

@@ -150,6 +150,22 @@ public sealed class TableCommandTests : IDisposable
     }
 
     [Fact]
+    public void Pixels_of_another_range_than_the_models_become_its_own()
+    {
+        DataSet digits = SyntheticDigits.Generate(40, seed: 3);
+        byte[][] images = [.. Enumerable.Range(0, digits.Count).Select(row => ((ByteFeatures)digits.Features)[row].ToArray())];
+        File.WriteAllLines(_folder["bytes.csv"], images.Select(image => string.Join(',', image)));
+        File.WriteAllLines(_folder["floats.csv"], images.Select(image => string.Join(',', image.Select(level => (level / 255f).ToString("R", CultureInfo.InvariantCulture)))));
+        (int code, string ofBytes, string error) = NablaProcess.Run(_folder, "predict", "digits-small", "bytes.csv", "--json");
+        Assert.True(code == 0, error);
+        (code, string ofFloats, error) = NablaProcess.Run(_folder, "predict", "digits-small", "floats.csv", "--json");
+        Assert.True(code == 0, error);
+        Assert.Equal(Labels(ofBytes), Labels(ofFloats));
+
+        static int[] Labels(string json) => [.. JsonDocument.Parse(json).RootElement.EnumerateArray().Select(row => row.GetProperty("label").GetInt32())];
+    }
+
+    [Fact]
     public void Mistakes_are_errors_of_one_line()
     {
         SmallDigits.Write(_folder["idx"], 20, 10);

@@ -134,17 +134,19 @@ public sealed class ExportTests : IDisposable
                 network = recipe.Input.Aggregate((product, extent) => product * extent) == 784 ? recipe.CreateNetwork() : Network.Create([28, 28], recipe.Layers);
                 network.Preprocessing = recipe.Preprocessing;
                 network.Loss = recipe.Loss;
-                // A little training, so that the scores are none of chance.
-                new Trainer(network, recipe.Loss, new Adam()).Fit(train, new TrainingOptions { Epochs = 1, BatchSize = 50, Seed = 1 });
+                // A little training, so that the scores are none of chance; a network of fewer outputs tells as many kinds of digits apart.
+                int outputs = network.OutputShape.Size;
+                ClassLabels labels = new([.. ((ClassLabels)train.Targets).Values.ToArray().Select(label => label % outputs)], outputs);
+                new Trainer(network, recipe.Loss, new Adam()).Fit(new DataSet(train.Features, labels), new TrainingOptions { Epochs = 1, BatchSize = 50, Seed = 1 });
             }
             else
             {
                 using Stream stream = Digits.Open(name);
                 network = Network.Load(stream);
             }
-            (double difference, int labels) = Compare(network, test);
-            agrees &= difference <= 1e-5 && labels == 0;
-            TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"| {(RecipeBook.Names.Contains(name) ? $"`{name}`" : $"network `{name}`")} | {network.Parameters.Length:N0} | {difference:0.0e+0} | {labels} of {test.Count:N0} |"));
+            (double difference, int wrong) = Compare(network, test);
+            agrees &= difference <= 1e-5 && wrong == 0;
+            TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"| {(RecipeBook.Names.Contains(name) ? $"`{name}`" : $"network `{name}`")} | {network.Parameters.Length:N0} | {difference:0.0e+0} | {wrong} of {test.Count:N0} |"));
         }
         Assert.True(agrees);
     }

@@ -131,6 +131,7 @@ public sealed class HostileTests : IDisposable
         AssertNode(model => model.Node("Reshape", ["x", model.Longs(-1, 3)]), "makes [-1, 3] of batch×4");
         AssertNode(model => model.Node("Transpose", ["x"], ("perm", new long[] { 1, 0 })), "expected the batch to stay first");
         AssertNode(model => model.Node("Conv", ["x", model.Weights(4, 4, 3, 3)]), "expected images");
+        AssertNode(model => model.Node("LayerNormalization", ["x", model.Weights(4), model.Weights(4)], ("epsilon", -1f)), "node '/LayerNormalization_3' (LayerNormalization): Epsilon must be a number above 0");
         AssertNode(model => model.Node("Clip", ["x", model.Floats([float.NaN]), model.Floats([6])]), "clips to");
         AssertNode(model => model.Node("MatMul", ["x", model.Floats([.. Enumerable.Repeat(float.NaN, 8)], 4, 2)]), "infinite or not a number");
     }

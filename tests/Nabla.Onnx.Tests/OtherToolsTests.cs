@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Nabla.Onnx.Format;
 
@@ -181,6 +182,37 @@ public sealed class OtherToolsTests : IDisposable
         value = model.Node("Mul", [value, model.Weights(5)]);
         Network network = AssertAgrees(model, model.Node("Identity", [value]), [2, 3, 4], batch: 1);
         Assert.Equal(4, network.Layers.Count);
+    }
+
+    [Fact]
+    public void Weights_of_other_precisions_and_in_lists_of_their_own()
+    {
+        ModelBuilder model = new(opset: 20, seed: 12, -1, 6);
+        // As float16 they were rounded before, so that the oracle has the same.
+        Half[] halves = [.. model.Random(6, 5).Select(value => (Half)value)];
+        string first = model.Floats([.. halves.Select(value => (float)value)], 6, 5), second = model.Weights(5, 4), third = model.Weights(4);
+        string value = model.Node("Gelu", [model.Node("MatMul", ["x", first])]);
+        value = model.Node("Sum", [value, model.Node("Softplus", [value])]);
+        value = model.Node("Gemm", [value, second, third], ("alpha", 0.5f), ("beta", 2f));
+        byte[] oracle = model.Build(value);
+        TensorProto[] tensors = [.. model.Model.Graph.Initializer];
+        (tensors[0].DataType, tensors[0].RawData) = ((int)TensorProto.Types.DataType.Float16, ByteString.CopyFrom(MemoryMarshal.AsBytes(halves.AsSpan()).ToArray()));
+        tensors[1].FloatData.Add(MemoryMarshal.Cast<byte, float>(tensors[1].RawData.Span).ToArray());
+        tensors[2].DoubleData.Add(MemoryMarshal.Cast<byte, float>(tensors[2].RawData.Span).ToArray().Select(number => (double)number));
+        (tensors[1].RawData, tensors[2].RawData, tensors[2].DataType) = (ByteString.Empty, ByteString.Empty, (int)TensorProto.Types.DataType.Double);
+        AssertAgrees(oracle, model.Build(value), [6]);
+    }
+
+    [Fact]
+    public void Greatest_of_an_image_and_a_normalisation_of_its_channels()
+    {
+        ModelBuilder model = new(opset: 17, seed: 13, -1, 3, 6, 5);
+        // As ConvNeXt does: channels last for the normalisation alone.
+        string last = model.Node("Transpose", ["x"], ("perm", new long[] { 0, 2, 3, 1 }));
+        string normalized = model.Node("LayerNormalization", [last, model.Positive(3), model.Weights(3)], ("axis", -1), ("epsilon", 1e-6f));
+        string value = model.Node("Conv", [model.Node("Transpose", [normalized], ("perm", new long[] { 0, 3, 1, 2 })), model.Weights(4, 3, 1, 1)]);
+        value = model.Node("Squeeze", [model.Node("GlobalMaxPool", [value]), model.Longs(2, 3)]);
+        AssertAgrees(model, model.Node("Gemm", [value, model.Weights(2, 4)], ("transB", 1)), [3, 6, 5]);
     }
 
     [Fact]

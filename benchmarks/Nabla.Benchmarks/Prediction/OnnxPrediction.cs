@@ -10,8 +10,8 @@ namespace Nabla.Benchmarks.Prediction;
 internal sealed class OnnxPrediction : InProcessContestant
 {
     private const int MaxAtOnce = 250;
-    private static readonly string[] InputNames = [OnnxModel.Input];
-    private static readonly string[] OutputNames = [OnnxModel.Output];
+    private static readonly string[] InputNames = ["input"];
+    private static readonly string[] OutputNames = ["output"];
     private readonly PredictionWorkload _workload;
     private readonly SessionOptions _options;
     private readonly InferenceSession _session;
@@ -26,15 +26,16 @@ internal sealed class OnnxPrediction : InProcessContestant
     {
         _workload = workload;
         _options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
-        OnnxModel model = workload.Model();
-        _session = new InferenceSession(model.ToBytes(), _options);
+        using MemoryStream model = new();
+        workload.Network.ExportOnnx(model);
+        _session = new InferenceSession(model.ToArray(), _options);
         int batch = Math.Min(workload.Images, MaxAtOnce);
         DataSet images = MnistImages.Test.Slice(0, 10_000);
         float[] pixels = new float[images.Count * 784];
         Batch.CopyFeatures(images.Features, workload.Network.Preprocessing, 0, images.Count, pixels, threads: 1);
         _inputs = [.. Enumerable.Range(0, images.Count / batch).Select(i => new[]
         {
-            OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(i * batch * 784, batch * 784), [batch, .. model.InputShape]),
+            OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(i * batch * 784, batch * 784), [batch, 28, 28]),
         })];
         _scores = new float[batch * 10];
         _labels = new int[batch];

@@ -12,10 +12,4 @@ internal sealed class PredictOneImage : PredictionWorkload
     public override Cost Cost => base.Cost with { CacheBytes = 4.0 * 784 * 128 };
 
     protected override LayerSpec[] Layers => [Layer.Dense(128, Activation.ReLU), Layer.Dense(10)];
-
-    public override OnnxModel Model()
-    {
-        OnnxModel model = new([784], Parameters);
-        return model.Gemm(weights: 0, biases: 1).Relu().Gemm(weights: 2, biases: 3);
-    }
 }

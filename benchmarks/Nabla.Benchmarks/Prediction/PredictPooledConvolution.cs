@@ -11,11 +11,4 @@ internal sealed class PredictPooledConvolution : PredictionWorkload
     public override int Images => 10_000;
 
     protected override LayerSpec[] Layers => PooledConvolution.Network;
-
-    public override OnnxModel Model()
-    {
-        OnnxModel model = new([1, 28, 28], [.. Parameters.Select((parameter, index) => PooledConvolution.Transposed(index, parameter))]);
-        return model.Conv(weights: 0, biases: 1).Relu().MaxPool(2).Conv(weights: 2, biases: 3).Relu().MaxPool(2)
-            .Flatten().Gemm(weights: 4, biases: 5).Relu().Gemm(weights: 6, biases: 7);
-    }
 }

@@ -1,4 +1,3 @@
-using Nabla.Benchmarks.Training;
 using Nabla.Benchmarks.Workloads;
 
 namespace Nabla.Benchmarks.Prediction;
@@ -13,24 +12,4 @@ internal sealed class PredictResidual : PredictionWorkload
     public override int Images => 10_000;
 
     protected override LayerSpec[] Layers => ResidualNormalized.Network;
-
-    public override OnnxModel Model()
-    {
-        OnnxModel model = new([1, 28, 28], [.. Parameters.Select(ImageLayout.ChannelsFirst)]);
-        int next = 0;
-        Convolution(stride: 1).Relu().MaxPool(2);
-        Block();
-        Convolution(stride: 2).Relu();
-        Block();
-        return model.GlobalAveragePool().Flatten().Gemm(next, next + 1);
-
-        OnnxModel Convolution(int stride) => model.Conv(next++, next++, stride, padding: 1);
-
-        void Block()
-        {
-            string shortcut = model.Current;
-            Convolution(stride: 1).Relu();
-            Convolution(stride: 1).Add(shortcut).Relu();
-        }
-    }
 }

@@ -32,13 +32,6 @@ internal abstract class PredictionWorkload : Workload
 
     protected abstract LayerSpec[] Layers { get; }
 
-    /// <summary>The same network as an ONNX model.</summary>
-    public abstract OnnxModel Model();
-
-    /// <summary>Weights and biases in the network's order.</summary>
-    protected IReadOnlyList<(Shape Shape, float[] Values)> Parameters =>
-        [.. Network.Layers.SelectMany(layer => layer.Parameters).Select(parameter => (parameter.Shape, parameter.Of(Network.Parameters).ToArray()))];
-
     public override IContestant Start(Peer peer, int threads) => peer switch
     {
         Peer.Nabla => new NablaPrediction(this, threads),

@@ -32,10 +32,7 @@ internal sealed class PooledConvolution : AutogradWorkload
 
     public override long[] TorchShape => [1, 28, 28];
 
-    public override (Shape Shape, float[] Values) ChannelsFirst(int index, (Shape Shape, float[] Values) parameter) => Transposed(index, parameter);
-
-    /// <summary>A parameter of <see cref="Network"/>, by its place, for programs with channels first.</summary>
-    public static (Shape Shape, float[] Values) Transposed(int index, (Shape Shape, float[] Values) parameter) => index switch
+    public override (Shape Shape, float[] Values) ChannelsFirst(int index, (Shape Shape, float[] Values) parameter) => index switch
     {
         0 or 2 => ImageLayout.Kernels(parameter),
         4 => ImageLayout.DenseWeights(parameter, pixels: 5 * 5),

@@ -33,7 +33,7 @@ internal static class TablePrediction
         {
             throw new ArgumentException($"{path}: has rows of {table.Features.SampleShape.Size} values, but the model takes samples of {network.InputShape}; give a table of such rows, as the model learnt from.");
         }
-        float[] scores = network.Score(table.Features);
+        float[] scores = network.Score(InUnitsOf(network, table.Features, path));
         int width = network.OutputShape.Size;
         if (Array.FindIndex(scores, score => !float.IsFinite(score)) is >= 0 and int wrong)
         {
@@ -72,6 +72,28 @@ internal static class TablePrediction
             PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {output}: {table.Rows.Count:N0} {(table.Rows.Count == 1 ? "answer" : "answers")}"));
         }
         return ExitCode.Success;
+    }
+
+    /// <summary>The rows as the model takes them. Columns of its own table are in its units; pixels may be of another range, such as 0 to 1 for a model of bytes.</summary>
+    private static Features InUnitsOf(Network network, Features features, string path)
+    {
+        if (network.Schema is not null)
+        {
+            return features;
+        }
+        try
+        {
+            (Features matched, string? note) = network.Preprocessing.Match(features);
+            if (note is not null)
+            {
+                PlainText.Error.WriteLine($"{path}: {note}.");
+            }
+            return matched;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException($"{path}: {exception.Message}", exception);
+        }
     }
 
     /// <summary>Whether a model answers numbers, not classes.</summary>

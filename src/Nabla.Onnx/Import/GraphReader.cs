@@ -33,9 +33,18 @@ internal sealed partial class GraphReader
         ReadInput();
         foreach (NodeProto node in _graph.Nodes)
         {
-            if (!Fold(node))
+            if (Fold(node))
+            {
+                continue;
+            }
+            try
             {
                 _tensors[node.Output[0]] = Read(node);
+            }
+            catch (ArgumentException exception)
+            {
+                // An option that no layer takes, such as an epsilon below 0.
+                throw new MalformedFileException(_path, $"{OnnxGraph.Describe(node)}: {MalformedFileException.ReasonOf(exception)}", -1, exception);
             }
         }
         ReadOutput();
