@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Nabla.Tests;
 
@@ -8,6 +9,19 @@ internal static class DotNet
     /// <summary>Why a test of packages is skipped; null if it is to run.</summary>
     public static string? Skipped =>
         Environment.GetEnvironmentVariable("NABLA_PACKAGES") == "1" ? null : "NABLA_PACKAGES is not 1: packing and compiling take a minute or two.";
+
+    /// <summary>Why a test that compiles ahead of time is skipped; null if it is to run.</summary>
+    public static string? SkippedAheadOfTime
+    {
+        get
+        {
+            string compiler = $"runtime.{RuntimeInformation.RuntimeIdentifier}.microsoft.dotnet.ilcompiler";
+            return Skipped
+                ?? (!Directory.Exists(Path.Combine(PackageCache, compiler)) ? $"{compiler} is not among the restored packages: publish any program once with -p:PublishAot=true."
+                    : !OperatingSystem.IsWindows() && !IsOnPath("clang") && !IsOnPath("gcc") ? "Neither clang nor gcc is on the PATH, which link what is compiled ahead of time."
+                    : null);
+        }
+    }
 
     /// <summary>The folder with the solution, above the one where the tests run.</summary>
     public static string Repository
@@ -55,4 +69,7 @@ internal static class DotNet
             </configuration>
             """);
     }
+
+    private static bool IsOnPath(string program) =>
+        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -104,6 +104,8 @@ internal static class DocumentJson
 }
 
 /// <summary>The types of our own documents.</summary>
+// The writers that could be generated beside are for the generator's own options, not for ours: nobody would call them, and a native program has 270 KB less.
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ModelDocument))]
 [JsonSerializable(typeof(Recipe))]
 [JsonSerializable(typeof(CheckpointDocument))]
