@@ -156,7 +156,7 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     public static PackedLeft PackLeft<T>(in TileOperands block, int rows, int columns)
         where T : struct, ILanes<T>
     {
-        if (RowProduct.IsPreferred)
+        if (RowProduct.IsFor<T>())
         {
             return default;
         }

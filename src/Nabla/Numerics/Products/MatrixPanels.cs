@@ -29,7 +29,7 @@ internal readonly unsafe struct MatrixPanels
     public static MatrixPanels Of<T>(float* right, nint rightRow, int depth, int columns, bool all)
         where T : struct, ILanes<T>
     {
-        if (RowProduct.IsPreferred)
+        if (RowProduct.IsFor<T>())
         {
             return new MatrixPanels(right, rightRow, depth, columns, packed: null, firstPacked: columns);
         }
@@ -43,7 +43,7 @@ internal readonly unsafe struct MatrixPanels
     /// <param name="depth">Rows of the block.</param>
     /// <param name="columns">Columns of the block.</param>
     public static MatrixPanels OfTransposed<T>(float* right, nint rightColumn, int depth, int columns)
-        where T : struct, ILanes<T> => RowProduct.IsPreferred
+        where T : struct, ILanes<T> => RowProduct.IsFor<T>()
         ? Of<T>(MatrixPacking.TransposeRight(right, rightColumn, depth, columns), columns, depth, columns, all: false)
         : new(right, 0, depth, columns, MatrixPacking.PackRightTransposed<T>(right, rightColumn, depth, columns), 0);
 
@@ -62,7 +62,7 @@ internal readonly unsafe struct MatrixPanels
     public void Compute<T>(in TileOperands operands, int rows, in PackedLeft left, int firstTile, int endTile)
         where T : struct, ILanes<T>
     {
-        if (RowProduct.IsPreferred)
+        if (RowProduct.IsFor<T>())
         {
             ComputeRows<T>(operands, rows, firstTile, endTile);
             return;

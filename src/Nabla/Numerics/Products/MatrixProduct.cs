@@ -153,7 +153,7 @@ internal static unsafe class MatrixProduct
     /// <summary>The fastest way for a product on so many threads.</summary>
     public static ProductAlgorithm Choose(in MatrixJob job, int parts, bool sharesFeatures)
     {
-        if (RowProduct.IsPreferred)
+        if (WasmLanes.IsSupported)
         {
             return ProductAlgorithm.Rows;
         }

@@ -22,8 +22,9 @@ internal static unsafe class RowProduct
     [ThreadStatic]
     private static float[]? _gradient;
 
-    /// <summary>Whether products are to be made this way.</summary>
-    public static bool IsPreferred => WasmLanes.IsSupported;
+    /// <summary>Whether products are made this way where these are the vectors.</summary>
+    public static bool IsFor<T>()
+        where T : struct, ILanes<T> => typeof(T) == typeof(WasmLanes);
 
     /// <summary>Computes some rows of a product.</summary>
     /// <param name="operands">The first row, with all columns.</param>

@@ -53,7 +53,8 @@ internal static unsafe class EmulatedMultiplyAdd
     {
         // What is missing in the sum, exactly (O. Møller, 1965, and D. E. Knuth).
         Vector128<double> bInSum = sum - a, missing = (a - (sum - bInSum)) + (b - bInSum);
-        Vector128<long> isInexact = ~Vector128.Equals(missing, Vector128<double>.Zero).AsInt64();
+        // Of an infinite sum nothing: there it is not a number.
+        Vector128<long> isInexact = Vector128.GreaterThan(Vector128.Abs(missing), Vector128<double>.Zero).AsInt64();
         Vector128<long> isEven = Vector128.Equals(sum.AsInt64() & Vector128<long>.One, Vector128<long>.Zero);
         // One further from zero where the sum and what is missing have the same sign, else one nearer.
         Vector128<long> step = ((sum.AsInt64() ^ missing.AsInt64()) >> 63) | Vector128<long>.One;
