@@ -61,7 +61,7 @@ internal static class ConfusionMatrixDrawing
         double shade = Math.Sqrt((double)count / most);
         return isRight ? Html.Of($"""<td class="right">{count:N0}</td>""")
             : count == 0 ? Html.Of($"""<td class="none">·</td>""")
-            : Html.Of($"""<td class="{(shade > 0.6 ? "wrong strong" : "wrong")}" style="--shade:{shade:0.##}">{count:N0}</td>""");
+            : Html.Of($"""<td class="wrong" style="--shade:{shade:0.##}">{count:N0}</td>""");
     }
 
     private static Html Picture(ConfusionMatrix confusion, int most)
@@ -80,7 +80,7 @@ internal static class ConfusionMatrixDrawing
         }
         string name = string.Create(CultureInfo.InvariantCulture, $"Confusion matrix of {classes} classes; the darkest place has {most:N0} mistakes");
         return Html.Of($"""
-            <p class="remark">Rows: what it is. Columns: what it was taken for, class 0 at the top and at the left. The darkest place has {most:N0}.</p>
+            <p class="remark">Rows: what it is. Columns: what it was taken for, both in the order of the classes. Blue: mistakes, at the darkest {most:N0}. Orange: right.</p>
             <img class="pixels matrix" src="{PictureData.OfShades(shades, classes, 1)}" width="{classes}" height="{classes}" alt="{name}"/>
             """);
     }

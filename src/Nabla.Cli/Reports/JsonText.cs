@@ -10,7 +10,7 @@ internal static class JsonText
     /// <summary>The member that names a kind of something.</summary>
     public const string KindMember = "type";
 
-    private const int LineLength = 160;
+    private const int LineLength = 200;
     private const string Indent = "  ";
 
     // A page escapes text itself.
@@ -39,8 +39,9 @@ internal static class JsonText
     private static string Of(JsonNode? node, string indent)
     {
         string line = InLine(node), inner = indent + Indent;
-        bool isRoot = indent.Length == 0;
-        return !isRoot && indent.Length + line.Length <= LineLength ? line : node switch
+        // A list of layers or the like has a line for each.
+        bool isBroken = indent.Length == 0 || indent.Length + line.Length > LineLength || (node is JsonArray list && list.Any(item => item is JsonObject));
+        return !isBroken ? line : node switch
         {
             JsonObject { Count: > 0 } members => $"{{\n{string.Join(",\n", members.Select(member => $"{inner}{Name(member.Key)}: {Of(member.Value, inner)}"))}\n{indent}}}",
             JsonArray { Count: > 0 } items => $"[\n{string.Join(",\n", items.Select(item => inner + Of(item, inner)))}\n{indent}]",

@@ -11,9 +11,19 @@ internal static class RegressionCharts
 
     private const int Cells = 48, FewestBars = 9, MostBars = 41, RowsShown = 12;
 
-    public static Html PredictedOverTrue(Measurement measured)
+    /// <summary>Charts of all answers; those that are no finite number are counted.</summary>
+    public static Html Of(Measurement measured)
     {
-        (double True, double Answer)[] points = Points(measured);
+        Point[] points = Points(measured);
+        int missing = measured.Answers.Count - points.Length;
+        return Html.Of($"""
+            {(missing == 0 ? Html.Empty : Html.Of($"""<p>{missing:N0} of {measured.Answers.Count:N0} answers are no finite number: the network's outputs overflow. They are left out here.</p>"""))}
+            {(points.Length == 0 ? Html.Empty : Html.Of($"""<div class="columns">{PredictedOverTrue(measured, points)}<div>{Residuals(points)}</div></div>"""))}
+            """);
+    }
+
+    private static Html PredictedOverTrue(Measurement measured, Point[] points)
+    {
         double[] all = [.. points.Select(point => point.True), .. points.Select(point => point.Answer)];
         string? name = measured.Network.Schema?.AnswerName;
         ChartAxis x = ChartAxis.Around($"true {name}", all, 1e-9, "G4"), y = x with { Name = $"predicted {name}" };
@@ -28,9 +38,9 @@ internal static class RegressionCharts
             """);
     }
 
-    public static Html Residuals(Measurement measured)
+    private static Html Residuals(Point[] points)
     {
-        double[] residuals = [.. Points(measured).Select(point => point.Answer - point.True)];
+        double[] residuals = [.. points.Select(point => point.Residual)];
         double most = Math.Max(residuals.Max(Math.Abs), 1e-9);
         // An odd number, so that the middle one is that of answers that are right.
         int bars = Math.Clamp(2 * (int)Math.Sqrt(residuals.Length) + 1, FewestBars, MostBars);
@@ -60,8 +70,8 @@ internal static class RegressionCharts
         <table class="figures-table">
         <thead><tr><th scope="col">Row of the test part</th><th scope="col">True</th><th scope="col">Predicted</th><th scope="col">Difference</th></tr></thead>
         <tbody>
-        {Points(measured).Select((point, row) => (point.True, point.Answer, Row: row)).OrderByDescending(point => Math.Abs(point.Answer - point.True)).Take(RowsShown).Select(point => Html.Of($"""
-        <tr><th scope="row">{point.Row + 1:N0}</th><td>{Text(point.True)}</td><td>{Text(point.Answer)}</td><td>{Signed(point.Answer - point.True)}</td></tr>
+        {Points(measured).OrderByDescending(point => Math.Abs(point.Residual)).Take(RowsShown).Select(point => Html.Of($"""
+        <tr><th scope="row">{point.Row + 1:N0}</th><td>{Text(point.True)}</td><td>{Text(point.Answer)}</td><td>{Signed(point.Residual)}</td></tr>
 
         """))}</tbody>
         </table>
@@ -73,15 +83,17 @@ internal static class RegressionCharts
 
     private static string Signed(double number) => $"{(number < 0 ? "−" : "+")}{Math.Abs(number).ToString("G4", CultureInfo.InvariantCulture)}";
 
-    private static (double True, double Answer)[] Points(Measurement measured) =>
-        [.. measured.Answers.Select((answer, row) => ((double)measured.Truth!.Values[row], (double)answer))];
+    private static Point[] Points(Measurement measured) =>
+    [
+        .. measured.Answers.Select((answer, row) => new Point(row, measured.Truth!.Values[row], answer)).Where(point => double.IsFinite(point.Residual)),
+    ];
 
-    private static Html Density(SvgChart chart, ChartAxis axis, (double True, double Answer)[] points)
+    private static Html Density(SvgChart chart, ChartAxis axis, Point[] points)
     {
         int[,] counts = new int[Cells, Cells];
-        foreach ((double x, double y) in points)
+        foreach (Point point in points)
         {
-            counts[Cell(x), Cell(y)]++;
+            counts[Cell(point.True), Cell(point.Answer)]++;
         }
         double most = counts.Cast<int>().Max(), step = (axis.High - axis.Low) / Cells, side = chart.X(step) - chart.X(0);
         StringBuilder cells = new();
@@ -98,5 +110,13 @@ internal static class RegressionCharts
         return Html.Trusted(cells.ToString());
 
         int Cell(double value) => Math.Clamp((int)(axis.Share(value) * Cells), 0, Cells - 1);
+    }
+
+    /// <param name="Row">The row, from 0.</param>
+    /// <param name="True">The right number.</param>
+    /// <param name="Answer">The network's.</param>
+    private readonly record struct Point(int Row, double True, double Answer)
+    {
+        public double Residual => Answer - True;
     }
 }

@@ -29,7 +29,7 @@ internal static class ReliabilityDiagram
     private static void AddBins(SvgChart chart, Calibration calibration, string style, string unit)
     {
         double all = calibration.Bins.Sum(bin => bin.Count);
-        foreach (CalibrationBin bin in calibration.Bins.Where(bin => bin.Count > 0))
+        foreach (CalibrationBin bin in calibration.Bins.Where(bin => bin.Count > 0 && double.IsFinite(bin.Confidence)))
         {
             (double low, double high) = WilsonInterval.Of((int)Math.Round(bin.Accuracy * bin.Count), bin.Count);
             double x = chart.X(bin.Confidence);

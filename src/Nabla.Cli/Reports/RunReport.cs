@@ -31,9 +31,7 @@ internal static class RunReport
         }
         if (measured is { Evaluation.Regression: not null } && measured.Truth is { Width: 1 })
         {
-            page.Add("answers", "Answers", Html.Of($"""
-                <div class="columns">{RegressionCharts.PredictedOverTrue(measured)}<div>{RegressionCharts.Residuals(measured)}</div></div>
-                """));
+            page.Add("answers", "Answers", RegressionCharts.Of(measured));
             page.Add("off", "Furthest off", RegressionCharts.FurthestOff(measured));
         }
         page.Add("weights", "Weights", WeightTiles.Of(run.Network));

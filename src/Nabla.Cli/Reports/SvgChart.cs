@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Nabla.Cli.Reports;
 
@@ -43,14 +44,17 @@ internal sealed class SvgChart
     /// <param name="hasDots">Whether each point has a dot.</param>
     public void AddLine(string style, IReadOnlyList<(double X, double Y)> points, bool hasDots)
     {
-        string path = "";
+        StringBuilder path = new();
         bool isDrawing = false;
         foreach ((double x, double y) in points)
         {
-            path += !double.IsFinite(y) ? "" : string.Create(CultureInfo.InvariantCulture, $"{(isDrawing ? 'L' : 'M')}{X(x):0.#} {Y(y):0.#}");
+            if (double.IsFinite(y))
+            {
+                path.Append(CultureInfo.InvariantCulture, $"{(isDrawing ? 'L' : 'M')}{X(x):0.#} {Y(y):0.#}");
+            }
             isDrawing = double.IsFinite(y);
         }
-        Add(Html.Of($"<path class=\"line {style}\" d=\"{path}\"/>"));
+        Add(Html.Of($"<path class=\"line {style}\" d=\"{path.ToString()}\"/>"));
         if (hasDots)
         {
             Add(Html.Join(points.Where(point => double.IsFinite(point.Y)).Select(point => Html.Of($"<circle class=\"dot {style}\" cx=\"{X(point.X):0.#}\" cy=\"{Y(point.Y):0.#}\" r=\"{(points.Count == 1 ? 4 : 2.5)}\"/>"))));
