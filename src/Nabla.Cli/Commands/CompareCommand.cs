@@ -80,7 +80,7 @@ internal sealed class CompareCommand : Command
         {
             Terminal.Write(DifferenceTable(comparison, differences), "The table of what differs", $"What differs in their {what}:");
         }
-        Terminal.Write(PairTable(comparison), "The table of every two runs", comparison.IsRegression ? "Who is nearer:" : "Who is right:");
+        Terminal.Write(PairTable(comparison), "The table of every two runs", "Pairwise comparison:");
         foreach (ComparedPair pair in comparison.Pairs)
         {
             notes.WriteLine($"{pair.InWords(comparison.IsRegression)}.");

@@ -27,7 +27,7 @@ internal static class ComparisonReport
         page.Add("curves", "Learning curves", histories.Any(run => run.Epochs.Count > 1)
             ? Html.Of($"""<div class="columns">{LearningCurveCharts.OfSeveral(histories)}</div>{Curveless(comparison)}""")
             : Html.Of($"""<p class="remark">None of them has the figures of more than one epoch.</p>"""));
-        page.Add("difference", comparison.IsRegression ? "Who is nearer" : "Who is right", Pairs(comparison));
+        page.Add("difference", "Pairwise comparison", Pairs(comparison));
         Html samples = comparison.IsRegression ? FurthestApart(comparison) : Html.Join(Opponents(comparison).SelectMany(other => (Html[])[OneRight(comparison, comparison.Best, other), OneRight(comparison, other, comparison.Best)]));
         page.Add("samples", comparison.IsRegression ? "Where they differ most" : "Where one is right and the other wrong", samples);
         return page;
@@ -77,7 +77,7 @@ internal static class ComparisonReport
     private static Html Curveless(Comparison comparison)
     {
         string points = Letters(run => run.History.Count == 1), none = Letters(run => run.History.Count == 0);
-        return Html.Of($"""{(points.Length == 0 ? Html.Empty : Html.Of($"""<p class="remark">Of one epoch, and so a dot: {points}.</p>"""))}{(none.Length == 0 ? Html.Empty : Html.Of($"""<p class="remark">Without figures of its epochs: {none}.</p>"""))}""");
+        return Html.Of($"""{(points.Length == 0 ? Html.Empty : Html.Of($"""<p class="remark">One epoch only, drawn as a dot: {points}.</p>"""))}{(none.Length == 0 ? Html.Empty : Html.Of($"""<p class="remark">No history of epochs: {none}.</p>"""))}""");
 
         string Letters(Func<TrainedRun, bool> isSo) => string.Join(", ", Enumerable.Range(0, comparison.Runs.Count).Where(run => isSo(comparison.Runs[run])).Select(Comparison.Letter));
     }

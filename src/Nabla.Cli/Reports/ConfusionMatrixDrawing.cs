@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Nabla.Cli.Reports;
 
-/// <summary>What was taken for what, as a table whose cells are the darker the more mistakes they have; as a picture where there are too many classes for figures.</summary>
+/// <summary>What was predicted as what, as a table whose cells are the darker the more mistakes they have; as a picture where there are too many classes for figures.</summary>
 internal static class ConfusionMatrixDrawing
 {
     private const int MostFigures = 20;
@@ -30,9 +30,9 @@ internal static class ConfusionMatrixDrawing
     {
         IReadOnlyList<(int Actual, int Predicted, int Count)> confused = confusion.MostConfused(MostConfusedShown);
         return confused.Count == 0
-            ? Html.Of($"<p>No class was taken for another.</p>")
+            ? Html.Of($"<p>No class was predicted as another.</p>")
             : Html.Of($"""
-                <p class="remark">Most often confused, what it is → what it was taken for:</p>
+                <p class="remark">Most often confused, actual → predicted:</p>
                 <ul class="inline">{confused.Select(pair => Html.Of($"<li>{network.NameOf(pair.Actual)} → {network.NameOf(pair.Predicted)} <small>{pair.Count:N0}×</small></li>"))}</ul>
                 """);
     }
@@ -43,7 +43,7 @@ internal static class ConfusionMatrixDrawing
         return Html.Of($"""
             <div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix">
             <table class="confusion" style="--classes:{confusion.ClassCount};--name:{Math.Clamp(labels.Max(label => NameLength(network, label)), 2, MostNameLength)}ch">
-            <caption>Rows: what it is. Columns: what it was taken for.</caption>
+            <caption>Rows: actual class. Columns: predicted class.</caption>
             <thead><tr><td></td>{labels.Select(label => Html.Of($"""<th scope="col"{(HasName(network, label) ? Html.Of($""" title="{network.NameOf(label)}" """) : Html.Empty)}>{Number(label)}</th>"""))}</tr></thead>
             <tbody>
             {labels.Select(actual => Html.Of($"""
@@ -80,7 +80,7 @@ internal static class ConfusionMatrixDrawing
         }
         string name = string.Create(CultureInfo.InvariantCulture, $"Confusion matrix of {classes} classes; the darkest place has {most:N0} mistakes");
         return Html.Of($"""
-            <p class="remark">Rows: what it is. Columns: what it was taken for, both in the order of the classes. Blue: mistakes, at the darkest {most:N0}. Orange: right.</p>
+            <p class="remark">Rows: actual class. Columns: predicted class, both in order. Blue: mistakes, at the darkest {most:N0}. Orange: right.</p>
             <img class="pixels matrix" src="{PictureData.OfShades(shades, classes, 1)}" width="{classes}" height="{classes}" alt="{name}"/>
             """);
     }

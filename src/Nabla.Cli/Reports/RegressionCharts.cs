@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Nabla.Cli.Reports;
 
-/// <summary>Draws the answers of a regression: over what is true, how far they are off, and the rows where they are off most.</summary>
+/// <summary>Draws the answers of a regression: over what is true, their residuals, and the rows where these are largest.</summary>
 internal static class RegressionCharts
 {
     // More than these would be a blot: then it is drawn how many are where.
@@ -32,7 +32,7 @@ internal static class RegressionCharts
         chart.Add(points.Length > MostPoints ? Density(chart, x, points) : Html.Join(points.Select(point => Html.Of($"""<circle class="point" cx="{chart.X(point.True):0.#}" cy="{chart.Y(point.Answer):0.#}" r="2.5"/>"""))));
         return Html.Of($"""
             <figure>
-            <figcaption><b>Predicted over true</b> on the dashed line, the answer is right{(points.Length > MostPoints ? "; the darker, the more rows" : "")}</figcaption>
+            <figcaption><b>Predicted over true</b> on the dashed line both are equal{(points.Length > MostPoints ? "; the darker, the more rows" : "")}</figcaption>
             {chart.ToHtml()}
             </figure>
             """);
@@ -56,7 +56,7 @@ internal static class RegressionCharts
         chart.Add(Html.Of($"""<path class="mark" d="M{chart.X(0):0.#} {chart.Y(0):0.#}V{chart.Y(y.High):0.#}"/>"""));
         return Html.Of($"""
             <figure>
-            <figcaption><b>Residuals</b> how many rows are off by how much; {Signed(residuals.Average())} on average</figcaption>
+            <figcaption><b>Residuals</b> predicted less true; {Signed(residuals.Average())} on average</figcaption>
             {chart.ToHtml()}
             </figure>
             """);
@@ -64,11 +64,11 @@ internal static class RegressionCharts
         int Bar(double residual) => Math.Clamp((int)((residual + most) / (2 * most) * bars), 0, bars - 1);
     }
 
-    /// <summary>The rows whose answer is off most.</summary>
-    public static Html FurthestOff(Measurement measured) => Html.Of($"""
-        <div class="scroll" tabindex="0" role="group" aria-label="Rows that are off most">
+    /// <summary>The rows with the largest residuals.</summary>
+    public static Html LargestResiduals(Measurement measured) => Html.Of($"""
+        <div class="scroll" tabindex="0" role="group" aria-label="Largest residuals">
         <table class="figures-table">
-        <thead><tr><th scope="col">Row of the test part</th><th scope="col">True</th><th scope="col">Predicted</th><th scope="col">Difference</th></tr></thead>
+        <thead><tr><th scope="col">Row of the test part</th><th scope="col">True</th><th scope="col">Predicted</th><th scope="col">Residual</th></tr></thead>
         <tbody>
         {Points(measured).OrderByDescending(point => Math.Abs(point.Residual)).Take(RowsShown).Select(point => Html.Of($"""
         <tr><th scope="row">{point.Row + 1:N0}</th><td>{Text(point.True)}</td><td>{Text(point.Answer)}</td><td>{Signed(point.Residual)}</td></tr>

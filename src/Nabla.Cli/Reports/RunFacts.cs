@@ -18,11 +18,11 @@ internal static class RunFacts
         JsonNode record = JsonNode.Parse(run.Network.ToJson())!["training"]!;
         List<(string Name, string Value)> facts =
         [
-            ("Learnt from", string.Create(CultureInfo.InvariantCulture, $"{training.Samples:N0} samples{(training.Data is string data ? $", {data}" : "")}")),
+            ("Training samples", string.Create(CultureInfo.InvariantCulture, $"{training.Samples:N0}{(training.Data is string data ? $", {data}" : "")}")),
             ("Loss", run.Network.Loss?.ToString() ?? "not known"),
             ("Optimiser", JsonText.InWords(record["optimizer"])),
             ("Schedule", JsonText.InWords(record["options"]?["schedule"])),
-            ("Batches", string.Create(CultureInfo.InvariantCulture, $"{options.BatchSize:N0} samples")),
+            ("Batch size", options.BatchSize.ToString("N0", CultureInfo.InvariantCulture)),
             ("Epochs", Epochs(training)),
             ("Seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
         ];
@@ -66,10 +66,10 @@ internal static class RunFacts
     {
         CalibrationBin[] bins = [.. after.Bins];
         return Html.Of($"""
-            <p>Expected calibration error <b>{after.ExpectedError:0.00%}</b>: what confidence and the share of right answers differ by, on average over the {unit}s. Lines are 95% intervals of that share.{(network.Temperature == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" The model divides its logits by a temperature of {network.Temperature:G4}, fitted after the training; without it, it is {before.ExpectedError:0.00%}."))}</p>
+            <p>Expected calibration error <b>{after.ExpectedError:0.00%}</b>: the mean difference between confidence and accuracy over the {unit}s. Vertical lines are 95% intervals of a bin’s accuracy.{(network.Temperature == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" The model divides its logits by a temperature of {network.Temperature:G4}, fitted after training; without it the error is {before.ExpectedError:0.00%}."))}</p>
             <div class="scroll" tabindex="0" role="group" aria-label="Calibration, bin by bin">
             <table class="figures-table">
-            <thead><tr><th scope="col">Confidence</th><th scope="col">{char.ToUpperInvariant(unit[0])}{unit[1..]}s</th><th scope="col">On average</th><th scope="col">Right</th></tr></thead>
+            <thead><tr><th scope="col">Confidence</th><th scope="col">{char.ToUpperInvariant(unit[0])}{unit[1..]}s</th><th scope="col">Mean confidence</th><th scope="col">Accuracy</th></tr></thead>
             <tbody>
             {bins.Select((bin, i) => bin.Count == 0 ? Html.Empty : Html.Of($"""
             <tr><th scope="row">{(double)i / bins.Length:0%} to {(i + 1.0) / bins.Length:0%}</th><td>{bin.Count:N0}</td><td>{bin.Confidence:0.0%}</td><td>{bin.Accuracy:0.0%}</td></tr>

@@ -32,7 +32,7 @@ internal static class RunReport
         if (measured is { Evaluation.Regression: not null } && measured.Truth is { Width: 1 })
         {
             page.Add("answers", "Answers", RegressionCharts.Of(measured));
-            page.Add("off", "Furthest off", RegressionCharts.FurthestOff(measured));
+            page.Add("residuals", "Largest residuals", RegressionCharts.LargestResiduals(measured));
         }
         page.Add("weights", "Weights", WeightTiles.Of(run.Network));
         page.Add("recipe", run.Description is null ? "The model's description" : "Recipe", RunFacts.Recipe(run));

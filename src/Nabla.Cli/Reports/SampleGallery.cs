@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Nabla.Cli.Reports;
 
-/// <summary>Samples with what they are and what a network takes them for: as pictures, or where they are none as rows of a table.</summary>
+/// <summary>Samples with their class and what a network predicts: as pictures, or where they are none as rows of a table.</summary>
 internal static class SampleGallery
 {
     private const int MostShown = 24;
@@ -14,7 +14,7 @@ internal static class SampleGallery
         return mistakes.Length == 0
             ? Html.Of($"<p>All {measured.Samples.Count:N0} {measured.Unit}s are recognised: there is no mistake to show.</p>")
             : Html.Of($"""
-                <p class="remark">{(mistakes.Length > MostShown ? string.Create(CultureInfo.InvariantCulture, $"{MostShown} of {mistakes.Length:N0} mistakes, those") : string.Create(CultureInfo.InvariantCulture, $"All {mistakes.Length:N0} mistakes, those first"))} of which the network is most confident{(measured.HasPictures ? ": what it is, and what it was taken for with which confidence" : "")}.</p>
+                <p class="remark">{(mistakes.Length > MostShown ? string.Create(CultureInfo.InvariantCulture, $"{MostShown} of {mistakes.Length:N0} mistakes, those") : string.Create(CultureInfo.InvariantCulture, $"All {mistakes.Length:N0} mistakes, those first"))} of which the network is most confident{(measured.HasPictures ? ": the actual class, and the prediction with its confidence" : "")}.</p>
                 {Of(measured, [.. mistakes.Take(MostShown)], hasRunnerUp: false)}
                 """);
     }
@@ -26,7 +26,7 @@ internal static class SampleGallery
         return unsure.Length == 0
             ? Html.Of($"<p>There is one class only, of which the network is always as sure.</p>")
             : Html.Of($"""
-                <p class="remark">The {unsure.Length} {measured.Unit}{(unsure.Length == 1 ? "" : "s")} whose two highest scores differ least; {unsure.Count(sample => sample.IsMistake)} of them {(unsure.Count(sample => sample.IsMistake) == 1 ? "is" : "are")} mistaken. {(measured.HasPictures ? "Below each what it is, and the two answers." : "")}</p>
+                <p class="remark">The {unsure.Length} {measured.Unit}{(unsure.Length == 1 ? "" : "s")} whose two highest scores differ least; {unsure.Count(sample => sample.IsMistake)} of them {(unsure.Count(sample => sample.IsMistake) == 1 ? "is" : "are")} mistaken. {(measured.HasPictures ? "Below each, the actual class and the two predictions." : "")}</p>
                 {Of(measured, unsure, hasRunnerUp: true)}
                 """);
 
@@ -72,7 +72,7 @@ internal static class SampleGallery
         return Html.Of($"""
             <div class="scroll" tabindex="0" role="group" aria-label="{(hasRunnerUp ? "Most unsure" : "Worst mistakes")}">
             <table class="figures-table">
-            <thead><tr><th scope="col">{char.ToUpperInvariant(measured.Unit[0])}{measured.Unit[1..]} of the test part</th><th scope="col">Is</th><th scope="col">Answer</th><th scope="col">Confidence</th>{(hasRunnerUp ? Html.Of($"""<th scope="col">Second</th><th scope="col">Confidence</th>""") : Html.Empty)}</tr></thead>
+            <thead><tr><th scope="col">{char.ToUpperInvariant(measured.Unit[0])}{measured.Unit[1..]} of the test part</th><th scope="col">Actual</th><th scope="col">Predicted</th><th scope="col">Confidence</th>{(hasRunnerUp ? Html.Of($"""<th scope="col">Second</th><th scope="col">Confidence</th>""") : Html.Empty)}</tr></thead>
             <tbody>
             {samples.Select(sample => Html.Of($"""
             <tr><th scope="row">{sample.Row + 1:N0}</th><td>{network.NameOf(sample.Actual)}</td><td>{(sample.IsMistake ? "✗" : "✓")} {network.NameOf(sample.Prediction.Label)}</td><td>{ShownSample.ConfidenceText(network, sample.Prediction.Confidence)}</td>{(hasRunnerUp ? Html.Of($"<td>{network.NameOf(sample.Prediction.RunnerUp)}</td><td>{ShownSample.ConfidenceText(network, sample.Prediction.RunnerUpConfidence)}</td>") : Html.Empty)}</tr>
