@@ -63,6 +63,8 @@ internal static class CommandLine
             new ReadCommand(),
             new ShowCommand(),
             new PlotCommand(),
+            new ReportCommand(),
+            new CompareCommand(),
             new EnsembleCommand(),
             new ExportCommand(),
             new ImportCommand(),
@@ -114,7 +116,7 @@ internal static class CommandLine
     }
 
     /// <summary>The message alone: .NET adds the name of the parameter, which is nothing to the user.</summary>
-    private static string MessageOf(Exception exception) =>
+    internal static string MessageOf(Exception exception) =>
         exception is ArgumentException { ParamName: string name } ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
 
     private static int Fail(string command, string message, int code)

@@ -98,7 +98,7 @@ internal static class DataSource
         }
         if (TryLoadKnown(data, request.Reading, notes, cancellation) is { Parts: var known })
         {
-            return new TestData(known.Test, known.Source, "the test images");
+            return new TestData(known.Test, known.Source, "the test images") { Name = known.Source.StartsWith("MNIST from ", StringComparison.Ordinal) ? "MNIST" : known.Source };
         }
         // Of the same file the same columns, arrays and so on, unless others are asked for.
         IReadOnlyDictionary<string, string> reading = request.Reading.Count == 0 && data == training?.DataPath && training.DataReading is { } remembered ? remembered : request.Reading;
@@ -213,5 +213,9 @@ internal static class DataSource
     /// <param name="Samples">The samples.</param>
     /// <param name="Source">What they are from.</param>
     /// <param name="Part">Which of that, for people.</param>
-    internal sealed record TestData(DataSet Samples, string Source, string Part);
+    internal sealed record TestData(DataSet Samples, string Source, string Part)
+    {
+        /// <summary>The same as <see cref="Source"/>, without where MNIST lies on this machine.</summary>
+        public string Name { get; init; } = Source;
+    }
 }

@@ -58,6 +58,18 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla plot runs/1                             into runs/1/plot.png and runs/1/plot.svg",
             "nabla plot runs/1 --out curves.svg",
         ],
+        ["report"] =
+        [
+            "nabla report runs/1                           all that is known of it, into runs/1/report.html",
+            "nabla report digits --out digits.html         the network that comes with nabla, measured on MNIST",
+            "nabla report runs/1 --data scans --out scans.html    measured on other data",
+        ],
+        ["compare"] =
+        [
+            "nabla compare runs/1 runs/2                   figures, recipes, and whether one is better than chance",
+            "nabla compare runs/* --out compared.html      also a page with curves and pictures",
+            "nabla compare digits digits-small --data mnist --json",
+        ],
         ["ensemble"] =
         [
             "nabla ensemble runs/1 runs/2 runs/3 --out three.safetensors",

@@ -8,14 +8,16 @@ internal static class Invocation
         ? $"dotnet run -c Release --project {project} --"
         : "nabla";
 
-    /// <summary>A path as a shell takes it for one word.</summary>
-    public static string Quote(string path)
+    /// <summary>A path or another argument as a shell takes it for one word.</summary>
+    public static string Quote(string argument)
     {
-        if (path.All(character => char.IsAsciiLetterOrDigit(character) || "/\\._-+:=@,~".Contains(character, StringComparison.Ordinal)))
+        // A backslash is a separator on Windows, and elsewhere what takes away the meaning of the next character.
+        string plain = OperatingSystem.IsWindows() ? "/\\._-+:=@,~" : "/._-+:=@,~";
+        if (argument.Length > 0 && argument[0] != '~' && argument.All(character => char.IsAsciiLetterOrDigit(character) || plain.Contains(character, StringComparison.Ordinal)))
         {
-            return path;
+            return argument;
         }
-        return OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        return OperatingSystem.IsWindows() ? $"\"{argument}\"" : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 
     /// <summary>The project's folder, when the program stands in that project's <c>bin</c>.</summary>

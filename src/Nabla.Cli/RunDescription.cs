@@ -5,7 +5,7 @@ using Nabla.IO;
 
 namespace Nabla.Cli;
 
-/// <summary>What a training was asked to do, as run.json: so that it can be resumed.</summary>
+/// <summary>What a training was asked to do, and where, as run.json: so that it can be resumed and reported.</summary>
 /// <param name="Recipe">The recipe, with what options changed in it, before it was fitted to the data.</param>
 /// <param name="Data">As --data said, and how its files are to be read.</param>
 /// <param name="Patience">As --patience said.</param>
@@ -13,6 +13,12 @@ namespace Nabla.Cli;
 /// <param name="TensorBoard">As --tensorboard said.</param>
 internal sealed record RunDescription(Recipe Recipe, DataRequest Data, int? Patience, int? PlateauPatience, bool TensorBoard)
 {
+    /// <summary>The command that began it, as a shell takes it; null in files from before it was kept.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Where it ran, at last where it was resumed; null in files from before it was kept.</summary>
+    public MachineDescription? Machine { get; init; }
+
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="MalformedFileException">It is something else.</exception>
     public static RunDescription Load(string path)
@@ -23,7 +29,11 @@ internal sealed record RunDescription(Recipe Recipe, DataRequest Data, int? Pati
             JsonNode run = JsonNode.Parse(file)!;
             string data = (string?)run["data"] ?? DataOptions.Auto, fromThere = Path.Combine((string)run["workingFolder"]!, data);
             Dictionary<string, string> reading = run["dataReading"]?.AsObject().ToDictionary(entry => entry.Key, entry => (string)entry.Value!) ?? [];
-            return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), new DataRequest(Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, reading), (int?)run["patience"], (int?)run["plateauPatience"], (bool)run["tensorBoard"]!);
+            return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), new DataRequest(Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, reading), (int?)run["patience"], (int?)run["plateauPatience"], (bool)run["tensorBoard"]!)
+            {
+                Command = (string?)run["command"],
+                Machine = run["machine"] is { } machine ? MachineDescription.FromJson(machine) : null,
+            };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or ArgumentException or FormatException and not MalformedFileException)
         {
@@ -40,5 +50,7 @@ internal sealed record RunDescription(Recipe Recipe, DataRequest Data, int? Pati
         ["patience"] = Patience,
         ["plateauPatience"] = PlateauPatience,
         ["tensorBoard"] = TensorBoard,
+        ["command"] = Command,
+        ["machine"] = Machine?.ToJson(),
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 }

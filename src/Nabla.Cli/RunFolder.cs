@@ -8,9 +8,9 @@ namespace Nabla.Cli;
 internal sealed class RunFolder : IDisposable
 {
     public const string ModelName = "model.safetensors";
+    public const string RunName = "run.json";
+    public const string SummaryName = "summary.json";
     private const string CheckpointName = "checkpoint.safetensors";
-    private const string RunName = "run.json";
-    private const string SummaryName = "summary.json";
 
     // While someone holds it, the folder belongs to a training.
     private const string ClaimName = "training.lock";
@@ -42,6 +42,13 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The epochs' figures, likewise.</summary>
     public string HistoryPath => Path.Combine(_path, HistoryFile.Name);
+
+    /// <summary>The run as it was named, which a path from anywhere else does not change: <c>runs/1</c>, or the name of its folder.</summary>
+    public static string TitleOf(string path)
+    {
+        DirectoryInfo folder = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path.Length == 0 ? "." : path)));
+        return folder.Parent is DirectoryInfo { Name: "runs" } ? $"runs/{folder.Name}" : folder.Name;
+    }
 
     /// <summary>
     /// Makes the folder, and makes sure before a long training that it can be written, holds no model already and is not

@@ -10,6 +10,9 @@ internal sealed record ShownSample(int Row, int Actual, Prediction Prediction)
     /// <summary>The first samples of a data set with classes.</summary>
     public static ShownSample[] First(Network network, DataSet data, int count) => Predict(network, data.Slice(0, Math.Min(count, data.Count)));
 
+    /// <summary>All samples of a data set with classes.</summary>
+    public static ShownSample[] All(Network network, DataSet data) => Predict(network, data);
+
     /// <summary>All samples that are not recognised, most confident first; those without a number for it last.</summary>
     public static IEnumerable<ShownSample> Mistakes(Network network, DataSet data) =>
         Predict(network, data).Where(sample => sample.IsMistake).OrderByDescending(sample => sample.Prediction.Confidence);
@@ -17,12 +20,14 @@ internal sealed record ShownSample(int Row, int Actual, Prediction Prediction)
     /// <summary>Two lines: what it is, and what it is predicted as, with a mark that needs no colour.</summary>
     public (string First, string Second) Caption(Network network)
     {
-        // Only a softmax gives shares of certainty.
-        string format = network.Loss is SoftmaxCrossEntropyLoss ? "0.0%" : "0.00";
-        string confidence = Prediction.Confidence.ToString(format, CultureInfo.InvariantCulture);
+        string confidence = ConfidenceText(network, Prediction.Confidence);
         string row = Row.ToString(CultureInfo.InvariantCulture);
         return ($"{network.NameOf(Actual)} (image {row})", $"{(IsMistake ? "✗ predicted as" : "✓")} {network.NameOf(Prediction.Label)} {confidence}");
     }
+
+    /// <summary>A score as people read it: only a softmax gives shares of certainty.</summary>
+    public static string ConfidenceText(Network network, float confidence) =>
+        confidence.ToString(network.Loss is SoftmaxCrossEntropyLoss ? "0.0%" : "0.00", CultureInfo.InvariantCulture);
 
     private static ShownSample[] Predict(Network network, DataSet data)
     {

@@ -7,6 +7,7 @@ namespace Nabla.Cli;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(TrainSummary))]
 [JsonSerializable(typeof(EvaluationSummary))]
+[JsonSerializable(typeof(ComparisonSummary))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
 [JsonSerializable(typeof(PageSummary))]
 [JsonSerializable(typeof(DataSummary))]

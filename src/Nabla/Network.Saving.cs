@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Nabla.IO;
 
 namespace Nabla;
@@ -33,6 +34,9 @@ public sealed partial class Network
         ThrowUnlessSavable();
         Write(stream);
     }
+
+    /// <summary>What a model file says of the network beside its numbers, as indented JSON: input, layers, preprocessing, loss, names of classes, and how it was trained.</summary>
+    public string ToJson() => JsonSerializer.Serialize(Describe(), (JsonTypeInfo<ModelDocument>)DocumentJson.Indented.GetTypeInfo(typeof(ModelDocument)));
 
     private void Write(Stream stream)
     {

@@ -45,6 +45,18 @@ public sealed partial class Network
     /// <summary>Who reads what.</summary>
     internal LayerGraph Graph { get; }
 
+    /// <summary>
+    /// The values that a layer reads, in its order: 0 for what comes into the network, i + 1 for the output of layer i. All are at most <paramref name="layer"/>.
+    /// </summary>
+    /// <param name="layer">Index of the layer in <see cref="Layers"/>, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public ReadOnlySpan<int> InputsOf(int layer)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(layer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, Layers.Count);
+        return Graph.InputsOf(layer);
+    }
+
     /// <summary>Who takes samples through the layers in training.</summary>
     internal GraphExecutor Executor { get; }
 

@@ -33,7 +33,8 @@ public sealed class HostileCommandTests : IDisposable
         "evaluate|", "evaluate|nothing", "evaluate|text", "evaluate|empty", "evaluate|folder", "evaluate|model|--data|", "evaluate|model|--data|nothing",
         "predict|model|", "predict|model|nothing", "predict|model|text", "predict|model|empty", "predict|model|folder", "predict|model|text|--json", "predict|overflow|dot.pgm", "predict|overflow|dot.pgm|--json",
         "show|model|--data|text", "show|model|--data|synthetic|--out|", "show|model|--data|synthetic|--out|folder/x", "show|model|--count|0",
-        "plot|", "plot|nothing", "plot|text", "plot|folder", "recipes|show|", "recipes|show|nothing", "data|show|--digit|x", "reproduce|nothing", "reproduce|linear|--seeds|0",
+        "plot|", "plot|nothing", "plot|text", "plot|folder", "report|", "report|nothing", "report|text", "report|folder", "report|model|--out|text", "report|model|--out|no/page.html", "report|model|--data|nothing",
+        "compare|model", "compare|model|nothing", "compare|model|text", "compare|model|model", "compare|model|model|--data|nothing", "compare|model|model|--data|synthetic|--out|text", "recipes|show|", "recipes|show|nothing", "data|show|--digit|x", "reproduce|nothing", "reproduce|linear|--seeds|0",
     };
 
     [Theory]

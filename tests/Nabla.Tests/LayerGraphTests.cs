@@ -36,6 +36,15 @@ public sealed class LayerGraphTests
         Assert.DoesNotContain("←", Network.Create([3], Layer.Dense(2) with { Name = "a" }, Layer.Dense(2) with { Inputs = ["a"] }).ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Anybody_can_ask_who_reads_what()
+    {
+        Network network = Network.Create([6, 6], Branches);
+        Assert.Equal(["0", "1", "2", "3,1", "1", "0,4,5", "6", "7", "8", "9", "10,9", "11"], Enumerable.Range(0, network.Layers.Count).Select(layer => string.Join(',', network.InputsOf(layer).ToArray())));
+        Assert.Throws<ArgumentOutOfRangeException>(() => network.InputsOf(-1).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => network.InputsOf(network.Layers.Count).Length);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

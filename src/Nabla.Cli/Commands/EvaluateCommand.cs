@@ -4,6 +4,7 @@ using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
 using Nabla.Cli.Plotting;
+using Nabla.Cli.Reports;
 using Nabla.IO;
 using Spectre.Console;
 
@@ -51,7 +52,7 @@ internal sealed class EvaluateCommand : Command
         DataSource.TestData data = DataSource.LoadTest(_data.Read(arguments), network, notes);
         int views = arguments.GetValue(_views) ?? 1;
         Evaluation evaluation = views == 1 ? network.Evaluate(data.Samples) : new TestTimeAugmentation(network, views).Evaluate(data.Samples);
-        (Calibration Before, Calibration After)? calibration = views == 1 && network.Loss is SoftmaxCrossEntropyLoss ? Calibrations(network, data.Samples) : null;
+        (Calibration Before, Calibration After)? calibration = views == 1 && network.Loss is SoftmaxCrossEntropyLoss ? Measurement.Calibrations(network, data.Samples) : null;
         string? picture = arguments.GetValue(_calibration);
         if (picture is not null)
         {
@@ -106,21 +107,6 @@ internal sealed class EvaluateCommand : Command
             notes.WriteLine($"  {network.NameOf(actual)} predicted as {network.NameOf(predicted)}: {count} {(count == 1 ? "time" : "times")}");
         }
         return ExitCode.Success;
-    }
-
-    /// <summary>At temperature 1, and at the network's.</summary>
-    private static (Calibration Before, Calibration After) Calibrations(Network network, DataSet data)
-    {
-        double temperature = network.Temperature;
-        Calibration after = network.MeasureCalibration(data);
-        if (temperature == 1)
-        {
-            return (after, after);
-        }
-        network.Temperature = 1;
-        Calibration before = network.MeasureCalibration(data);
-        network.Temperature = temperature;
-        return (before, after);
     }
 
     private static Table ClassTable(Network network, ConfusionMatrix confusion)

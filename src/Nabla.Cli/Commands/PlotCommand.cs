@@ -30,7 +30,7 @@ internal sealed class PlotCommand : Command
         string folder = Path.GetDirectoryName(history) ?? "";
         string[] pictures = arguments.GetValue(_out) is string picture ? [picture] : [Path.Combine(folder, "plot.png"), Path.Combine(folder, "plot.svg")];
         CheckEndings(pictures);
-        LearningCurves curves = new(Title(history), HistoryFile.Read(history));
+        LearningCurves curves = new(RunFolder.TitleOf(folder), HistoryFile.Read(history));
         foreach (string path in pictures)
         {
             AtomicFile.Write(path, IsSvg(path) ? curves.WriteSvg : curves.WritePng);
@@ -51,11 +51,4 @@ internal sealed class PlotCommand : Command
     }
 
     private static bool IsSvg(string path) => Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The run as it was named, which a path from anywhere else does not change.</summary>
-    private static string Title(string history)
-    {
-        DirectoryInfo folder = new FileInfo(history).Directory!;
-        return folder.Parent is DirectoryInfo { Name: "runs" } ? $"runs/{folder.Name}" : folder.Name;
-    }
 }

@@ -112,7 +112,11 @@ internal sealed class TrainCommand : Command
 
     private RunDescription Asked(ParseResult arguments) => new(
         Override(ReadRecipe(NamesRecipe(arguments) ? arguments.GetRequiredValue(_recipe) : arguments.GetResult(_hidden) is not null ? DenseRecipe : DefaultRecipe), arguments), AskedData(arguments),
-        arguments.GetValue(_patience), arguments.GetValue(_plateau), arguments.GetValue(_tensorBoard));
+        arguments.GetValue(_patience), arguments.GetValue(_plateau), arguments.GetValue(_tensorBoard))
+    {
+        Command = string.Join(' ', arguments.Tokens.Select(token => Invocation.Quote(token.Value)).Prepend("nabla")),
+        Machine = MachineDescription.Current,
+    };
 
     private bool NamesRecipe(ParseResult arguments) => arguments.GetResult(_recipe) is { Tokens.Count: > 0 } && !IsData(arguments.GetRequiredValue(_recipe));
 
@@ -374,7 +378,11 @@ internal sealed class TrainCommand : Command
         }
         RunDescription run = RunDescription.Load(folder.RunPath);
         TrainingOptions training = run.Recipe.Training;
-        return run with { Recipe = run.Recipe with { Training = training with { Threads = arguments.GetValue(_threads) ?? training.Threads } } };
+        return run with
+        {
+            Recipe = run.Recipe with { Training = training with { Threads = arguments.GetValue(_threads) ?? training.Threads } },
+            Machine = MachineDescription.Current,
+        };
     }
 
     internal static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)

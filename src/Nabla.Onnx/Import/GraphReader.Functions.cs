@@ -96,15 +96,16 @@ internal sealed partial class GraphReader
             "Sub" when left is null => [.. numbers.Floats.Select(number => -number)],
             _ => numbers.Floats,
         };
-        Tensor tensor = _tensors[Name(node, input)];
         if (left is not null && node.OpType == "Sub")
         {
-            tensor = Rescaling(node, Plain(node, input), -1, 0, null);
-            if (values.Length > 1)
-            {
-                throw Unsupported(node, "subtracts a value from several numbers", "expected one number");
-            }
-            return Kept(node, tensor with { Waiting = new Rescaled(-1, values[0]) });
+            return values is [float one]
+                ? Kept(node, Plain(node, input) with { Waiting = new Rescaled(-1, one) })
+                : throw Unsupported(node, "subtracts a value from several numbers", "expected one number");
+        }
+        Tensor tensor = _tensors[Name(node, input)];
+        if (numbers.Extents.Length > tensor.View.Extents.Length + 1)
+        {
+            throw Unsupported(node, $"takes numbers of [{string.Join(", ", numbers.Extents)}] together with {tensor.View}", "expected no more extents than the value has");
         }
         if (values.Length > 1 && IsPreprocessing(node, tensor) && Broadcast(tensor.View, numbers) is { } all)
         {
@@ -122,7 +123,7 @@ internal sealed partial class GraphReader
             }
             return ReadScalar(node, input, tensor, multiplies, number, divisors?[0]);
         }
-        return TakeIn(node, input, multiplies, numbers.WithExtents(numbers.Extents), values);
+        return TakeIn(node, input, multiplies, numbers.Extents, values);
     }
 
     private Tensor ReadScalar(NodeProto node, int input, Tensor tensor, bool multiplies, float number, float? divisor)
@@ -163,11 +164,10 @@ internal sealed partial class GraphReader
     }
 
     /// <summary>Numbers for each channel that the layer before takes into its weights.</summary>
-    private Tensor TakeIn(NodeProto node, int input, bool multiplies, Constant numbers, float[] values)
+    private Tensor TakeIn(NodeProto node, int input, bool multiplies, int[] extents, float[] values)
     {
         Tensor tensor = Plain(node, input);
         ReadLayer? producer = SoleProducer(node, input);
-        int[] extents = numbers.Extents;
         // Counted from the last extent, as ONNX broadcasts them.
         int axis = Array.FindIndex(extents, extent => extent > 1) - extents.Length + tensor.View.Extents.Length;
         bool isPerChannel = extents.Count(extent => extent > 1) == 1 && axis >= 0 && extents.Length <= tensor.View.Extents.Length + 1 && tensor.View.IsChannels(axis, LayerBuilder.WithChannels(ShapeOf(tensor.Value)))

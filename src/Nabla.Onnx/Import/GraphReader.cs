@@ -81,7 +81,7 @@ internal sealed partial class GraphReader
             return true;
         }
         Constant?[] all = [.. node.Input.Select(name => name.Length == 0 ? null : _graph.ConstantOf(name))];
-        if (node.Input.Count == 0 || node.Input.Any(name => name.Length > 0 && _graph.ConstantOf(name) is null))
+        if (all.All(numbers => numbers is null) || node.Input.Zip(all).Any(pair => pair.First.Length > 0 && pair.Second is null))
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nabla.Numerics;
 
@@ -45,6 +46,7 @@ public sealed class FloatFeatures(float[] values, Shape sampleShape) : Features(
     {
         private readonly ref float _values = ref MemoryMarshal.GetReference(values);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             (T.Load(ref _values, index) / T.Broadcast(divisor)).Store(ref _values, index);

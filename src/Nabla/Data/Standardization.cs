@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Nabla.Numerics;
@@ -120,6 +121,7 @@ public sealed record Standardization
         private readonly ref readonly float _mean = ref MemoryMarshal.GetReference(mean);
         private readonly ref readonly float _scale = ref MemoryMarshal.GetReference(scale);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             ((T.Load(ref _values, index) - T.Load(in _mean, index)) * T.Load(in _scale, index)).Store(ref _values, index);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Nabla.Numerics;
@@ -102,6 +103,7 @@ internal sealed class AdamState(int count, double beta1, double beta2, double ep
 
         public float Beta1, OneMinusBeta1, Beta2, OneMinusBeta2, Rate, RootOfCorrection, Epsilon, Keep;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {

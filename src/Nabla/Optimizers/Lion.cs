@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Nabla.Numerics;
@@ -66,6 +67,7 @@ public sealed record Lion : Optimizer
 
         public float Beta1, OneMinusBeta1, Beta2, OneMinusBeta2, Rate, Keep;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {

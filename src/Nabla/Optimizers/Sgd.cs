@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Nabla.Numerics;
@@ -61,6 +62,7 @@ public sealed record Sgd : Optimizer
         private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
         private readonly ref float _velocity = ref MemoryMarshal.GetReference(velocity);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nabla.Numerics;
 
@@ -60,6 +61,7 @@ internal sealed class AccumulatedGradient(int parameterCount, int batches, int t
     {
         private readonly ref float _values = ref MemoryMarshal.GetReference(values);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> => (T.Load(ref _values, index) / T.Broadcast(divisor)).Store(ref _values, index);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nabla.Numerics;
 
@@ -68,6 +69,7 @@ internal sealed class WeightAverage(Network network, double decay)
         private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
         private readonly ref float _average = ref MemoryMarshal.GetReference(average);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {

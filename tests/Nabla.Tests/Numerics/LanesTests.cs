@@ -136,6 +136,7 @@ public sealed class LanesTests
     {
         float[] scalar = Run<TOperation, Lanes1>(a, b, c);
         AssertSame(scalar, Run<TOperation, Lanes4>(a, b, c), "4 lanes", a, b, c);
+        AssertSame(scalar, Run<TOperation, WasmLanes>(a, b, c), "4 lanes of WebAssembly", a, b, c);
         AssertSame(scalar, Run<TOperation, Lanes8>(a, b, c), "8 lanes", a, b, c);
         AssertSame(scalar, Run<TOperation, Lanes16>(a, b, c), "16 lanes", a, b, c);
     }

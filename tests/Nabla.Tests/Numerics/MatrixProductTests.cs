@@ -74,6 +74,7 @@ public sealed class MatrixProductTests
         // Widths that the processor lacks run as the runtime emulates them; masks need AVX.
         AssertWidth<Lanes1>();
         AssertWidth<Lanes4>();
+        AssertWidth<WasmLanes>(); // the products of a browser, see RowProduct
         if (Vector256.IsHardwareAccelerated)
         {
             AssertWidth<Lanes8>();

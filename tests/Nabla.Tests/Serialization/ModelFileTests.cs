@@ -283,6 +283,16 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(Small().Parameters.Length * 4, bytes.Length - 8 - headerLength);
     }
 
+    [Fact]
+    public void What_the_file_says_can_be_read_without_it()
+    {
+        Network network = WithEverything();
+        network.Save(_folder["model"]);
+        JsonNode said = JsonNode.Parse(ReadTensors("model").Metadata["nabla"])!;
+        Assert.True(JsonNode.DeepEquals(said, JsonNode.Parse(network.ToJson())));
+        Assert.Contains("\n", network.ToJson(), StringComparison.Ordinal);
+    }
+
     /// <summary>A member that is missing is refused, or is one that may be null, or came later and means zero or false where it is not there: none is read as zero that should be something else.</summary>
     [Fact]
     public void A_description_with_anything_left_out_is_refused()

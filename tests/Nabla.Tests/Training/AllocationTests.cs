@@ -5,6 +5,18 @@ namespace Nabla.Tests.Training;
 public sealed class AllocationTests
 {
     [Fact]
+    public void Setting_samples_aside_copies_none()
+    {
+        // Larger than all that a training takes for itself, by far.
+        const int Samples = 10_000;
+        DataSet data = DataSet.FromImages(new byte[Samples * 10_000], [100, 100], [.. Enumerable.Range(0, Samples).Select(i => i % 2)], 2);
+        Network network = Network.Create([100, 100], Layer.AveragePooling2D(10, 10), Layer.Dense(2));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 16, Threads = 1 });
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Samples * 10_000 / 2);
+    }
+
+    [Fact]
     public void Training_allocates_nothing_per_step_after_the_first()
     {
         foreach (Optimizer optimizer in new Optimizer[] { new Sgd(), new Sgd { Momentum = 0.9 }, new AdamW() })

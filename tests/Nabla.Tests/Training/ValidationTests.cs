@@ -139,18 +139,6 @@ public sealed class ValidationTests
         Assert.Contains("the targets of sample 0 add up to 12", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Setting_samples_aside_copies_none()
-    {
-        // Larger than all that a training takes for itself, by far.
-        const int Samples = 10_000;
-        DataSet data = DataSet.FromImages(new byte[Samples * 10_000], [100, 100], [.. Enumerable.Range(0, Samples).Select(i => i % 2)], 2);
-        Network network = Network.Create([100, 100], Layer.AveragePooling2D(10, 10), Layer.Dense(2));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        new Trainer(network, Loss.SoftmaxCrossEntropy, new Sgd()).Fit(data, new TrainingOptions { Epochs = 1, BatchSize = 16, Threads = 1 });
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Samples * 10_000 / 2);
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

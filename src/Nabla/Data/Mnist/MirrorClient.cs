@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 
 namespace Nabla;
 
 /// <summary>Downloads one file from one address. Whatever the network does wrong is a <see cref="MirrorException"/>.</summary>
+[UnsupportedOSPlatform("browser")]
 internal sealed class MirrorClient(TimeSpan connectTimeout, TimeSpan stallTimeout)
 {
     // A hundredth of what the slowest connections bring: who sends less is to give way to the next mirror.

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Nabla;
 
 /// <summary>
@@ -27,6 +29,7 @@ public static class Mnist
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="ArgumentException">An option, or NABLA_MIRRORS, is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the cache holds complete files only.</exception>
+    [UnsupportedOSPlatform("browser")]
     public static TrainAndTest Load(
         string? folder = null,
         MnistDownloadOptions? download = null,

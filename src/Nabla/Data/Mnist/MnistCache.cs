@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Nabla.IO;
 
 namespace Nabla;
@@ -6,6 +7,7 @@ namespace Nabla;
 /// The folder that keeps downloaded files. Files appear in it complete and verified or not at all, and one process at a
 /// time fills it: it holds a lock file open, which the operating system closes should the process die.
 /// </summary>
+[UnsupportedOSPlatform("browser")]
 internal sealed class MnistCache(string folder, IReadOnlyList<MnistFile> files)
 {
     private const string LockName = ".lock";

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Nabla;
 
 /// <summary>Downloads MNIST into the cache.</summary>
@@ -17,6 +19,7 @@ public static class MnistDownload
     /// <exception cref="DownloadException">No mirror served a file, or the cache cannot be written.</exception>
     /// <exception cref="ArgumentException">An option, or NABLA_MIRRORS, is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    [UnsupportedOSPlatform("browser")]
     public static Task<string> FetchAsync(
         MnistDownloadOptions? options = null,
         IProgress<DownloadProgress>? progress = null,

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Nabla;
 
 /// <summary>The places where MNIST is looked for. Files and environment are passed in, so that tests can bring small ones.</summary>
@@ -7,6 +9,7 @@ internal sealed class MnistStore(IReadOnlyList<MnistFile> files, Func<string, st
     private const int ClassCount = 10;
 
     /// <summary>See <see cref="Mnist.Load"/>.</summary>
+    [UnsupportedOSPlatform("browser")]
     public TrainAndTest Load(string? folder, MnistDownloadOptions? options, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -51,6 +54,7 @@ internal sealed class MnistStore(IReadOnlyList<MnistFile> files, Func<string, st
     }
 
     /// <summary>See <see cref="MnistDownload.FetchAsync"/>.</summary>
+    [UnsupportedOSPlatform("browser")]
     public async Task<string> FetchAsync(MnistDownloadOptions? options, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         options ??= new MnistDownloadOptions();

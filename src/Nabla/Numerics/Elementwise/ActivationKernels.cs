@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nabla.Numerics;
@@ -79,6 +80,7 @@ internal static class ActivationKernels
     {
         private readonly ref float _values = ref MemoryMarshal.GetReference(values);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> => TFunction.Forward(T.Load(ref _values, index)).Store(ref _values, index);
     }
@@ -89,6 +91,7 @@ internal static class ActivationKernels
         private readonly ref readonly float _outputs = ref MemoryMarshal.GetReference(outputs);
         private readonly ref float _gradient = ref MemoryMarshal.GetReference(gradient);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             TFunction.Backward(T.Load(in _outputs, index), T.Load(ref _gradient, index)).Store(ref _gradient, index);
@@ -103,6 +106,7 @@ internal static class ActivationKernels
         private readonly ref readonly float _dOutputs = ref MemoryMarshal.GetReference(dOutputs);
         private readonly ref float _gradient = ref MemoryMarshal.GetReference(gradient);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             TFunction.Backward(T.Load(in _outputs, index), T.Load(in _dOutputs, index) * T.Load(in _mask, index)).Store(ref _gradient, index);

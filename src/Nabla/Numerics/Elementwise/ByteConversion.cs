@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nabla.Numerics;
@@ -15,6 +16,7 @@ internal sealed unsafe class ByteConversion
 
     private readonly float _divisor;
     private readonly bool _reciprocalIsExact;
+    private readonly float[] _quotients = new float[byte.MaxValue + 1];
 
     private ByteConversion(float divisor)
     {
@@ -22,7 +24,8 @@ internal sealed unsafe class ByteConversion
         _reciprocalIsExact = true;
         for (int i = 0; i <= byte.MaxValue; i++)
         {
-            _reciprocalIsExact &= Quotient(Lanes1.Broadcast(i), divisor, 1 / divisor).Equals(Lanes1.Broadcast(i / divisor));
+            _quotients[i] = i / divisor;
+            _reciprocalIsExact &= Quotient(Lanes1.Broadcast(i), divisor, 1 / divisor).Equals(Lanes1.Broadcast(_quotients[i]));
         }
     }
 
@@ -35,10 +38,28 @@ internal sealed unsafe class ByteConversion
         {
             _last = conversion = new ByteConversion(divisor);
         }
+        // Where a multiply-add is emulated, two of them take longer than a look into a table.
+        if (WasmLanes.IsSupported)
+        {
+            LookUp(bytes, conversion._quotients, destination);
+            return;
+        }
         fixed (byte* from = bytes)
         {
             Kernel kernel = new(from, divisor, conversion._reciprocalIsExact, destination);
             ElementWise.Run(ref kernel, bytes.Length, threads: 1);
+        }
+    }
+
+    private static void LookUp(ReadOnlySpan<byte> bytes, float[] quotients, Span<float> destination)
+    {
+        fixed (byte* from = bytes)
+        fixed (float* quotient = quotients, to = destination)
+        {
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                to[i] = quotient[from[i]];
+            }
         }
     }
 
@@ -55,6 +76,7 @@ internal sealed unsafe class ByteConversion
         private readonly ref float _destination = ref MemoryMarshal.GetReference(destination);
         private readonly float _reciprocal = 1 / divisor;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {

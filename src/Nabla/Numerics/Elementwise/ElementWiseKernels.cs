@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nabla.Numerics;
@@ -88,6 +89,7 @@ internal static class ElementWiseKernels
         private readonly ref readonly float _gradient = ref MemoryMarshal.GetReference(gradient);
         private readonly ref float _parameters = ref MemoryMarshal.GetReference(parameters);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             T.FusedMultiplyAdd(T.Broadcast(-rate), T.Load(in _gradient, index), T.Load(ref _parameters, index) * T.Broadcast(keep)).Store(ref _parameters, index);
@@ -99,6 +101,7 @@ internal static class ElementWiseKernels
         private readonly ref readonly float _second = ref MemoryMarshal.GetReference(second);
         private readonly ref float _sums = ref MemoryMarshal.GetReference(sums);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> => (T.Load(in _first, index) + T.Load(in _second, index)).Store(ref _sums, index);
     }
@@ -109,6 +112,7 @@ internal static class ElementWiseKernels
         private readonly ref readonly float _values = ref MemoryMarshal.GetReference(values);
         private readonly ref float _products = ref MemoryMarshal.GetReference(products);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> => (T.Load(in _values, index) * T.Load(in _factors, index)).Store(ref _products, index);
     }

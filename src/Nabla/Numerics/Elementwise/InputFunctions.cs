@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nabla.Numerics;
@@ -113,6 +114,7 @@ internal static class InputFunctions
         private readonly ref readonly float _input = ref MemoryMarshal.GetReference(input);
         private readonly ref float _output = ref MemoryMarshal.GetReference(output);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> => function.Forward(T.Load(in _input, index)).Store(ref _output, index);
     }
@@ -125,6 +127,7 @@ internal static class InputFunctions
         private readonly ref readonly float _dOutput = ref MemoryMarshal.GetReference(dOutput);
         private readonly ref float _dInput = ref MemoryMarshal.GetReference(dInput);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             function.Backward(T.Load(in _input, index), T.Load(in _dOutput, index)).Store(ref _dInput, index);

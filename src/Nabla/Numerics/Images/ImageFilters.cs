@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Numerics;
 
 /// <summary>Filters over the 3×3 pixels around each, and pixel by pixel. Beyond an image there is background, 0.</summary>
@@ -97,6 +99,7 @@ internal static unsafe class ImageFilters
         public nint Distance;
         public float Sign, ResultSign, Amount;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {
@@ -117,6 +120,7 @@ internal static unsafe class ImageFilters
         public nint Distance;
         public float Amount;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {
@@ -131,6 +135,7 @@ internal static unsafe class ImageFilters
         public float* From, To;
         public float Gain, Bend;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {
@@ -144,6 +149,7 @@ internal static unsafe class ImageFilters
         public float* From, To;
         public float Deviation;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T> =>
             T.Min(T.Max(T.FusedMultiplyAdd(T.Broadcast(Deviation), T.Load(in *To, index), T.Load(in *From, index)), T.Broadcast(0)), T.Broadcast(1)).Store(ref *To, index);
@@ -154,6 +160,7 @@ internal static unsafe class ImageFilters
         public float* A, B;
         public float ShareA, ShareB;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Numerics;
 
 /// <summary>
@@ -184,6 +186,7 @@ internal unsafe ref struct ImageMap
         public float* Y;
         public float XX, XY, YX, YY, FromX, FromY, ToX, ToY;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {
@@ -197,6 +200,7 @@ internal unsafe ref struct ImageMap
     {
         public float* A, B, C, D, Weights, To;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {

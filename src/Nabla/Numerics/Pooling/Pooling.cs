@@ -142,7 +142,7 @@ internal static class Pooling
             }
             if (Vector128.IsHardwareAccelerated)
             {
-                channel = Channels<Lanes4>(window, channel);
+                channel = WasmLanes.IsSupported ? Channels<WasmLanes>(window, channel) : Channels<Lanes4>(window, channel);
             }
             Channels<Lanes1>(window, channel);
         }

@@ -156,6 +156,10 @@ internal unsafe struct MatrixJob : IJob, ILanesJob
     public static PackedLeft PackLeft<T>(in TileOperands block, int rows, int columns)
         where T : struct, ILanes<T>
     {
+        if (RowProduct.IsFor<T>())
+        {
+            return default;
+        }
         bool isTransposed = block.LeftRow == 1;
         bool hasBlanks = columns >= MinColumnsToLeaveBlanksOut && LeftPacking.HasBlanks(block.Left, isTransposed ? rows : block.RunLength);
         bool packs = hasBlanks || columns >= (isTransposed ? MinColumnsToPackLeftTransposed : MinColumnsToPackLeft);

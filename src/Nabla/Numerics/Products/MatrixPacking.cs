@@ -64,6 +64,14 @@ internal static unsafe class MatrixPacking
         return packed;
     }
 
+    /// <summary>Transposes a block of a matrix that is transposed: into [depth, columns], without panels.</summary>
+    public static float* TransposeRight(float* right, nint rightColumn, int depth, int columns)
+    {
+        float* transposed = ThreadMemory.Of(ref _right, (long)depth * columns);
+        Transposition.Transpose(right, rightColumn, transposed, columns, columns, depth);
+        return transposed;
+    }
+
     /// <summary>Floats of a block that is packed in panels of so many columns.</summary>
     public static long PackedLength(int depth, int columns, int width) => (long)depth * Panels(columns, width) * width;
 

@@ -29,6 +29,10 @@ internal readonly unsafe struct MatrixPanels
     public static MatrixPanels Of<T>(float* right, nint rightRow, int depth, int columns, bool all)
         where T : struct, ILanes<T>
     {
+        if (RowProduct.IsFor<T>())
+        {
+            return new MatrixPanels(right, rightRow, depth, columns, packed: null, firstPacked: columns);
+        }
         int first = all ? 0 : columns % T.Count == 0 ? columns : columns - columns % (2 * T.Count);
         return new MatrixPanels(right, rightRow, depth, columns, MatrixPacking.PackRight<T>(right + first, rightRow, depth, columns - first), first);
     }
@@ -39,8 +43,9 @@ internal readonly unsafe struct MatrixPanels
     /// <param name="depth">Rows of the block.</param>
     /// <param name="columns">Columns of the block.</param>
     public static MatrixPanels OfTransposed<T>(float* right, nint rightColumn, int depth, int columns)
-        where T : struct, ILanes<T> =>
-        new(right, 0, depth, columns, MatrixPacking.PackRightTransposed<T>(right, rightColumn, depth, columns), 0);
+        where T : struct, ILanes<T> => RowProduct.IsFor<T>()
+        ? Of<T>(MatrixPacking.TransposeRight(right, rightColumn, depth, columns), columns, depth, columns, all: false)
+        : new(right, 0, depth, columns, MatrixPacking.PackRightTransposed<T>(right, rightColumn, depth, columns), 0);
 
     /// <summary>All tiles of a block of rows.</summary>
     /// <param name="operands">Where the first panel's first tile is; but not the right matrix and the columns, which are of this block.</param>
@@ -57,6 +62,11 @@ internal readonly unsafe struct MatrixPanels
     public void Compute<T>(in TileOperands operands, int rows, in PackedLeft left, int firstTile, int endTile)
         where T : struct, ILanes<T>
     {
+        if (RowProduct.IsFor<T>())
+        {
+            ComputeRows<T>(operands, rows, firstTile, endTile);
+            return;
+        }
         int width = 2 * T.Count;
         for (int column = 0; column < _columns; column += width)
         {
@@ -70,5 +80,20 @@ internal readonly unsafe struct MatrixPanels
             panel.SetRightArea(isPacked ? _packed : _right, isPacked ? MatrixPacking.PackedLength(_depth, _columns - _firstPacked, width) : (_depth - 1) * _rightRow + _columns);
             Tiles.Compute<T>(panel, rows, left, firstTile, endTile);
         }
+    }
+
+    /// <summary>The rows of some tiles, with all columns.</summary>
+    private void ComputeRows<T>(in TileOperands operands, int rows, int firstTile, int endTile)
+        where T : struct, ILanes<T>
+    {
+        int tiles = Tiles.Count<T>(rows), first = Tiles.Begin(rows, firstTile, tiles);
+        TileOperands block = operands;
+        block.Left += first * operands.LeftRow;
+        block.Start = operands.Start is null ? null : operands.Start + first * operands.StartRow;
+        block.Result += first * operands.ResultRow;
+        block.Right = _right;
+        block.RightRow = _rightRow;
+        block.Columns = _columns;
+        RowProduct.Compute(block, Tiles.Begin(rows, endTile, tiles) - first);
     }
 }

@@ -153,6 +153,10 @@ internal static unsafe class MatrixProduct
     /// <summary>The fastest way for a product on so many threads.</summary>
     public static ProductAlgorithm Choose(in MatrixJob job, int parts, bool sharesFeatures)
     {
+        if (WasmLanes.IsSupported)
+        {
+            return ProductAlgorithm.Rows;
+        }
         bool leftIsTransposed = job.LeftRow == 1;
         if (MatrixPipelineJob.Fits(job.Inner, parts))
         {

@@ -23,4 +23,7 @@ internal enum ProductAlgorithm
 
     /// <summary>A right matrix that is transposed and larger than all else, read as it is (<see cref="TransposedProduct.ComputeLargeRight"/>).</summary>
     LargeRight,
+
+    /// <summary>In a browser: row by row, with zeros left out (<see cref="RowProduct"/>).</summary>
+    Rows,
 }

@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Runtime.Versioning;
 
 namespace Nabla.Numerics;
 
 /// <summary>
 /// The process's team of worker threads. They start when first needed, spin briefly for the next job, then park, and
 /// never hold the process back from ending; nobody has to dispose of anything. A job that finds the team at work for
-/// someone else runs on its own thread alone: slower, but with the same result, since no result depends on the split.
+/// someone else runs on its own thread alone: slower, but with the same result, since no result depends on the split. So does
+/// every job in a browser, which has no threads.
 /// </summary>
 /// <remarks>
 /// The workers use what is on the stack of the thread that called them, so nothing may make it leave before they are done:
@@ -39,7 +41,7 @@ internal static unsafe class WorkerTeam
         {
             job.Run(0, 1);
         }
-        else if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        else if (OperatingSystem.IsBrowser() || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             for (int part = 0; part < parts; part++)
             {
@@ -59,6 +61,7 @@ internal static unsafe class WorkerTeam
         }
     }
 
+    [UnsupportedOSPlatform("browser")]
     private static void RunOnTeam<TJob>(ref TJob job, int parts)
         where TJob : struct, IJob, allows ref struct
     {
@@ -113,6 +116,7 @@ internal static unsafe class WorkerTeam
         Unsafe.AsRef<TJob>(job).Run(part, parts);
 
 #pragma warning disable CA1001 // A worker lives as long as the process: there is no moment at which to dispose of its semaphore.
+    [UnsupportedOSPlatform("browser")]
     private sealed class Worker
 #pragma warning restore CA1001
     {

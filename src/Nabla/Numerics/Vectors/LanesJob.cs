@@ -16,6 +16,10 @@ internal static class LanesJob
         {
             job.Run<Lanes8>(part, parts);
         }
+        else if (WasmLanes.IsSupported)
+        {
+            job.Run<WasmLanes>(part, parts);
+        }
         else if (Vector128.IsHardwareAccelerated)
         {
             job.Run<Lanes4>(part, parts);

@@ -1,0 +1,106 @@
+using System.Globalization;
+
+namespace Nabla.Cli.Reports;
+
+/// <summary>Draws how trainings went, epoch by epoch: one with training and validation, or several over each other.</summary>
+internal static class LearningCurveCharts
+{
+    // More points than this are a line without dots.
+    private const int MostDots = 30;
+
+    /// <summary>The loss and, if there is any, the accuracy of one training.</summary>
+    /// <param name="epochs">The epochs; two or more.</param>
+    /// <param name="best">The epoch whose weights were kept; null where it is not known.</param>
+    public static Html OfOne(IReadOnlyList<EpochResult> epochs, int? best)
+    {
+        Html loss = Chart("Loss", epoch => epoch.Loss, epoch => epoch.ValidationLoss, isShare: false);
+        return HasAccuracy(epochs) ? Html.Of($"{loss}{Chart("Accuracy", epoch => epoch.Accuracy, epoch => epoch.ValidationAccuracy, isShare: true)}") : loss;
+
+        Html Chart(string quantity, Func<EpochResult, double?> training, Func<EpochResult, double?> validation, bool isShare)
+        {
+            List<Curve> curves = [new("training", "training", Points(epochs, training)), new("validation", "validation", Points(epochs, validation))];
+            curves.RemoveAll(curve => !curve.Points.Any(point => double.IsFinite(point.Y)));
+            return Draw(quantity, curves, isShare, best, best is int kept && epochs.FirstOrDefault(epoch => epoch.Epoch == kept) is { } epoch ? validation(epoch) ?? training(epoch) : null);
+        }
+    }
+
+    /// <summary>The losses and accuracies of several trainings over each other: in validation, and where one has none, in training.</summary>
+    /// <param name="runs">Their names and epochs, in the order of their colours.</param>
+    public static Html OfSeveral(IReadOnlyList<(string Name, IReadOnlyList<EpochResult> Epochs)> runs)
+    {
+        Html loss = Chart("Loss", epoch => epoch.ValidationLoss, epoch => epoch.Loss, isShare: false);
+        return runs.Any(run => HasAccuracy(run.Epochs)) ? Html.Of($"{loss}{Chart("Accuracy", epoch => epoch.ValidationAccuracy, epoch => epoch.Accuracy, isShare: true)}") : loss;
+
+        Html Chart(string quantity, Func<EpochResult, double?> validation, Func<EpochResult, double?> training, bool isShare)
+        {
+            List<Curve> curves = [];
+            for (int i = 0; i < runs.Count; i++)
+            {
+                bool isValidated = runs[i].Epochs.Any(epoch => validation(epoch) is not null);
+                (double X, double Y)[] points = Points(runs[i].Epochs, isValidated ? validation : training);
+                if (points.Any(point => double.IsFinite(point.Y)))
+                {
+                    curves.Add(new Curve(string.Create(CultureInfo.InvariantCulture, $"run{i + 1}"), isValidated ? runs[i].Name : $"{runs[i].Name}, in training", points));
+                }
+            }
+            return Draw(quantity, curves, isShare, null, null);
+        }
+    }
+
+    private static bool HasAccuracy(IEnumerable<EpochResult> epochs) => epochs.Any(epoch => epoch.Accuracy is not null || epoch.ValidationAccuracy is not null);
+
+    private static (double X, double Y)[] Points(IEnumerable<EpochResult> epochs, Func<EpochResult, double?> figure) =>
+        [.. epochs.Select(epoch => ((double)epoch.Epoch, figure(epoch) ?? double.NaN))];
+
+    private static Html Draw(string quantity, List<Curve> curves, bool isShare, int? best, double? atBest)
+    {
+        double[] values = [.. curves.SelectMany(curve => curve.Points).Select(point => point.Y)];
+        if (!values.Any(double.IsFinite))
+        {
+            return Html.Of($"""<p class="remark">{quantity}: no figure is a finite number.</p>""");
+        }
+        double[] epochs = [.. curves.SelectMany(curve => curve.Points).Select(point => point.X)];
+        ChartAxis x = new("epoch", epochs.Min(), Math.Max(epochs.Max(), epochs.Min() + 1), "N0") { IsWhole = true };
+        ChartAxis y = isShare ? ChartAxis.Around("", values, 0.02, "0.##%", lowest: 0, highest: 1) : LossAxis([.. values.Where(double.IsFinite)]);
+        string format = isShare ? "0.00%" : "G4";
+        SvgChart chart = new($"{quantity} over the epochs: {string.Join("; ", curves.Select(curve => InWords(curve, format)))}", x, y);
+        if (best is int epoch && curves.Count > 0)
+        {
+            chart.Add(Html.Of($"""<path class="mark" d="M{chart.X(epoch):0.#} {chart.Y(y.High):0.#}V{chart.Y(y.Low):0.#}"/>"""));
+        }
+        // The first on top: each is seen where both are the same.
+        foreach (Curve curve in Enumerable.Reverse(curves))
+        {
+            chart.AddLine(curve.Style, curve.Points, curve.Points.Length <= MostDots);
+        }
+        string kept = best is int number ? string.Create(CultureInfo.InvariantCulture, $"kept: epoch {number}") + (atBest is double figure && double.IsFinite(figure) ? $", {figure.ToString(format, CultureInfo.InvariantCulture)}" : "") : "";
+        return Html.Of($"""
+            <figure>
+            <figcaption><b>{quantity}{(y.IsLogarithmic ? ", logarithmic" : "")}</b> {curves.Select(curve => Html.Of($"""<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true"><path class="line {curve.Style}" d="M1 4H17"/></svg>{curve.Name}</span> """))}{(kept.Length > 0 ? Html.Of($"""<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true"><path class="mark" d="M1 4H18"/></svg>{kept}</span>""") : Html.Empty)}</figcaption>
+            {chart.ToHtml()}
+            </figure>
+
+            """);
+    }
+
+    /// <summary>A logarithmic one where the losses would otherwise lie at its foot.</summary>
+    private static ChartAxis LossAxis(double[] losses)
+    {
+        const double Decades = 2, Room = 1.3;
+        double low = losses.Min(), high = losses.Max();
+        return low > 0 && Math.Log10(high / low) > Decades
+            ? new ChartAxis("", low / Room, high * Room, "G4") { IsLogarithmic = true }
+            : ChartAxis.Around("", losses, Math.Max(1e-9, 0.01 * high), "G4", lowest: 0);
+    }
+
+    private static string InWords(Curve curve, string format)
+    {
+        (double X, double Y)[] finite = [.. curve.Points.Where(point => double.IsFinite(point.Y))];
+        return string.Create(CultureInfo.InvariantCulture, $"{curve.Name} from {finite[0].Y.ToString(format, CultureInfo.InvariantCulture)} in epoch {finite[0].X} to {finite[^1].Y.ToString(format, CultureInfo.InvariantCulture)} in epoch {finite[^1].X}");
+    }
+
+    /// <param name="Style">Its class in the style sheet.</param>
+    /// <param name="Name">What it is called.</param>
+    /// <param name="Points">Epoch and figure; not a number where there is none.</param>
+    private sealed record Curve(string Style, string Name, (double X, double Y)[] Points);
+}
