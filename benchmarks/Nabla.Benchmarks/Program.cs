@@ -65,7 +65,10 @@ command.SetAction(parsed =>
     Console.Write(table);
     if (file is not null)
     {
-        AtomicFile.Write(file.FullName, stream => stream.Write(Encoding.UTF8.GetBytes(table)));
+        // What stands under headings of its own is from elsewhere, such as benchmarks/one-digit.
+        string before = file.Exists ? File.ReadAllText(file.FullName) : "";
+        int heading = before.IndexOf("\n## ", StringComparison.Ordinal);
+        AtomicFile.Write(file.FullName, stream => stream.Write(Encoding.UTF8.GetBytes(heading < 0 ? table : table + before[heading..])));
     }
     return results.Any(result => result.Rates.Count == 0) ? 1 : 0;
 });
