@@ -27,7 +27,7 @@ public sealed class AheadOfTimeTests : IDisposable
             """);
         string chosen = DotNet.Run(
             "dotnet", _folder.FullName,
-            ["msbuild", "Program.csproj", "-getProperty:IlcInstructionSet", .. properties.Select(property => $"-p:{property}")]);
+            ["msbuild", "Program.csproj", "-t:ChooseInstructionsForNabla", "-getProperty:IlcInstructionSet", .. properties.Select(property => $"-p:{property}")]);
         Assert.Equal(expected, chosen.Trim());
     }
 
