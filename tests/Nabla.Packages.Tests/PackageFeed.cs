@@ -47,7 +47,7 @@ public sealed class PackageFeed : IDisposable
 
 /// <summary>Tests of one feed, one after the other.</summary>
 [CollectionDefinition(Name)]
-public sealed class PackageTestsCollection : ICollectionFixture<PackageFeed>
+public sealed class PackageTestsOfOneFeed : ICollectionFixture<PackageFeed>
 {
     public const string Name = "packages";
 }

@@ -7,7 +7,7 @@ using Nabla.Tests;
 namespace Nabla.Packages.Tests;
 
 /// <summary>The packages as they are delivered: what is in them, and a fresh program that uses them all.</summary>
-[Collection(PackageTestsCollection.Name)]
+[Collection(PackageTestsOfOneFeed.Name)]
 public sealed class PackageTests(PackageFeed feed)
 {
     /// <summary>Names, and the most bytes: a few tens of percent above what they have.</summary>

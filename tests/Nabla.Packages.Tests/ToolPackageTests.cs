@@ -4,7 +4,7 @@ using Nabla.Tests;
 namespace Nabla.Packages.Tests;
 
 /// <summary>The tool as it is delivered: its packages are small, and what is installed from them works.</summary>
-[Collection(PackageTestsCollection.Name)]
+[Collection(PackageTestsOfOneFeed.Name)]
 public sealed class ToolPackageTests(PackageFeed feed)
 {
     private const long Megabyte = 1_000_000;

@@ -115,8 +115,7 @@ internal sealed class CompareCommand : Command
         Table table = NewTable(isRegression ? ["", "as near", "first nearer", "second nearer", "p"] : ["", "both right", "only first", "only second", "both wrong", "p"], firstOnTheRight: 1);
         foreach (ComparedPair pair in comparison.Pairs)
         {
-            int[] counts = isRegression ? [pair.BothRight, pair.Test.OnlyFirst, pair.Test.OnlySecond] : [pair.BothRight, pair.Test.OnlyFirst, pair.Test.OnlySecond, pair.BothWrong];
-            table.AddRow([$"{Comparison.Letter(pair.First)}, {Comparison.Letter(pair.Second)}", .. counts.Select(count => count.ToString("N0", CultureInfo.InvariantCulture)), pair.Test.PValueNumber]);
+            table.AddRow([$"{Comparison.Letter(pair.First)}, {Comparison.Letter(pair.Second)}", .. pair.Counts(isRegression), pair.Test.PValueNumber]);
         }
         return table;
     }

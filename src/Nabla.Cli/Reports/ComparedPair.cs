@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nabla.Cli.Reports;
 
 /// <summary>Two of several runs: which samples both got right, and which only one.</summary>
@@ -40,6 +42,10 @@ internal sealed record ComparedPair(int First, int Second, int BothRight, int Bo
         }
         return sum;
     }
+
+    /// <summary>What both got right, only one of them, and both wrong; of a regression that is none.</summary>
+    public IEnumerable<string> Counts(bool isRegression) =>
+        new[] { BothRight, Test.OnlyFirst, Test.OnlySecond, BothWrong }.Take(isRegression ? 3 : 4).Select(count => count.ToString("N0", CultureInfo.InvariantCulture));
 
     /// <summary>What it comes to, in a sentence without its full stop.</summary>
     /// <param name="isRegression">Whether they answer numbers.</param>

@@ -38,7 +38,7 @@ internal sealed record Comparison(IReadOnlyList<TrainedRun> Runs, IReadOnlyList<
     public IReadOnlyList<RecipeDifference> Differences => RecipeDifference.Between([.. Runs.Select(run => HasRecipes ? AskedOf(run.Description!) : SaidBy(run.Network))]);
 
     /// <summary>The run that recognises most, or whose answers are nearest.</summary>
-    public int Best => Enumerable.Range(0, Runs.Count).MaxBy(run => Measurements[run].Evaluation is { Accuracy: double accuracy } ? accuracy : -(Measurements[run].Evaluation.Regression?.RootMeanSquaredError ?? Measurements[run].Evaluation.Loss));
+    public int Best => Enumerable.Range(0, Runs.Count).MaxBy(run => Measurements[run].Evaluation is var figures && figures.Accuracy is double accuracy ? accuracy : -(figures.Regression?.RootMeanSquaredError ?? figures.Loss));
 
     /// <summary>Measures runs on the same samples.</summary>
     /// <param name="runs">The runs.</param>
@@ -65,10 +65,13 @@ internal sealed record Comparison(IReadOnlyList<TrainedRun> Runs, IReadOnlyList<
         {
             if (!HaveSameTargets(measurements[0], measurements[i]))
             {
-                throw new ArgumentException(FormattableString.Invariant($"{runs[0].Name} and {runs[i].Name} cannot be measured on the same samples: of {request.Data}, the first gets {measurements[0].Data.Part} ({measurements[0].Evaluation.Samples:N0}) and the other {measurements[i].Data.Part} ({measurements[i].Evaluation.Samples:N0}); name data with a test part of its own with --data."));
+                throw new ArgumentException(
+                    $"{runs[0].Name} and {runs[i].Name} cannot be measured on the same samples: of {request.Data}, the first gets {Part(measurements[0])} and the other {Part(measurements[i])}; name data with a test part of its own with --data.");
             }
         }
         return new Comparison(runs, measurements);
+
+        static string Part(Measurement measured) => FormattableString.Invariant($"{measured.Data.Part} ({measured.Evaluation.Samples:N0})");
     }
 
     private static Measurement Measure(TrainedRun run, DataRequest request, TextWriter notes)

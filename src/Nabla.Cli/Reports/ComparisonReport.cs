@@ -8,10 +8,14 @@ internal static class ComparisonReport
     private const int MostPictures = 16, RowsShown = 12;
 
     /// <summary>What the tests say, and what they do not.</summary>
-    public const string Caution = "A difference counts as more than chance where two equally good networks would differ as much in fewer than 5 of 100 test parts (exact McNemar test, two-sided; not adjusted for the number of pairs). It speaks of these networks: trained again with another seed, the other may be better.";
+    public const string Caution =
+        "A difference counts as more than chance where two equally good networks would differ as much in fewer than 5 of 100 test parts (exact McNemar test, two-sided; not adjusted for the number of pairs). "
+        + "It speaks of these networks: trained again with another seed, the other may be better.";
 
     /// <summary>The same for numbers.</summary>
-    public const string CautionForNumbers = "A difference counts as more than chance where of two equally good networks one would so often be nearer in fewer than 5 of 100 test parts (sign test, exact and two-sided; not adjusted for the number of pairs). It speaks of these networks: trained again with another seed, the other may be better.";
+    public const string CautionForNumbers =
+        "A difference counts as more than chance where of two equally good networks one would so often be nearer in fewer than 5 of 100 test parts (sign test, exact and two-sided; not adjusted for the number of pairs). "
+        + "It speaks of these networks: trained again with another seed, the other may be better.";
 
     public static HtmlPage Create(Comparison comparison)
     {
@@ -36,21 +40,18 @@ internal static class ComparisonReport
     /// <summary>All but the best.</summary>
     private static IEnumerable<int> Opponents(Comparison comparison) => Enumerable.Range(0, comparison.Runs.Count).Where(run => run != comparison.Best);
 
-    private static Html Runs(Comparison comparison) => Html.Of($"""
-        <div class="scroll" tabindex="0" role="group" aria-label="The runs">
-        <table class="figures-table wide">
-        <thead><tr><th scope="col">Run</th><th scope="col">Recipe</th>{ComparedFigure.Of(comparison).Select(figure => Html.Of($"""<th scope="col">{figure.Name}</th>"""))}</tr></thead>
-        <tbody>
-        {comparison.Runs.Select((run, i) => Html.Of($"""
-        <tr><th scope="row">{Key(i)} {run.Name}</th><td>{run.RecipeName ?? "–"}</td>{ComparedFigure.Of(comparison).Select(figure => Html.Of($"<td>{figure.Values[i]}</td>"))}</tr>
-
-        """))}</tbody>
-        </table>
-        </div>
-        """);
+    private static Html Runs(Comparison comparison)
+    {
+        IReadOnlyList<ComparedFigure> figures = ComparedFigure.Of(comparison);
+        return FigureTable.Of(
+            "The runs",
+            ["Run", "Recipe", .. figures.Select(figure => figure.Name)],
+            comparison.Runs.Select((run, i) => (Html[])[Html.Of($"{Key(i)} {run.Name}"), run.RecipeName ?? "–", .. figures.Select(figure => (Html)figure.Values[i])]),
+            isWide: true);
+    }
 
     /// <summary>A run's letter, with the line that it has in charts.</summary>
-    private static Html Key(int run) => Html.Of($"""<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true"><path class="line run{run + 1}" d="M1 4H17"/></svg><b>{Comparison.Letter(run)}</b></span>""");
+    private static Html Key(int run) => SvgChart.Key(Html.Of($"""<path class="line run{run + 1}" d="M1 4H17"/>"""), Html.Of($"<b>{Comparison.Letter(run)}</b>"));
 
     private static Html Differences(Comparison comparison)
     {
@@ -77,7 +78,9 @@ internal static class ComparisonReport
     private static Html Curveless(Comparison comparison)
     {
         string points = Letters(run => run.History.Count == 1), none = Letters(run => run.History.Count == 0);
-        return Html.Of($"""{(points.Length == 0 ? Html.Empty : Html.Of($"""<p class="remark">One epoch only, drawn as a dot: {points}.</p>"""))}{(none.Length == 0 ? Html.Empty : Html.Of($"""<p class="remark">No history of epochs: {none}.</p>"""))}""");
+        return Html.Join([Remark("One epoch only, drawn as a dot", points), Remark("No history of epochs", none)]);
+
+        static Html Remark(string what, string letters) => letters.Length == 0 ? Html.Empty : Html.Of($"""<p class="remark">{what}: {letters}.</p>""");
 
         string Letters(Func<TrainedRun, bool> isSo) => string.Join(", ", Enumerable.Range(0, comparison.Runs.Count).Where(run => isSo(comparison.Runs[run])).Select(Comparison.Letter));
     }
@@ -85,19 +88,12 @@ internal static class ComparisonReport
     private static Html Pairs(Comparison comparison)
     {
         bool isRegression = comparison.IsRegression;
-        string[] columns = isRegression ? ["As near", "First nearer", "Second nearer"] : ["Both right", "Only first right", "Only second right", "Both wrong"];
         return Html.Of($"""
             <ul class="statements">{comparison.Pairs.Select(pair => Html.Of($"<li>{pair.InWords(isRegression)}.</li>"))}</ul>
-            <div class="scroll" tabindex="0" role="group" aria-label="Every two runs">
-            <table class="figures-table">
-            <thead><tr><th scope="col">First, second</th>{columns.Select(column => Html.Of($"""<th scope="col">{column}</th>"""))}<th scope="col">p</th></tr></thead>
-            <tbody>
-            {comparison.Pairs.Select(pair => Html.Of($"""
-            <tr><th scope="row">{Comparison.Letter(pair.First)}, {Comparison.Letter(pair.Second)}</th><td>{pair.BothRight:N0}</td><td>{pair.Test.OnlyFirst:N0}</td><td>{pair.Test.OnlySecond:N0}</td>{(isRegression ? Html.Empty : Html.Of($"<td>{pair.BothWrong:N0}</td>"))}<td>{pair.Test.PValueNumber}</td></tr>
-
-            """))}</tbody>
-            </table>
-            </div>
+            {FigureTable.Of(
+                "Every two runs",
+                ["First, second", .. isRegression ? (string[])["As near", "First nearer", "Second nearer"] : ["Both right", "Only first right", "Only second right", "Both wrong"], "p"],
+                comparison.Pairs.Select(pair => (Html[])[$"{Comparison.Letter(pair.First)}, {Comparison.Letter(pair.Second)}", .. pair.Counts(isRegression).Select(count => (Html)count), pair.Test.PValueNumber]))}
             <p class="remark">{(isRegression ? CautionForNumbers : Caution)}</p>
             """);
     }
@@ -112,11 +108,16 @@ internal static class ComparisonReport
                 .Where(row => !a.Samples[row].IsMistake && b.Samples[row].IsMistake)
                 .OrderByDescending(row => b.Samples[row].Prediction.Confidence),
         ];
-        string count = rows.Length > MostPictures ? string.Create(CultureInfo.InvariantCulture, $"{MostPictures} of {rows.Length:N0}, of which {Comparison.Letter(wrong)} is most confident") : string.Create(CultureInfo.InvariantCulture, $"{rows.Length:N0}");
+        (string winner, string loser) = (Comparison.Letter(right), Comparison.Letter(wrong));
+        string count = string.Create(CultureInfo.InvariantCulture, $"{rows.Length:N0}");
+        count = rows.Length > MostPictures ? string.Create(CultureInfo.InvariantCulture, $"{MostPictures} of {count}, of which {loser} is most confident") : count;
         rows = [.. rows.Take(MostPictures)];
+        Html samples = rows.Length == 0 ? Html.Of($"""<p class="remark">There is none.</p>""")
+            : a.HasPictures ? Pictures(a, b, rows, winner, loser)
+            : Table(a, b, rows, winner, loser);
         return Html.Of($"""
-            <h3>{Comparison.Letter(right)} is right, {Comparison.Letter(wrong)} is wrong <small>{count}</small></h3>
-            {(rows.Length == 0 ? Html.Of($"""<p class="remark">There is none.</p>""") : a.HasPictures ? Pictures(a, b, rows, Comparison.Letter(right), Comparison.Letter(wrong)) : Table(a, b, rows, Comparison.Letter(right), Comparison.Letter(wrong)))}
+            <h3>{winner} is right, {loser} is wrong <small>{count}</small></h3>
+            {samples}
             """);
     }
 
@@ -138,24 +139,19 @@ internal static class ComparisonReport
         return SampleGallery.Answer(measured.Network, sample.Prediction.Label, sample.Prediction.Confidence, sample.Actual, letter);
     }
 
-    private static Html Table(Measurement right, Measurement wrong, int[] rows, string rightLetter, string wrongLetter) => Html.Of($"""
-        <div class="scroll" tabindex="0" role="group" aria-label="{rightLetter} is right, {wrongLetter} is wrong">
-        <table class="figures-table">
-        <thead><tr><th scope="col">{char.ToUpperInvariant(right.Unit[0])}{right.Unit[1..]} of the test part</th><th scope="col">{rightLetter}, right</th><th scope="col">Confidence</th><th scope="col">{wrongLetter}, wrong</th><th scope="col">Confidence</th></tr></thead>
-        <tbody>
-        {rows.Select(row => Html.Of($"""
-        <tr><th scope="row">{row + 1:N0}</th>{Cells(right, row)}{Cells(wrong, row)}</tr>
+    private static Html Table(Measurement right, Measurement wrong, int[] rows, string rightLetter, string wrongLetter) => FigureTable.Of(
+        $"{rightLetter} is right, {wrongLetter} is wrong",
+        [right.PlaceHeading, $"{rightLetter}, right", "Confidence", $"{wrongLetter}, wrong", "Confidence"],
+        rows.Select(row => (Html[])[Place(row), .. Cells(right, row), .. Cells(wrong, row)]));
 
-        """))}</tbody>
-        </table>
-        </div>
-        """);
-
-    private static Html Cells(Measurement measured, int row)
+    private static Html[] Cells(Measurement measured, int row)
     {
         Prediction prediction = measured.Samples[row].Prediction;
-        return Html.Of($"<td>{measured.Network.NameOf(prediction.Label)}</td><td>{ShownSample.ConfidenceText(measured.Network, prediction.Confidence)}</td>");
+        return [measured.Network.NameOf(prediction.Label), ShownSample.ConfidenceText(measured.Network, prediction.Confidence)];
     }
+
+    /// <summary>The number of a sample, from 1.</summary>
+    private static string Place(int row) => (row + 1).ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Rows in which answers of a regression are furthest from each other.</summary>
     private static Html FurthestApart(Comparison comparison)
@@ -166,17 +162,9 @@ internal static class ComparisonReport
             return Html.Of($"""<p class="remark">Each answer is several numbers.</p>""");
         }
         int[] rows = [.. Enumerable.Range(0, comparison.SampleCount).OrderByDescending(row => measurements.Max(measured => measured.Answers[row]) - measurements.Min(measured => measured.Answers[row])).Take(RowsShown)];
-        return Html.Of($"""
-            <div class="scroll" tabindex="0" role="group" aria-label="Rows in which answers differ most">
-            <table class="figures-table">
-            <thead><tr><th scope="col">Row of the test part</th><th scope="col">True</th>{measurements.Select((_, i) => Html.Of($"""<th scope="col">{Comparison.Letter(i)}</th>"""))}</tr></thead>
-            <tbody>
-            {rows.Select(row => Html.Of($"""
-            <tr><th scope="row">{row + 1:N0}</th><td>{RegressionCharts.Text(truth.Values[row])}</td>{measurements.Select(measured => Html.Of($"<td>{RegressionCharts.Text(measured.Answers[row])}</td>"))}</tr>
-
-            """))}</tbody>
-            </table>
-            </div>
-            """);
+        return FigureTable.Of(
+            "Rows in which answers differ most",
+            [measurements[0].PlaceHeading, "True", .. measurements.Select((_, i) => Comparison.Letter(i))],
+            rows.Select(row => (Html[])[Place(row), RegressionCharts.Text(truth.Values[row]), .. measurements.Select(measured => (Html)RegressionCharts.Text(measured.Answers[row]))]));
     }
 }

@@ -33,6 +33,9 @@ internal readonly struct Html
     /// <summary>Markup that the program itself has, such as its style sheet.</summary>
     public static Html Trusted(string markup) => new(markup);
 
+    /// <summary>Text is markup once it is escaped.</summary>
+    public static implicit operator Html(string text) => Text(text);
+
     public override string ToString() => _markup ?? "";
 
     /// <summary>What the compiler turns <c>$"…"</c> into.</summary>

@@ -73,14 +73,25 @@ internal static class LearningCurveCharts
         {
             chart.AddLine(curve.Style, curve.Points, curve.Points.Length <= MostDots);
         }
-        string kept = best is int number ? string.Create(CultureInfo.InvariantCulture, $"kept: epoch {number}") + (atBest is double figure && double.IsFinite(figure) ? $", {figure.ToString(format, CultureInfo.InvariantCulture)}" : "") : "";
         return Html.Of($"""
             <figure>
-            <figcaption><b>{quantity}{(y.IsLogarithmic ? ", logarithmic" : "")}</b> {curves.Select(curve => Html.Of($"""<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true"><path class="line {curve.Style}" d="M1 4H17"/></svg>{curve.Name}</span> """))}{(kept.Length > 0 ? Html.Of($"""<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true"><path class="mark" d="M1 4H18"/></svg>{kept}</span>""") : Html.Empty)}</figcaption>
+            <figcaption><b>{quantity}{(y.IsLogarithmic ? ", logarithmic" : "")}</b> {curves.Select(Key)}{KeyOfBest(best, atBest, format)}</figcaption>
             {chart.ToHtml()}
             </figure>
 
             """);
+    }
+
+    private static Html Key(Curve curve) => SvgChart.Key(Html.Of($"""<path class="line {curve.Style}" d="M1 4H17"/>"""), curve.Name);
+
+    private static Html KeyOfBest(int? best, double? figure, string format)
+    {
+        if (best is not int epoch)
+        {
+            return Html.Empty;
+        }
+        string value = figure is double number && double.IsFinite(number) ? $", {number.ToString(format, CultureInfo.InvariantCulture)}" : "";
+        return SvgChart.Key(Html.Of($"""<path class="mark" d="M1 4H18"/>"""), string.Create(CultureInfo.InvariantCulture, $"kept: epoch {epoch}{value}"));
     }
 
     /// <summary>A logarithmic one where the losses would otherwise lie at its foot.</summary>
@@ -96,7 +107,9 @@ internal static class LearningCurveCharts
     private static string InWords(Curve curve, string format)
     {
         (double X, double Y)[] finite = [.. curve.Points.Where(point => double.IsFinite(point.Y))];
-        return string.Create(CultureInfo.InvariantCulture, $"{curve.Name} from {finite[0].Y.ToString(format, CultureInfo.InvariantCulture)} in epoch {finite[0].X} to {finite[^1].Y.ToString(format, CultureInfo.InvariantCulture)} in epoch {finite[^1].X}");
+        return $"{curve.Name} from {At(finite[0])} to {At(finite[^1])}";
+
+        string At((double X, double Y) point) => string.Create(CultureInfo.InvariantCulture, $"{point.Y.ToString(format, CultureInfo.InvariantCulture)} in epoch {point.X}");
     }
 
     /// <param name="Style">Its class in the style sheet.</param>

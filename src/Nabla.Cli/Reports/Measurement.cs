@@ -24,6 +24,12 @@ internal sealed record Measurement(Network Network, DataSource.TestData Data, Ev
     /// <summary>What a sample is called.</summary>
     public string Unit => HasPictures ? "image" : Network.Schema is not null ? "row" : "sample";
 
+    /// <summary>The heading of a column of so many of them: <c>Images</c>.</summary>
+    public static string Heading(string unit) => $"{char.ToUpperInvariant(unit[0])}{unit[1..]}s";
+
+    /// <summary>The heading of a column of their numbers: <c>Test image</c>.</summary>
+    public string PlaceHeading => $"Test {Unit}";
+
     /// <summary>Measures a network.</summary>
     /// <param name="saved">The network, as it was saved.</param>
     /// <param name="data">What to measure it on: all of it.</param>

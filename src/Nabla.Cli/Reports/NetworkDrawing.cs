@@ -14,19 +14,18 @@ internal static class NetworkDrawing
     /// <summary>A network's drawing.</summary>
     public static Html Of(Network network)
     {
-        int count = network.Layers.Count;
         (double Top, double Height)[] places = Places(network);
         List<Arc> arcs = Arcs(network);
         int lanes = arcs.Count == 0 ? 0 : arcs.Max(arc => arc.Lane) + 1;
         double lane = lanes == 0 ? 0 : Math.Min(LaneWidth, MostLanesWidth / lanes), left = Margin + lanes * lane + (lanes == 0 ? 0 : 8);
         double bottom = places[^1].Top + places[^1].Height + Margin;
-        int most = network.Layers.Max(layer => layer.ParameterCount);
+        int most = Math.Max(1, network.Layers.Max(layer => layer.ParameterCount));
         return Html.Of($"""
             <svg class="network" viewBox="0 0 {Width} {bottom:0.#}" style="max-width:{Width}px" role="img" aria-label="{Description(network, arcs.Count)}">
             {arcs.Select(arc => Curve(arc, places, left, left - 8 - (arc.Lane + 1) * lane))}
-            {Enumerable.Range(0, count).Where(layer => network.InputsOf(layer).Contains(layer)).Select(layer => Arrow(places[layer].Top + places[layer].Height, places[layer + 1].Top, left))}
+            {Enumerable.Range(0, network.Layers.Count).Where(layer => network.InputsOf(layer).Contains(layer)).Select(layer => Arrow(places[layer], places[layer + 1], left))}
             {Box("end", left, places[0], "Input", network.InputShape.ToString(), null, 0)}
-            {network.Layers.Select((layer, i) => Box(IsHigh(layer) ? "weights" : "", left, places[i + 1], Caption(layer), layer.OutputShape.ToString(), layer, most == 0 ? 0 : (double)layer.ParameterCount / most))}
+            {network.Layers.Select((layer, i) => Box(IsHigh(layer) ? "weights" : "", left, places[i + 1], Caption(layer), layer.OutputShape.ToString(), layer, (double)layer.ParameterCount / most))}
             </svg>
             """);
     }
@@ -46,32 +45,48 @@ internal static class NetworkDrawing
 
     private static Html Box(string style, double left, (double Top, double Height) place, string caption, string shape, Layer? layer, double share)
     {
-        double right = Width - Margin, width = right - left;
+        const double Padding = 9, FirstLine = 14, SecondLine = 27, Bar = 2;
+        double right = Width - Margin, width = right - left, start = left + Padding, end = right - Padding, first = place.Top + FirstLine, second = place.Top + SecondLine;
         string parameters = layer is { ParameterCount: > 0 and int count } ? Text(count) : "";
+        string kind = layer?.GetType().Name ?? caption, options = caption[kind.Length..].TrimStart(',', ' ');
         bool isHigh = place.Height > LowBox;
-        string kind = layer?.GetType().Name ?? caption, rest = caption[kind.Length..].TrimStart(',', ' ');
         Html texts = isHigh
-            ? Html.Of($"""<text class="kind" x="{left + 9:0.#}" y="{place.Top + 14:0.#}">{kind}</text><text class="shape" x="{right - 9:0.#}" y="{place.Top + 14:0.#}">{shape}</text><text class="options" x="{left + 9:0.#}" y="{place.Top + 27:0.#}">{rest}</text><text class="count" x="{right - 9:0.#}" y="{place.Top + 27:0.#}">{parameters} parameters</text>""")
-            : Html.Of($"""<text class="kind" x="{left + 9:0.#}" y="{place.Top + 14.5:0.#}">{kind} <tspan class="options">{rest}</tspan></text><text class="shape" x="{right - 9:0.#}" y="{place.Top + 14.5:0.#}">{shape}{(parameters.Length > 0 ? Html.Of($"""<tspan class="count"> · {parameters}</tspan>""") : Html.Empty)}</text>""");
+            ? Html.Of($"""
+                <text class="kind" x="{start:0.#}" y="{first:0.#}">{kind}</text><text class="shape" x="{end:0.#}" y="{first:0.#}">{shape}</text>
+                <text class="options" x="{start:0.#}" y="{second:0.#}">{options}</text><text class="count" x="{end:0.#}" y="{second:0.#}">{parameters} parameters</text>
+                <rect class="share" x="{left:0.#}" y="{place.Top + HighBox - Bar:0.#}" width="{Math.Max(Bar, share * width):0.#}" height="{Bar}"/>
+                """)
+            : Html.Of($"""
+                <text class="kind" x="{start:0.#}" y="{first:0.#}">{kind} <tspan class="options">{options}</tspan></text>
+                <text class="shape" x="{end:0.#}" y="{first:0.#}">{shape}<tspan class="count">{(parameters.Length > 0 ? $" · {parameters}" : "")}</tspan></text>
+                """);
         return Html.Of($"""
-            <g class="box {style}"><title>{layer?.ToString() ?? $"Input {shape}"}</title><rect x="{left:0.#}" y="{place.Top:0.#}" width="{width:0.#}" height="{place.Height}" rx="{(style == "end" ? LowBox / 2 : 4)}"/>{texts}{(isHigh ? Html.Of($"""<rect class="share" x="{left:0.#}" y="{place.Top + HighBox - 2:0.#}" width="{Math.Max(2, share * width):0.#}" height="2"/>""") : Html.Empty)}</g>
+            <g class="box {style}">
+            <title>{layer?.ToString() ?? $"Input {shape}"}</title>
+            <rect x="{left:0.#}" y="{place.Top:0.#}" width="{width:0.#}" height="{place.Height}" rx="{(style == "end" ? LowBox / 2 : 4)}"/>
+            {texts}
+            </g>
 
             """);
     }
 
-    private static Html Arrow(double from, double to, double left)
+    private static Html Arrow((double Top, double Height) from, (double Top, double Height) to, double left)
     {
         double x = left + (Width - Margin - left) / 2;
-        return Html.Of($"""<path class="edge" d="M{x:0.#} {from:0.#}V{to - 3:0.#}"/><path class="head" d="M{x - 3:0.#} {to - 4:0.#}h6l-3 4z"/>""");
+        return Html.Of($"""<path class="edge" d="M{x:0.#} {from.Top + from.Height:0.#}V{to.Top - 3:0.#}"/><path class="head" d="M{x - 3:0.#} {to.Top - 4:0.#}h6l-3 4z"/>""");
     }
 
     /// <summary>From the left side of one box to that of another below it.</summary>
     private static Html Curve(Arc arc, (double Top, double Height)[] places, double left, double lane)
     {
         // Where one ends and another begins, both are seen.
-        const double Apart = 4;
-        double from = places[arc.From].Top + places[arc.From].Height / 2 + Apart, to = places[arc.To].Top + places[arc.To].Height / 2 - Apart, bend = Math.Min(14, (to - from) / 2);
-        return Html.Of($"""<path class="edge skip" d="M{left:0.#} {from:0.#}C{lane:0.#} {from:0.#} {lane:0.#} {from:0.#} {lane:0.#} {from + bend:0.#}V{to - bend:0.#}C{lane:0.#} {to:0.#} {lane:0.#} {to:0.#} {left - 4:0.#} {to:0.#}"/><path class="head skip" d="M{left - 4:0.#} {to - 3:0.#}v6l4 -3z"/>""");
+        const double Apart = 4, Bend = 14, Head = 4;
+        double from = places[arc.From].Top + places[arc.From].Height / 2 + Apart, to = places[arc.To].Top + places[arc.To].Height / 2 - Apart, bend = Math.Min(Bend, (to - from) / 2);
+        return Html.Of($"""
+            <path class="edge skip" d="M{left:0.#} {from:0.#}C{lane:0.#} {from:0.#} {lane:0.#} {from:0.#} {lane:0.#} {from + bend:0.#}V{to - bend:0.#}C{lane:0.#} {to:0.#} {lane:0.#} {to:0.#} {left - Head:0.#} {to:0.#}"/>
+            <path class="head skip" d="M{left - Head:0.#} {to - 3:0.#}v6l{Head} -3z"/>
+
+            """);
     }
 
     /// <summary>Who reads what is not right above it: by value, and in a lane where no other is beside it.</summary>
@@ -123,8 +138,11 @@ internal static class NetworkDrawing
         return rest.Length == 0 ? kind : $"{kind}, {rest}";
     }
 
-    private static string Description(Network network, int arcs) => string.Create(CultureInfo.InvariantCulture,
-        $"Graph of the network: {network.Layers.Count} {(network.Layers.Count == 1 ? "layer" : "layers")} from {network.InputShape} to {network.OutputShape}, {(arcs == 0 ? "each reading the one before" : $"{arcs} {(arcs == 1 ? "connection" : "connections")} past other layers")}");
+    private static string Description(Network network, int arcs)
+    {
+        string past = arcs == 0 ? "each reading the one before" : string.Create(CultureInfo.InvariantCulture, $"{arcs} {(arcs == 1 ? "connection" : "connections")} past other layers");
+        return string.Create(CultureInfo.InvariantCulture, $"Graph of the network: {network.Layers.Count} {(network.Layers.Count == 1 ? "layer" : "layers")} from {network.InputShape} to {network.OutputShape}, {past}");
+    }
 
     private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

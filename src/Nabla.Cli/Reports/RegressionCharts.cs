@@ -29,7 +29,9 @@ internal static class RegressionCharts
         ChartAxis x = ChartAxis.Around($"true {name}", all, 1e-9, "G4"), y = x with { Name = $"predicted {name}" };
         SvgChart chart = new(string.Create(CultureInfo.InvariantCulture, $"Predicted over true for {points.Length:N0} rows: {measured.Evaluation.Regression}"), x, y, isSquare: true);
         chart.Add(Html.Of($"""<path class="mark" d="M{chart.X(x.Low):0.#} {chart.Y(y.Low):0.#}L{chart.X(x.High):0.#} {chart.Y(y.High):0.#}"/>"""));
-        chart.Add(points.Length > MostPoints ? Density(chart, x, points) : Html.Join(points.Select(point => Html.Of($"""<circle class="point" cx="{chart.X(point.True):0.#}" cy="{chart.Y(point.Answer):0.#}" r="2.5"/>"""))));
+        chart.Add(points.Length > MostPoints
+            ? Density(chart, x, points)
+            : Html.Join(points.Select(point => Html.Of($"""<circle class="point" cx="{chart.X(point.True):0.#}" cy="{chart.Y(point.Answer):0.#}" r="2.5"/>"""))));
         return Html.Of($"""
             <figure>
             <figcaption><b>Predicted over true</b> on the dashed line both are equal{(points.Length > MostPoints ? "; the darker, the more rows" : "")}</figcaption>
@@ -50,9 +52,21 @@ internal static class RegressionCharts
             counts[Bar(residual)]++;
         }
         ChartAxis x = new("predicted less true", -most, most, "G4"), y = new("rows", 0, 1.06 * counts.Max(), "N0") { IsWhole = true };
-        SvgChart chart = new(string.Create(CultureInfo.InvariantCulture, $"Residuals of {residuals.Length:N0} rows, from {residuals.Min():G4} to {residuals.Max():G4}, {residuals.Average():G3} on average"), x, y);
+        string description = string.Create(CultureInfo.InvariantCulture, $"Residuals of {residuals.Length:N0} rows, from {residuals.Min():G4} to {residuals.Max():G4}, {residuals.Average():G3} on average");
+        SvgChart chart = new(description, x, y);
         double width = (chart.X(most) - chart.X(-most)) / bars;
-        chart.Add(Html.Join(counts.Select((count, bar) => count == 0 ? Html.Empty : Html.Of($"""<rect class="bar" x="{chart.X(-most) + bar * width + 0.5:0.##}" y="{chart.Y(count):0.#}" width="{width - 1:0.##}" height="{chart.Y(0) - chart.Y(count):0.#}"><title>{count:N0} rows from {-most + bar * 2 * most / bars:G3} to {-most + (bar + 1) * 2 * most / bars:G3}</title></rect>"""))));
+        for (int bar = 0; bar < bars; bar++)
+        {
+            if (counts[bar] > 0)
+            {
+                double top = chart.Y(counts[bar]);
+                chart.Add(Html.Of($"""
+                    <rect class="bar" x="{chart.X(-most) + bar * width + 0.5:0.##}" y="{top:0.#}" width="{width - 1:0.##}" height="{chart.Y(0) - top:0.#}">
+                    <title>{counts[bar]:N0} rows from {-most + bar * 2 * most / bars:G3} to {-most + (bar + 1) * 2 * most / bars:G3}</title></rect>
+
+                    """));
+            }
+        }
         chart.Add(Html.Of($"""<path class="mark" d="M{chart.X(0):0.#} {chart.Y(0):0.#}V{chart.Y(y.High):0.#}"/>"""));
         return Html.Of($"""
             <figure>
@@ -65,18 +79,11 @@ internal static class RegressionCharts
     }
 
     /// <summary>The rows with the largest residuals.</summary>
-    public static Html LargestResiduals(Measurement measured) => Html.Of($"""
-        <div class="scroll" tabindex="0" role="group" aria-label="Largest residuals">
-        <table class="figures-table">
-        <thead><tr><th scope="col">Row of the test part</th><th scope="col">True</th><th scope="col">Predicted</th><th scope="col">Residual</th></tr></thead>
-        <tbody>
-        {Points(measured).OrderByDescending(point => Math.Abs(point.Residual)).Take(RowsShown).Select(point => Html.Of($"""
-        <tr><th scope="row">{point.Row + 1:N0}</th><td>{Text(point.True)}</td><td>{Text(point.Answer)}</td><td>{Signed(point.Residual)}</td></tr>
-
-        """))}</tbody>
-        </table>
-        </div>
-        """);
+    public static Html LargestResiduals(Measurement measured) => FigureTable.Of(
+        "Largest residuals",
+        [measured.PlaceHeading, "True", "Predicted", "Residual"],
+        Points(measured).OrderByDescending(point => Math.Abs(point.Residual)).Take(RowsShown).Select(point => (Html[])
+            [(point.Row + 1).ToString("N0", CultureInfo.InvariantCulture), Text(point.True), Text(point.Answer), Signed(point.Residual)]));
 
     /// <summary>A number as people read it.</summary>
     public static string Text(double number) => number.ToString("G6", CultureInfo.InvariantCulture).Replace('-', '−');
@@ -103,7 +110,8 @@ internal static class RegressionCharts
             {
                 if (counts[x, y] > 0)
                 {
-                    cells.Append(Html.Of($"""<rect class="cell" x="{chart.X(axis.Low + x * step):0.##}" y="{chart.Y(axis.Low + (y + 1) * step):0.##}" width="{side:0.##}" height="{side:0.##}" opacity="{0.15 + 0.85 * Math.Sqrt(counts[x, y] / most):0.##}"/>"""));
+                    double left = chart.X(axis.Low + x * step), top = chart.Y(axis.Low + (y + 1) * step), opacity = 0.15 + 0.85 * Math.Sqrt(counts[x, y] / most);
+                    cells.Append(Html.Of($"""<rect class="cell" x="{left:0.##}" y="{top:0.##}" width="{side:0.##}" height="{side:0.##}" opacity="{opacity:0.##}"/>"""));
                 }
             }
         }

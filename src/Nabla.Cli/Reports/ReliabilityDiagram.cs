@@ -19,11 +19,13 @@ internal static class ReliabilityDiagram
         AddBins(chart, after, "after", unit);
         return Html.Of($"""
             <figure>
-            <figcaption><b>Reliability</b> {(temperature == 1 ? Html.Empty : Html.Of($"""<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true"><g class="bin before"><circle cx="9" cy="4" r="3.2"/></g></svg>without temperature</span> """))}<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true"><g class="bin after"><circle cx="9" cy="4" r="3.2"/></g></svg>{(temperature == 1 ? "the model" : string.Create(CultureInfo.InvariantCulture, $"with temperature {temperature:G3}"))}</span></figcaption>
+            <figcaption><b>Reliability</b> {(temperature == 1 ? Html.Empty : Key("before", "without temperature"))}{Key("after", temperature == 1 ? "the model" : string.Create(CultureInfo.InvariantCulture, $"with temperature {temperature:G3}"))}</figcaption>
             {chart.ToHtml()}
             </figure>
             """);
     }
+
+    private static Html Key(string style, string text) => SvgChart.Key(Html.Of($"""<g class="bin {style}"><circle cx="9" cy="4" r="3.2"/></g>"""), text);
 
     /// <summary>A circle for each bin that has samples, its area by how many, and as a line within what the share probably is.</summary>
     private static void AddBins(SvgChart chart, Calibration calibration, string style, string unit)
@@ -32,9 +34,12 @@ internal static class ReliabilityDiagram
         foreach (CalibrationBin bin in calibration.Bins.Where(bin => bin.Count > 0 && double.IsFinite(bin.Confidence)))
         {
             (double low, double high) = WilsonInterval.Of((int)Math.Round(bin.Accuracy * bin.Count), bin.Count);
-            double x = chart.X(bin.Confidence);
+            double x = chart.X(bin.Confidence), radius = Math.Max(LeastRadius, MostRadius * Math.Sqrt(bin.Count / all));
             chart.Add(Html.Of($"""
-                <g class="bin {style}"><title>{bin.Count:N0} {(bin.Count == 1 ? unit : $"{unit}s")}: mean confidence {bin.Confidence:0.0%}, accuracy {bin.Accuracy:0.0%}</title><path d="M{x:0.#} {chart.Y(low):0.#}V{chart.Y(high):0.#}"/><circle cx="{x:0.#}" cy="{chart.Y(bin.Accuracy):0.#}" r="{Math.Max(LeastRadius, MostRadius * Math.Sqrt(bin.Count / all)):0.#}"/></g>
+                <g class="bin {style}">
+                <title>{bin.Count:N0} {(bin.Count == 1 ? unit : $"{unit}s")}: mean confidence {bin.Confidence:0.0%}, accuracy {bin.Accuracy:0.0%}</title>
+                <path d="M{x:0.#} {chart.Y(low):0.#}V{chart.Y(high):0.#}"/><circle cx="{x:0.#}" cy="{chart.Y(bin.Accuracy):0.#}" r="{radius:0.#}"/>
+                </g>
 
                 """));
         }

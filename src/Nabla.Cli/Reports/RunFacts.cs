@@ -47,15 +47,9 @@ internal static class RunFacts
     }
 
     /// <summary>The figures of one epoch.</summary>
-    public static Html Epoch(EpochResult epoch) => Html.Of($"""
-        <table class="figures-table">
-        <thead><tr><td></td><th scope="col">Loss</th><th scope="col">Accuracy</th></tr></thead>
-        <tbody>
-        <tr><th scope="row">Training</th><td>{Loss(epoch.Loss)}</td><td>{Share(epoch.Accuracy)}</td></tr>
-        <tr><th scope="row">Validation</th><td>{Loss(epoch.ValidationLoss)}</td><td>{Share(epoch.ValidationAccuracy)}</td></tr>
-        </tbody>
-        </table>
-        """);
+    public static Html Epoch(EpochResult epoch) => FigureTable.Of(
+        "The epoch", ["", "Loss", "Accuracy"],
+        [["Training", Loss(epoch.Loss), Share(epoch.Accuracy)], ["Validation", Loss(epoch.ValidationLoss), Share(epoch.ValidationAccuracy)]]);
 
     private static string Loss(double? loss) => loss?.ToString("F4", CultureInfo.InvariantCulture) ?? "–";
 
@@ -64,19 +58,18 @@ internal static class RunFacts
     /// <summary>What the reliability diagram means.</summary>
     public static Html Calibration(Network network, Calibration before, Calibration after, string unit)
     {
-        CalibrationBin[] bins = [.. after.Bins];
+        string temperature = network.Temperature == 1 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $" The model divides its logits by a temperature of {network.Temperature:G4}, fitted after training; without it the error is {before.ExpectedError:0.00%}.");
         return Html.Of($"""
-            <p>Expected calibration error <b>{after.ExpectedError:0.00%}</b>: the mean difference between confidence and accuracy over the {unit}s. Vertical lines are 95% intervals of a bin’s accuracy.{(network.Temperature == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" The model divides its logits by a temperature of {network.Temperature:G4}, fitted after training; without it the error is {before.ExpectedError:0.00%}."))}</p>
-            <div class="scroll" tabindex="0" role="group" aria-label="Calibration, bin by bin">
-            <table class="figures-table">
-            <thead><tr><th scope="col">Confidence</th><th scope="col">{char.ToUpperInvariant(unit[0])}{unit[1..]}s</th><th scope="col">Mean confidence</th><th scope="col">Accuracy</th></tr></thead>
-            <tbody>
-            {bins.Select((bin, i) => bin.Count == 0 ? Html.Empty : Html.Of($"""
-            <tr><th scope="row">{(double)i / bins.Length:0%} to {(i + 1.0) / bins.Length:0%}</th><td>{bin.Count:N0}</td><td>{bin.Confidence:0.0%}</td><td>{bin.Accuracy:0.0%}</td></tr>
-
-            """))}</tbody>
-            </table>
-            </div>
+            <p>Expected calibration error <b>{after.ExpectedError:0.00%}</b>: the mean difference between confidence and accuracy over the {unit}s. Vertical lines are 95% intervals of a bin's accuracy.{temperature}</p>
+            {FigureTable.Of(
+                "Calibration, bin by bin",
+                ["Confidence", Measurement.Heading(unit), "Mean confidence", "Accuracy"],
+                after.Bins.Select((bin, i) => (bin, i)).Where(pair => pair.bin.Count > 0).Select(pair => (Html[])
+                [
+                    string.Create(CultureInfo.InvariantCulture, $"{(double)pair.i / after.Bins.Count:0%} to {(pair.i + 1.0) / after.Bins.Count:0%}"), pair.bin.Count.ToString("N0", CultureInfo.InvariantCulture),
+                    pair.bin.Confidence.ToString("0.0%", CultureInfo.InvariantCulture), pair.bin.Accuracy.ToString("0.0%", CultureInfo.InvariantCulture),
+                ]))}
             """);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Nabla.Cli.Display;
 
 namespace Nabla.Cli.Reports;
 
@@ -16,7 +15,7 @@ internal static class RunReport
         page.Add("network", "Network and training", Html.Of($"""
             <div class="columns">
             <figure>
-            <figcaption><b>The graph</b> with each layer’s output and parameters</figcaption>
+            <figcaption><b>The graph</b> with each layer's output and parameters</figcaption>
             {NetworkDrawing.Of(run.Network)}
             </figure>
             <div>
@@ -64,49 +63,62 @@ internal static class RunReport
 
     private static string Lead(TrainedRun run)
     {
-        string recipe = run.RecipeName is string name ? $"Recipe {PlainText.Of(name)}" : "A model";
+        string recipe = run.RecipeName is string name ? $"Recipe {name}" : "A model";
         return $"{recipe}{(run.Network.Training?.Data is string data ? $", trained on {data}" : "")}.";
     }
 
     private static Html Summary(TrainedRun run, Measurement? measured, string? reason)
     {
-        List<Html> figures = [];
-        if (measured is not null)
-        {
-            Evaluation evaluation = measured.Evaluation;
-            if (evaluation.Accuracy is double accuracy)
-            {
-                figures.Add(Figure("Test accuracy", accuracy.ToString("0.00%", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{evaluation.Correct:N0} of {evaluation.Samples:N0}")));
-            }
-            if (evaluation.Regression is { } regression)
-            {
-                figures.Add(Figure("R²", regression.R2?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "–", string.Create(CultureInfo.InvariantCulture, $"{evaluation.Samples:N0} {measured.Unit}s")));
-                figures.Add(Figure("Mean absolute error", Number(regression.MeanAbsoluteError), ""));
-                figures.Add(Figure("RMSE", Number(regression.RootMeanSquaredError), "root mean squared error"));
-            }
-            figures.Add(Figure("Test loss", evaluation.Loss.ToString("F4", CultureInfo.InvariantCulture), run.Network.Loss?.ToString() ?? ""));
-            if (measured.Calibration is (_, Calibration calibration))
-            {
-                figures.Add(Figure("Calibration error", calibration.ExpectedError.ToString("0.00%", CultureInfo.InvariantCulture), "expected"));
-            }
-        }
-        else if (run.Network.Training?.TestAccuracy is double remembered)
-        {
-            figures.Add(Figure("Test accuracy", remembered.ToString("0.00%", CultureInfo.InvariantCulture), "as measured at the end of the training"));
-        }
-        figures.Add(Figure("Parameters", run.Network.Parameters.Length.ToString("N0", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{run.Network.Layers.Count} layers")));
-        if (run.Summary is { } summary)
-        {
-            figures.Add(Figure("Training", RunFacts.Duration(summary.TrainSeconds), string.Create(CultureInfo.InvariantCulture, $"{summary.Epochs} {(summary.Epochs == 1 ? "epoch" : "epochs")}, {summary.Threads} {(summary.Threads == 1 ? "thread" : "threads")}")));
-        }
+        string on = measured is null
+            ? $"Not measured on test data: {reason} What needs it is left out."
+            : string.Create(CultureInfo.InvariantCulture, $"Measured on {measured.Data.Name}: {measured.Data.Part} ({measured.Evaluation.Samples:N0}).");
+        bool isOneClass = measured?.Evaluation.Confusion is { } confusion && confusion.Support(confusion.CommonestClass) == measured.Evaluation.Samples;
+        IEnumerable<Headline> headlines = [.. measured is null ? Remembered(run) : Measured(measured), .. OfTraining(run)];
         return Html.Of($"""
-            <dl class="headline">{figures}</dl>
-            <p>{(measured is null ? $"Not measured on test data: {reason} What needs it is left out." : string.Create(CultureInfo.InvariantCulture, $"Measured on {measured.Data.Name}: {measured.Data.Part} ({measured.Evaluation.Samples:N0})."))}</p>
-            {(measured?.Evaluation.Confusion is { } confusion && confusion.Support(confusion.CommonestClass) == measured.Evaluation.Samples ? Html.Of($"<p>{EvaluationSummary.OneClassRemark}</p>") : Html.Empty)}
+            <dl class="headline">{headlines.Select(figure => Html.Of($"<div><dt>{figure.Name}</dt><dd>{figure.Value}<small>{figure.Remark}</small></dd></div>"))}</dl>
+            <p>{on}</p>
+            {(isOneClass ? Html.Of($"<p>{EvaluationSummary.OneClassRemark}</p>") : Html.Empty)}
             """);
     }
 
-    private static Html Figure(string name, string value, string remark) => Html.Of($"<div><dt>{name}</dt><dd>{value}<small>{remark}</small></dd></div>");
+    private static IEnumerable<Headline> Measured(Measurement measured)
+    {
+        Evaluation evaluation = measured.Evaluation;
+        if (evaluation.Accuracy is double accuracy)
+        {
+            yield return new Headline("Test accuracy", Percent(accuracy), $"{Count(evaluation.Correct!.Value)} of {Count(evaluation.Samples)}");
+        }
+        if (evaluation.Regression is { } regression)
+        {
+            yield return new Headline("R²", regression.R2?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "–", $"{Count(evaluation.Samples)} {measured.Unit}s");
+            yield return new Headline("Mean absolute error", Number(regression.MeanAbsoluteError), "");
+            yield return new Headline("RMSE", Number(regression.RootMeanSquaredError), "root mean squared error");
+        }
+        yield return new Headline("Test loss", evaluation.Loss.ToString("F4", CultureInfo.InvariantCulture), measured.Network.Loss?.ToString() ?? "");
+        if (measured.Calibration is (_, Calibration calibration))
+        {
+            yield return new Headline("Calibration error", Percent(calibration.ExpectedError), "expected");
+        }
+    }
+
+    /// <summary>What the model remembers of how it was measured.</summary>
+    private static IEnumerable<Headline> Remembered(TrainedRun run) =>
+        run.Network.Training?.TestAccuracy is double accuracy ? [new Headline("Test accuracy", Percent(accuracy), "as measured at the end of the training")] : [];
+
+    private static IEnumerable<Headline> OfTraining(TrainedRun run)
+    {
+        yield return new Headline("Parameters", Count(run.Network.Parameters.Length), Counted(run.Network.Layers.Count, "layer"));
+        if (run.Summary is { } summary)
+        {
+            yield return new Headline("Training", RunFacts.Duration(summary.TrainSeconds), $"{Counted(summary.Epochs, "epoch")}, {Counted(summary.Threads, "thread")}");
+        }
+    }
+
+    private static string Count(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Counted(int number, string noun) => $"{Count(number)} {noun}{(number == 1 ? "" : "s")}";
+
+    private static string Percent(double share) => share.ToString("0.00%", CultureInfo.InvariantCulture);
 
     private static string Number(double number) => number.ToString("G4", CultureInfo.InvariantCulture);
 
@@ -120,4 +132,9 @@ internal static class RunReport
             """),
         _ => Html.Of($"""<h3>Learning curves</h3>{LearningCurveCharts.OfOne(run.History, run.BestEpoch)}"""),
     };
+
+    /// <param name="Name">What it is.</param>
+    /// <param name="Value">How much.</param>
+    /// <param name="Remark">In small letters below it.</param>
+    private readonly record struct Headline(string Name, string Value, string Remark);
 }

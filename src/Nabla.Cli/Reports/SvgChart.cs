@@ -61,6 +61,11 @@ internal sealed class SvgChart
         }
     }
 
+    /// <summary>An entry of a legend.</summary>
+    /// <param name="mark">What stands for it, drawn in 18 by 8 units.</param>
+    /// <param name="text">What it is.</param>
+    public static Html Key(Html mark, Html text) => Html.Of($"""<span class="key"><svg viewBox="0 0 18 8" aria-hidden="true">{mark}</svg>{text}</span> """);
+
     public Html ToHtml() => Html.Of($"""
         <svg class="chart" viewBox="0 0 {Width} {_height}" role="img" aria-label="{_description}">
         <g class="grid">{_y.Ticks.Select(tick => Html.Of($"<path d=\"M{Left} {Y(tick):0.#}H{Width - Right}\"/>"))}</g>

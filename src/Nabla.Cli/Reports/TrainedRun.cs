@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nabla.Cli.Commands;
 using Nabla.Cli.Options;
 using Nabla.IO;
 
@@ -29,7 +30,7 @@ internal sealed record TrainedRun(string Name, string? Folder, Network Network)
     public int? BestEpoch => Network.Training is { BestEpoch: >= 1 and int epoch } ? epoch : null;
 
     /// <summary>Whether it answers numbers, not classes.</summary>
-    public bool IsRegression => Network.Loss is not SoftmaxCrossEntropyLoss && Network.OutputShape.Size == 1;
+    public bool IsRegression => TablePrediction.IsRegression(Network);
 
     /// <summary>Reads a run or a model.</summary>
     /// <param name="argument">The folder of a run, a model file (that of a run is the run), or the name of a model that ships.</param>

@@ -95,6 +95,38 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     }
 
     /// <summary>
+    /// Trains as <see cref="Fit(DataSet, TrainingOptions?, DataSet?, CancellationToken)"/>, to the same bits, and awaits <paramref name="stepCompleted"/> after each step: for programs that have
+    /// one thread, such as a page in a browser, which awaits a <see cref="Task.Delay(int)"/> now and then to show how it goes. All is done on the thread that asks for it; a
+    /// program with threads leaves it free by <c>Task.Run(() =&gt; trainer.Fit(data))</c> instead.
+    /// </summary>
+    /// <param name="data">Samples to learn from.</param>
+    /// <param name="stepCompleted">Awaited after each step, after callbacks and handlers were told. The network may be used meanwhile, with the weights of that step.</param>
+    /// <param name="options">How long and in which portions; by default as <see cref="TrainingOptions"/> says.</param>
+    /// <param name="validation">Samples for validation, instead of a share of <paramref name="data"/>.</param>
+    /// <param name="cancellation">Stops training after the step under way; this is no error.</param>
+    /// <exception cref="InvalidOperationException">A training of this trainer is under way.</exception>
+    /// <exception cref="ArgumentException">What <see cref="Fit(DataSet, TrainingOptions?, DataSet?, CancellationToken)"/> refuses.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
+    public async Task<TrainingHistory> FitAsync(
+        DataSet data, Func<StepResult, Task> stepCompleted, TrainingOptions? options = null, DataSet? validation = null, CancellationToken cancellation = default)
+    {
+        options ??= new TrainingOptions();
+        TrainingLoop loop = Begin(data, options, new NumPyRandom(options.Seed), validation, resumed: null);
+        try
+        {
+            foreach (StepResult step in loop.Steps(cancellation))
+            {
+                await stepCompleted(step).ConfigureAwait(true);
+            }
+            return loop.History!;
+        }
+        finally
+        {
+            _loop = null;
+        }
+    }
+
+    /// <summary>
     /// Goes on with a training from a checkpoint (<see cref="Checkpoints"/>), with the same network, options, callbacks and data, to the same weights, bit for bit, as if it had
     /// never ended; on another number of threads, too.
     /// </summary>
@@ -124,18 +156,31 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 
     private TrainingHistory Fit(DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation, Checkpoint? resumed, CancellationToken cancellation)
     {
-        (DataSet train, DataSet? measured) = Prepare(data, options, random, validation);
-        _stops = false;
-        LearningRateFactor = 1;
-        _loop = new TrainingLoop(this, options, train, measured, random, resumed);
+        TrainingLoop loop = Begin(data, options, random, validation, resumed);
         try
         {
-            return _loop.Run(cancellation);
+            foreach (StepResult step in loop.Steps(cancellation))
+            {
+                // Callbacks and handlers have been told.
+            }
+            return loop.History!;
         }
         finally
         {
             _loop = null;
         }
+    }
+
+    private TrainingLoop Begin(DataSet data, TrainingOptions options, NumPyRandom random, DataSet? validation, Checkpoint? resumed)
+    {
+        if (_loop is not null)
+        {
+            throw new InvalidOperationException("This trainer's training is still under way; stop it and await its end before another begins.");
+        }
+        (DataSet train, DataSet? measured) = Prepare(data, options, random, validation);
+        _stops = false;
+        LearningRateFactor = 1;
+        return _loop = new TrainingLoop(this, options, train, measured, random, resumed);
     }
 
     /// <summary>

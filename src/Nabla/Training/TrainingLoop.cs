@@ -44,10 +44,13 @@ internal sealed class TrainingLoop
         _bestBuffers = _network.Buffers.ToArray();
     }
 
-    /// <summary>Trains until all epochs are done, or somebody ends it.</summary>
+    /// <summary>What came of it, once all <see cref="Steps"/> are done.</summary>
+    public TrainingHistory? History { get; private set; }
+
+    /// <summary>Trains, step by step as they are asked for, until all epochs are done or somebody ends it.</summary>
     /// <param name="cancellation">Stops training after the step under way.</param>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
-    public TrainingHistory Run(CancellationToken cancellation)
+    public IEnumerable<StepResult> Steps(CancellationToken cancellation)
     {
         Array.ForEach(_callbacks, callback => callback.TrainingStarted(_trainer));
         int epoch = 1;
@@ -56,10 +59,74 @@ internal sealed class TrainingLoop
             Restore(_resumed);
             epoch = _epochIsFinished ? _run.Epoch + 1 : _run.Epoch;
         }
-        for (bool goesOn = true; epoch <= _options.Epochs && goesOn; epoch++)
+        for (; epoch <= _options.Epochs && !IsEnded(cancellation); epoch++)
         {
-            goesOn = RunEpoch(epoch, cancellation);
+            // A resumed training is in the middle of one.
+            if (_run.Epoch != epoch)
+            {
+                _run.StartEpoch(epoch);
+                _epochIsFinished = false;
+            }
+            StepResult step = default;
+            while (!_run.EpochIsDone && !IsEnded(cancellation))
+            {
+                step = Step();
+                yield return step;
+            }
+            if (!_run.EpochIsDone)
+            {
+                break;
+            }
+            FinishEpoch(epoch, step);
         }
+        History = FinishTraining();
+    }
+
+    private bool IsEnded(CancellationToken cancellation) => cancellation.IsCancellationRequested || _trainer.IsStopped;
+
+    private StepResult Step()
+    {
+        StepResult step = _run.Step(_trainer.LearningRateFactor);
+        if (!double.IsFinite(step.Loss))
+        {
+            throw Diverge(step);
+        }
+        foreach (TrainingCallback callback in _callbacks)
+        {
+            callback.StepCompleted(_trainer, step);
+        }
+        _trainer.RaiseStepCompleted(step);
+        SaveCheckpoint();
+        return step;
+    }
+
+    private void FinishEpoch(int epoch, StepResult last)
+    {
+        _run.Average?.Exchange();
+        Evaluation? measured = _evaluator?.Evaluate(_validation!);
+        // The last step of an epoch shows its damage only here: no step follows whose loss would tell.
+        if (ContainsNonFinite(_network.Parameters) || ContainsNonFinite(_network.Buffers) || !double.IsFinite(measured?.Loss ?? 0))
+        {
+            throw Diverge(last);
+        }
+        EpochResult result = new(epoch, _run.EpochLoss, _run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
+        _epochs.Add(result);
+        if (_options.KeepLastEpoch || result.IsBetterThan(_best))
+        {
+            _best = result;
+            _network.Parameters.CopyTo(_bestParameters);
+            _network.Buffers.CopyTo(_bestBuffers);
+        }
+        Record(cancelled: true);
+        Array.ForEach(_callbacks, callback => callback.EpochCompleted(_trainer, result));
+        _trainer.RaiseEpochCompleted(result);
+        _run.Average?.Exchange();
+        _epochIsFinished = true;
+        SaveCheckpoint();
+    }
+
+    private TrainingHistory FinishTraining()
+    {
         if (_epochs.Count < _options.Epochs && !_trainer.IsStopped)
         {
             Array.ForEach(_callbacks, callback => callback.TrainingInterrupted(_trainer));
@@ -76,62 +143,6 @@ internal sealed class TrainingLoop
         }
         bool isWhole = _epochs.Count == _options.Epochs;
         return Finish(cancelled: !isWhole && !_trainer.IsStopped, stoppedEarly: !isWhole && _trainer.IsStopped);
-    }
-
-    /// <returns>Whether it was finished.</returns>
-    private bool RunEpoch(int epoch, CancellationToken cancellation)
-    {
-        if (cancellation.IsCancellationRequested || _trainer.IsStopped)
-        {
-            return false;
-        }
-        // A resumed training is in the middle of one.
-        if (_run.Epoch != epoch)
-        {
-            _run.StartEpoch(epoch);
-            _epochIsFinished = false;
-        }
-        StepResult step = default;
-        while (!_run.EpochIsDone && !cancellation.IsCancellationRequested && !_trainer.IsStopped)
-        {
-            step = _run.Step(_trainer.LearningRateFactor);
-            if (!double.IsFinite(step.Loss))
-            {
-                throw Diverge(step);
-            }
-            foreach (TrainingCallback callback in _callbacks)
-            {
-                callback.StepCompleted(_trainer, step);
-            }
-            _trainer.RaiseStepCompleted(step);
-            SaveCheckpoint();
-        }
-        if (!_run.EpochIsDone)
-        {
-            return false;
-        }
-        _run.Average?.Exchange();
-        Evaluation? measured = _evaluator?.Evaluate(_validation!);
-        // The last step of an epoch shows its damage only here: no step follows whose loss would tell.
-        if (ContainsNonFinite(_network.Parameters) || ContainsNonFinite(_network.Buffers) || !double.IsFinite(measured?.Loss ?? 0))
-        {
-            throw Diverge(step);
-        }
-        EpochResult result = new(epoch, _run.EpochLoss, _run.EpochAccuracy, measured?.Loss, measured?.Accuracy);
-        _epochs.Add(result);
-        if (_options.KeepLastEpoch || result.IsBetterThan(_best))
-        {
-            _best = result;
-            _network.Parameters.CopyTo(_bestParameters);
-            _network.Buffers.CopyTo(_bestBuffers);
-        }
-        Record(cancelled: true);
-        Array.ForEach(_callbacks, callback => callback.EpochCompleted(_trainer, result));
-        _trainer.RaiseEpochCompleted(result);
-        _run.Average?.Exchange();
-        _epochIsFinished = true;
-        SaveCheckpoint();
-        return true;
     }
 
     private void RestoreBest()

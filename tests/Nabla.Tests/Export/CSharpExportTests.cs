@@ -139,7 +139,13 @@ public sealed class CSharpExportTests
         network.Schema = new TableSchema { Columns = [.. names[..3].Select((name, i) => new SchemaColumn { Place = i + 1, Name = name })], FileColumns = 3 };
         network.Training = new TrainingRecord
         {
-            Version = "1 \n } evil", Optimizer = new Adam(), Options = new TrainingOptions(), Samples = 5, BestEpoch = 1, Data = "a file\r\n#error no \u2028#error no", TestAccuracy = 0.5,
+            Version = "1 \n } evil",
+            Optimizer = new Adam(),
+            Options = new TrainingOptions(),
+            Samples = 5,
+            BestEpoch = 1,
+            Data = "a file\r\n#error no \u2028#error no",
+            TestAccuracy = 0.5,
         };
         StringWriter source = new();
         network.ExportCSharp(source);

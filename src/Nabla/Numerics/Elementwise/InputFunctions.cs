@@ -29,9 +29,11 @@ internal static class InputFunctions
     /// <param name="slope">What numbers that are not above zero are multiplied by.</param>
     public readonly struct LeakyReLU(float slope) : IInputFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Forward<T>(T x)
             where T : struct, ILanes<T> => T.WherePositive(x, x, T.Broadcast(slope) * x);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Backward<T>(T x, T dy)
             where T : struct, ILanes<T> => T.WherePositive(x, dy, T.Broadcast(slope) * dy);
     }
@@ -39,9 +41,11 @@ internal static class InputFunctions
     /// <summary>x times a number, plus another.</summary>
     public readonly struct Rescaling(float scale, float offset) : IInputFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Forward<T>(T x)
             where T : struct, ILanes<T> => x * T.Broadcast(scale) + T.Broadcast(offset);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Backward<T>(T x, T dy)
             where T : struct, ILanes<T> => dy * T.Broadcast(scale);
     }
@@ -64,9 +68,11 @@ internal static class InputFunctions
     public readonly struct GELU : IInputFunction
     {
         // Below −20 Φ is 0 and so are f and its derivative; −∞ · 0 would be none.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Forward<T>(T x)
             where T : struct, ILanes<T> => T.Max(x, T.Broadcast(-20)) * Elementary.Normal(x).Below;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Backward<T>(T x, T dy)
             where T : struct, ILanes<T>
         {
@@ -81,6 +87,7 @@ internal static class InputFunctions
         // Below −104 f is 0; −∞ · 0 would be none.
         private const float Least = -104;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Forward<T>(T x)
             where T : struct, ILanes<T>
         {
@@ -88,6 +95,7 @@ internal static class InputFunctions
             return T.WherePositive(x, x, T.Max(x, T.Broadcast(Least)) * power) / (T.Broadcast(1) + power);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Backward<T>(T x, T dy)
             where T : struct, ILanes<T>
         {
@@ -101,9 +109,11 @@ internal static class InputFunctions
     /// <summary>ln(1 + eˣ) as max(x, 0) + ln(1 + e^−|x|), which neither overflows nor loses what is small.</summary>
     public readonly struct Softplus : IInputFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Forward<T>(T x)
             where T : struct, ILanes<T> => T.Max(x, T.Broadcast(0)) + Elementary.LogOnePlus(Elementary.Exp(T.Broadcast(0) - T.Abs(x)));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Backward<T>(T x, T dy)
             where T : struct, ILanes<T> => dy * Elementary.Sigmoid(x);
     }
@@ -134,7 +144,7 @@ internal static class InputFunctions
     }
 }
 
-/// <summary>A function of a number and its twin; see <see cref="InputFunctions"/>.</summary>
+/// <summary>A function of a number and its twin; see <see cref="InputFunctions"/>. Both are to be inlined, see <see cref="WasmLanes"/>.</summary>
 internal interface IInputFunction
 {
     /// <summary>y = f(x).</summary>

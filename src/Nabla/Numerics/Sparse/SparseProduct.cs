@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Numerics;
 
 /// <summary>
@@ -129,6 +131,8 @@ internal static unsafe class SparseProduct
 
         private int Count(int sample) => samples.Places(sample).Length;
 
+        // Inlined because of what WasmLanes tells of arguments.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Finish<T>(int sample, int column, T sum, ushort* places, float* values, int done)
             where T : struct, ILanes<T>
         {

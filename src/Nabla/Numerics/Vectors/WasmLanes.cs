@@ -8,7 +8,8 @@ namespace Nabla.Numerics;
 /// <summary>4 floats in a 128-bit value of WebAssembly, whose multiply-adds are emulated (<see cref="EmulatedMultiplyAdd"/>).</summary>
 /// <remarks>
 /// .NET interprets in a browser. A constructor, or a field that is read, costs its interpreter as much as several vector instructions;
-/// <see cref="Unsafe.BitCast{TFrom, TTo}(TFrom)"/> costs nothing.
+/// <see cref="Unsafe.BitCast{TFrom, TTo}(TFrom)"/> costs nothing. But an argument then counts as a vector, which is put at a multiple of 16 bytes, while the function that is called looks for a
+/// structure behind the argument before (.NET 10.0.12). So functions with arguments of this type are static and have them first, or are inlined.
 /// </remarks>
 internal readonly struct WasmLanes : ILanes<WasmLanes>
 {
@@ -87,7 +88,6 @@ internal readonly struct WasmLanes : ILanes<WasmLanes>
     public static WasmLanes FirstLanes(nint count) =>
         Of(Vector128.LessThan(Vector128.Create(0, 1, 2, 3), Vector128.Create((int)count)).AsSingle());
 
-    // Not inlined, as they are many instructions, and called once a row.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static unsafe WasmLanes LoadWhere(WasmLanes mask, float* source)
     {
@@ -95,10 +95,13 @@ internal readonly struct WasmLanes : ILanes<WasmLanes>
         return Of(count == Count ? Vector128.Load(source) : Vector128.Create(count > 0 ? source[0] : 0, count > 1 ? source[1] : 0, count > 2 ? source[2] : 0, 0));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void StoreWhere(WasmLanes mask, float* destination) => StoreFirst(this, mask, destination);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public unsafe void StoreWhere(WasmLanes mask, float* destination)
+    private static unsafe void StoreFirst(WasmLanes lanes, WasmLanes mask, float* destination)
     {
-        Vector128<float> values = ValueOf(this);
+        Vector128<float> values = ValueOf(lanes);
         int count = CountOf(mask);
         for (int i = 0; i < count; i++)
         {

@@ -46,7 +46,11 @@ public sealed class NetworkWeightsTests : IDisposable
         Assert.Contains("for batchnormalization1/mean; its tensors are classifier.1.bias", Assert.Throws<MalformedFileException>(() => other.LoadWeights(_folder["w.safetensors"])).Message, StringComparison.Ordinal);
         other.LoadWeights(_folder["w.safetensors"], new Dictionary<string, string>
         {
-            ["convolution2d1"] = "features.0", ["batchnormalization1"] = "features.1", ["depthwiseconvolution2d1"] = "features.3", ["dense1"] = "classifier.1", ["dense2"] = "classifier.10",
+            ["convolution2d1"] = "features.0",
+            ["batchnormalization1"] = "features.1",
+            ["depthwiseconvolution2d1"] = "features.3",
+            ["dense1"] = "classifier.1",
+            ["dense2"] = "classifier.10",
         });
         Assert.True(_network.Parameters.SequenceEqual(other.Parameters));
         Assert.True(_network.Buffers.SequenceEqual(other.Buffers));
