@@ -24,8 +24,10 @@ public static class Digits
     /// <summary>The file of a network, as its training saved it.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
+    /// <exception cref="NotSupportedException">This program was built without it: with the runtime option Nabla.Digits.LargeNetwork set to false.</exception>
     public static Stream Open(string name) => typeof(Digits).Assembly.GetManifestResourceStream($"{name}{Ending}")
-        ?? throw new ArgumentException($"There is no network '{name}', expected {string.Join(" or ", Names)}.", nameof(name));
+        ?? throw (Names.Contains(name) ? new NotSupportedException(
+            $"This program was built without the network '{name}' (Nabla.Digits.LargeNetwork is false in its project); load '{Names[1]}', or build it with both.") : new ArgumentException($"There is no network '{name}', expected {string.Join(" or ", Names)}.", nameof(name)));
 
     internal static Network Load(string name)
     {
