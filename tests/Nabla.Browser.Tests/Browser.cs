@@ -3,7 +3,6 @@ using Microsoft.Playwright;
 using Nabla.Tests;
 
 [assembly: AssemblyFixture(typeof(Nabla.Browser.Tests.Browser))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Nabla.Browser.Tests;
 

@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace Nabla.Browser.Tests;
 
 /// <summary>samples/browser as a reader of it uses it.</summary>
+[Collection("One after the other")]
 public sealed class SamplePageTests(Browser browser)
 {
     private const string Sample = "samples/browser";

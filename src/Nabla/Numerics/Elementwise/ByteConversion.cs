@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nabla.Numerics;
@@ -76,7 +75,6 @@ internal sealed unsafe class ByteConversion
         private readonly ref float _destination = ref MemoryMarshal.GetReference(destination);
         private readonly float _reciprocal = 1 / divisor;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<T>(nint index)
             where T : struct, ILanes<T>
         {
