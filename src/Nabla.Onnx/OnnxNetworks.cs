@@ -1,6 +1,6 @@
+using Nabla.IO;
 using Nabla.Onnx.Export;
 using Nabla.Onnx.Import;
-using Nabla.IO;
 
 namespace Nabla;
 
