@@ -11,12 +11,14 @@ public sealed class SameBitsTests(Browser browser)
     public async Task Trainings_end_with_the_same_weights_as_on_this_machine()
     {
         await using OpenPage page = await browser.Open("tests/Nabla.BrowserProcess", "?3");
-        string[] expected = Hashes(DotNet.Run("dotnet", AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "Nabla.TestProcess.dll"), "3").Split('\n'));
+        string[] expected = Hashes(DotNet.Run("dotnet", AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "Nabla.TestProcess.dll"), "1").Split('\n'));
         await page.Page.WaitForFunctionAsync("window.exitCode !== undefined", null, new() { Timeout = 600_000 });
         Assert.Empty(page.Faults);
         Assert.InRange(expected.Length, 20, 100);
         Assert.Equal(expected, Hashes(page.Lines));
     }
 
-    private static string[] Hashes(IEnumerable<string> lines) => [.. lines.Select(line => line.Trim()).Where(line => line.StartsWith("hash ", StringComparison.Ordinal) || line.StartsWith("recipe ", StringComparison.Ordinal))];
+    /// <summary>Of lines such as "recipe NAME THREADS HASH" all but the number of threads.</summary>
+    private static string[] Hashes(IEnumerable<string> lines) =>
+        [.. lines.Select(line => line.Trim().Split(' ')).Where(words => words[0] is "hash" or "recipe").Select(words => $"{string.Join(' ', words[..^2])} {words[^1]}")];
 }
