@@ -28,8 +28,8 @@ public sealed class ExportTests : IDisposable
         byte[] pixels = ((ByteFeatures)digits.Features).Values.ToArray();
         float[] floats = [.. pixels.Select(value => value / network.Preprocessing.ByteDivisor)];
 
-        byte[] ofBytes = Export(network, new OnnxExportOptions { Input = OnnxInput.Bytes, Probabilities = true });
-        byte[] ofFloats = Export(network, new OnnxExportOptions { Input = OnnxInput.Floats, Probabilities = true });
+        byte[] ofBytes = OnnxRuntime.Export(network, new OnnxExportOptions { Input = OnnxInput.Bytes, Probabilities = true });
+        byte[] ofFloats = OnnxRuntime.Export(network, new OnnxExportOptions { Input = OnnxInput.Floats, Probabilities = true });
         AssertClose(network.Score(digits.Features), OnnxRuntime.Run(ofBytes, 20, pixels));
         AssertClose(network.Score(new FloatFeatures(floats, [28, 28])), OnnxRuntime.Run(ofFloats, 20, floats));
         foreach ((byte[] model, OnnxInput input) in new[] { (ofBytes, OnnxInput.Bytes), (ofFloats, OnnxInput.Floats) })
@@ -37,7 +37,7 @@ public sealed class ExportTests : IDisposable
             Network imported = Import(model);
             Assert.Equal(network.Preprocessing, imported.Preprocessing);
             Assert.Equal(network.Temperature, imported.Temperature, 6);
-            Assert.Equal(model, Export(imported, new OnnxExportOptions { Input = input, Probabilities = true }));
+            Assert.Equal(model, OnnxRuntime.Export(imported, new OnnxExportOptions { Input = input, Probabilities = true }));
         }
     }
 
@@ -48,7 +48,7 @@ public sealed class ExportTests : IDisposable
         network.ClassNames = ["first", "second \"quoted\"", "third ∇"];
         network.Temperature = 1.25;
         network.Preprocessing = new Preprocessing { FloatDivisor = 3, Standardization = new Standardization([0.5f], [2]) };
-        Network imported = Import(Export(network));
+        Network imported = Import(OnnxRuntime.Export(network));
         Assert.Equal(network.ClassNames, imported.ClassNames);
         Assert.Equal(network.Temperature, imported.Temperature);
         Assert.Equal(network.Preprocessing, imported.Preprocessing);
@@ -64,7 +64,7 @@ public sealed class ExportTests : IDisposable
     {
         Network network = Trained([9, 9, 2], Layer.Convolution2D(4, 3, 3, bias: false), Layer.BatchNormalization(Activation.ReLU), Layer.GlobalAveragePooling2D(), Layer.Dense(3));
         float[] samples = new RandomNetworks(2).Samples(4, 162);
-        byte[] kept = Export(network), folded = Export(network, new OnnxExportOptions { FoldBatchNormalization = true });
+        byte[] kept = OnnxRuntime.Export(network), folded = OnnxRuntime.Export(network, new OnnxExportOptions { FoldBatchNormalization = true });
         Assert.Equal(["Transpose", "Conv", "BatchNormalization", "Relu", "GlobalAveragePool", "Flatten", "Gemm"], Operators(kept));
         Assert.Equal(["Transpose", "Conv", "Relu", "GlobalAveragePool", "Flatten", "Gemm"], Operators(folded));
         AssertClose(OnnxRuntime.Run(kept, 4, samples), OnnxRuntime.Run(folded, 4, samples));
@@ -76,7 +76,7 @@ public sealed class ExportTests : IDisposable
         RandomNetworks networks = new(seed: 77);
         for (int i = 0; i < 100; i++)
         {
-            ModelProto model = ModelProto.Parser.ParseFrom(Export(networks.Next()));
+            ModelProto model = ModelProto.Parser.ParseFrom(OnnxRuntime.Export(networks.Next()));
             Assert.Equal((8, "Nabla", 17), (model.IrVersion, model.ProducerName, model.OpsetImport.Single().Version));
             GraphProto graph = model.Graph;
             Assert.NotEmpty(graph.Name);
@@ -100,9 +100,9 @@ public sealed class ExportTests : IDisposable
     public void What_cannot_be_exported_is_said()
     {
         Network network = Network.Create([3], Layer.Dense(2));
-        Assert.Contains("no weights yet", Assert.Throws<InvalidOperationException>(() => Export(network)).Message, StringComparison.Ordinal);
+        Assert.Contains("no weights yet", Assert.Throws<InvalidOperationException>(() => OnnxRuntime.Export(network)).Message, StringComparison.Ordinal);
         network.Initialize(new NumPyRandom(1));
-        Assert.Contains("expected softmax cross-entropy", Assert.Throws<InvalidOperationException>(() => Export(network, new OnnxExportOptions { Probabilities = true })).Message, StringComparison.Ordinal);
+        Assert.Contains("expected softmax cross-entropy", Assert.Throws<InvalidOperationException>(() => OnnxRuntime.Export(network, new OnnxExportOptions { Probabilities = true })).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -188,7 +188,7 @@ public sealed class ExportTests : IDisposable
 
     private static (double Difference, int Labels) Compare(Network network, DataSet digits)
     {
-        byte[] model = Export(network, new OnnxExportOptions { Input = OnnxInput.Bytes, Probabilities = network.Loss is SoftmaxCrossEntropyLoss });
+        byte[] model = OnnxRuntime.Export(network, new OnnxExportOptions { Input = OnnxInput.Bytes, Probabilities = network.Loss is SoftmaxCrossEntropyLoss });
         float[] expected = network.Score(digits.Features);
         int width = network.OutputShape.Size, labels = 0;
         double difference = 0;
@@ -235,13 +235,6 @@ public sealed class ExportTests : IDisposable
     {
         File.WriteAllBytes(_folder["model.onnx"], model);
         return Network.ImportOnnx(_folder["model.onnx"]);
-    }
-
-    private static byte[] Export(Network network, OnnxExportOptions? options = null)
-    {
-        using MemoryStream stream = new();
-        network.ExportOnnx(stream, options);
-        return stream.ToArray();
     }
 
     private static void AssertClose(float[] expected, float[] actual)

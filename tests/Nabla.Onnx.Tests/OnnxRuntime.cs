@@ -3,9 +3,17 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Nabla.Tests.Onnx;
 
-/// <summary>What ONNX Runtime makes of a model.</summary>
+/// <summary>What ONNX Runtime makes of a model, and models of ours for it.</summary>
 internal static class OnnxRuntime
 {
+    /// <summary>A network as the bytes of an ONNX file.</summary>
+    public static byte[] Export(Network network, OnnxExportOptions? options = null)
+    {
+        using MemoryStream stream = new();
+        network.ExportOnnx(stream, options);
+        return stream.ToArray();
+    }
+
     /// <summary>The first output of floats for samples of the given numbers.</summary>
     /// <param name="model">The file's bytes.</param>
     /// <param name="batch">Number of samples.</param>

@@ -12,14 +12,14 @@ public sealed class RoundTripTests
         {
             Network network = networks.Next();
             float[] samples = networks.Samples(3, network.InputShape.Size);
-            byte[] model = Export(network);
+            byte[] model = OnnxRuntime.Export(network);
             string what = $"network {i}, input {network.InputShape}:\n{network}";
             AssertClose(network.Score(new FloatFeatures(samples, network.InputShape)), OnnxRuntime.Run(model, 3, samples), what);
 
             File.WriteAllBytes(folder["model.onnx"], model);
             Network imported = Import(folder["model.onnx"], what);
             AssertClose(network.Score(new FloatFeatures(samples, network.InputShape)), imported.Score(new FloatFeatures(samples, imported.InputShape)), what);
-            Assert.True(model.AsSpan().SequenceEqual(Export(imported)), $"exported again, other bytes: {what}\nimported:\n{imported}");
+            Assert.True(model.AsSpan().SequenceEqual(OnnxRuntime.Export(imported)), $"exported again, other bytes: {what}\nimported:\n{imported}");
         }
     }
 
@@ -34,13 +34,6 @@ public sealed class RoundTripTests
             Assert.Fail($"{exception.Message}\n{what}");
             throw;
         }
-    }
-
-    private static byte[] Export(Network network, OnnxExportOptions? options = null)
-    {
-        using MemoryStream stream = new();
-        network.ExportOnnx(stream, options);
-        return stream.ToArray();
     }
 
     private static void AssertClose(float[] expected, float[] actual, string what)

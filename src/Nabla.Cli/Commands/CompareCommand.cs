@@ -71,14 +71,13 @@ internal sealed class CompareCommand : Command
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Part}, {comparison.SampleCount:N0} {comparison.Measurements[0].Unit}s"));
         Terminal.Write(FigureTable(comparison), "The table of the runs");
         IReadOnlyList<RecipeDifference> differences = comparison.Differences;
-        string what = comparison.HasRecipes ? "recipes" : "descriptions in the model files";
         if (differences.Count == 0)
         {
-            notes.WriteLine($"Their {what} do not differ.");
+            notes.WriteLine($"Their {comparison.Compared} do not differ.");
         }
         else
         {
-            Terminal.Write(DifferenceTable(comparison, differences), "The table of what differs", $"What differs in their {what}:");
+            Terminal.Write(DifferenceTable(comparison, differences), "The table of what differs", $"What differs in their {comparison.Compared}:");
         }
         Terminal.Write(PairTable(comparison), "The table of every two runs", "Pairwise comparison:");
         foreach (ComparedPair pair in comparison.Pairs)

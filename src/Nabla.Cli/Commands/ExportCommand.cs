@@ -76,7 +76,7 @@ internal sealed class ExportCommand : Command
 
     private static void Refuse(ParseResult arguments, bool isOther, string purpose, string to, params Option[] options)
     {
-        if (isOther && options.FirstOrDefault(option => arguments.GetResult(option) is { Implicit: false }) is Option given)
+        if (isOther && arguments.FirstGiven(options) is Option given)
         {
             throw new ArgumentException($"{given.Name} is {purpose}, but the model is to become {to}; leave it out.");
         }

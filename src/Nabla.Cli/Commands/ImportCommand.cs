@@ -43,7 +43,7 @@ internal sealed class ImportCommand : Command
             throw new ArgumentException($"--out: {@out} is the file to import; name another.");
         }
         Option[] foreign = isOnnx ? [_architecture, _names, _layout] : [_output];
-        if (foreign.FirstOrDefault(option => arguments.GetResult(option) is not null) is Option given)
+        if (arguments.FirstGiven(foreign) is Option given)
         {
             throw new ArgumentException($"{given.Name} is for {(isOnnx ? "weights alone" : "ONNX models")}, but {file} is {(isOnnx ? "an ONNX model" : "none")}; leave it out.");
         }

@@ -101,12 +101,9 @@ internal sealed class PredictCommand : Command
 
     private static void RefuseGiven(ParseResult arguments, string reason, params ReadOnlySpan<Option> options)
     {
-        foreach (Option option in options)
+        if (arguments.FirstGiven(options) is Option given)
         {
-            if (arguments.GetResult(option) is { Implicit: false })
-            {
-                throw new ArgumentException($"{option.Name}: is {reason}; leave it out.");
-            }
+            throw new ArgumentException($"{given.Name}: is {reason}; leave it out.");
         }
     }
 

@@ -32,10 +32,13 @@ internal sealed record Comparison(IReadOnlyList<TrainedRun> Runs, IReadOnlyList<
     ];
 
     /// <summary>Whether all of them know their recipe; else their model files are compared.</summary>
-    public bool HasRecipes => Runs.All(run => run.Description is not null);
+    public bool HasRecipes { get; } = HaveRecipes(Runs);
+
+    /// <summary>What is compared: <c>recipes</c>.</summary>
+    public string Compared => HasRecipes ? "recipes" : "descriptions in the model files";
 
     /// <summary>Where their recipes differ, or what their model files say of themselves.</summary>
-    public IReadOnlyList<RecipeDifference> Differences => RecipeDifference.Between([.. Runs.Select(run => HasRecipes ? AskedOf(run.Description!) : SaidBy(run.Network))]);
+    public IReadOnlyList<RecipeDifference> Differences { get; } = RecipeDifference.Between([.. Runs.Select(run => HaveRecipes(Runs) ? AskedOf(run.Description!) : SaidBy(run.Network))]);
 
     /// <summary>The run that recognises most, or whose answers are nearest.</summary>
     public int Best => Enumerable.Range(0, Runs.Count).MaxBy(run => Measurements[run].Evaluation is var figures && figures.Accuracy is double accuracy ? accuracy : -(figures.Regression?.RootMeanSquaredError ?? figures.Loss));
@@ -102,6 +105,8 @@ internal sealed record Comparison(IReadOnlyList<TrainedRun> Runs, IReadOnlyList<
 
         static string Answers(TrainedRun run) => run.IsRegression ? "answers numbers" : "tells classes apart";
     }
+
+    private static bool HaveRecipes(IReadOnlyList<TrainedRun> runs) => runs.All(run => run.Description is not null);
 
     private static string[] Classes(Network network) => [.. Enumerable.Range(0, network.OutputShape.Size).Select(network.NameOf)];
 

@@ -56,11 +56,10 @@ internal static class ComparisonReport
     private static Html Differences(Comparison comparison)
     {
         IReadOnlyList<RecipeDifference> differences = comparison.Differences;
-        string what = comparison.HasRecipes ? "recipes" : "descriptions in the model files";
         return differences.Count == 0
-            ? Html.Of($"<p>Their {what} do not differ.</p>")
+            ? Html.Of($"<p>Their {comparison.Compared} do not differ.</p>")
             : Html.Of($"""
-                <p class="remark">Only what differs in their {what}; – where one has nothing there.</p>
+                <p class="remark">Only what differs in their {comparison.Compared}; – where one has nothing there.</p>
                 <div class="scroll" tabindex="0" role="group" aria-label="What differs">
                 <table class="differences">
                 <thead><tr><th scope="col">Member</th>{comparison.Runs.Select((_, i) => Html.Of($"""<th scope="col">{Comparison.Letter(i)}</th>"""))}</tr></thead>

@@ -126,13 +126,7 @@ internal sealed class LayerWriter
         ReadOnlySpan<float> weights = layer.Parameters[0].Of(_network.Parameters);
         if (isChannelsFirstOf is Shape image)
         {
-            float[] reordered = new float[weights.Length];
-            for (int row = 0, positions = image[0] * image[1]; row < image.Size; row++)
-            {
-                (int channel, int position) = Math.DivRem(row, positions);
-                weights.Slice((position * image[2] + channel) * spec.Units, spec.Units).CopyTo(reordered.AsSpan(row * spec.Units));
-            }
-            weights = reordered;
+            weights = TensorView.ChannelsFirst(image).WithRest(spec.Units).FromNetwork(weights);
         }
         string name = _graph.NameFor("Dense");
         List<string> operands = [rows, _graph.AddConstant($"{name}.weight", weights, layer.Parameters[0].Shape)];
@@ -147,19 +141,8 @@ internal sealed class LayerWriter
     private Value WriteConvolution(Layer layer, ConvolutionSpec spec, Value input, int group)
     {
         string name = _graph.NameFor("Conv");
-        int outputs = layer.OutputShape[2], inputs = layer.InputShape[2] / group, window = spec.KernelHeight * spec.KernelWidth;
-        ReadOnlySpan<float> own = layer.Parameters[0].Of(_network.Parameters);
-        float[] weights = new float[own.Length];
-        for (int output = 0; output < outputs; output++)
-        {
-            for (int from = 0; from < inputs; from++)
-            {
-                for (int place = 0; place < window; place++)
-                {
-                    weights[(output * inputs + from) * window + place] = own[(place * inputs + from) * outputs + output];
-                }
-            }
-        }
+        int outputs = layer.OutputShape[2], inputs = layer.InputShape[2] / group;
+        float[] weights = TensorView.Kernels(spec.KernelHeight, spec.KernelWidth, inputs, outputs).FromNetwork(layer.Parameters[0].Of(_network.Parameters));
         List<string> operands = [ChannelsFirst(input), _graph.AddConstant($"{name}.weight", weights, outputs, inputs, spec.KernelHeight, spec.KernelWidth)];
         if (spec.Bias)
         {
@@ -371,7 +354,7 @@ internal sealed class LayerWriter
         var spec => spec is DenseSpec,
     });
 
-    private static int[] FirstExtents(Shape image) => image.Count == 2 ? [1, image[0], image[1]] : [image[2], image[0], image[1]];
+    private static int[] FirstExtents(Shape image) => TensorView.ChannelsFirst(image).Extents;
 
     /// <summary>The extents that figures are broadcast from: none for one, else the last ones of a sample.</summary>
     private static int[] ShapeOf(Standardization figures, int[] extents)

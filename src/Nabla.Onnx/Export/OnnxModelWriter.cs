@@ -1,4 +1,3 @@
-using System.Reflection;
 using Google.Protobuf;
 using Nabla.Onnx.Format;
 
@@ -30,7 +29,7 @@ internal static class OnnxModelWriter
             IrVersion = IrVersion,
             OpsetImport = { new OperatorSetIdProto { Version = Opset } },
             ProducerName = "Nabla",
-            ProducerVersion = typeof(Network).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            ProducerVersion = TrainingRecord.LibraryVersion,
             DocString = Describe(network, options),
             Graph = new LayerWriter(network, options).Write(),
         };

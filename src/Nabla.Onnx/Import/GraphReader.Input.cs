@@ -65,11 +65,11 @@ internal sealed partial class GraphReader
     /// <summary>The extents, channels first, of the image that rows of numbers are made first; null where they are not.</summary>
     private int[]? ImageOf(string input, int size)
     {
-        if (_written is not null || FirstReader(input) is not { OpType: "Reshape" } reshape || reshape.Input.Count < 2 || !_graph.IsConstant(reshape.Input[1]))
+        if (_written is not null || FirstReader(input) is not { OpType: "Reshape" } reshape || reshape.Input.Count < 2)
         {
             return null;
         }
-        long[] extents = ConstantAhead(reshape.Input[1])?.Integers ?? [];
+        long[] extents = _graph.ConstantOf(reshape.Input[1])?.Integers ?? [];
         if (extents is not [_, long a, long b, long c] || a is < 1 or > int.MaxValue || b is < 1 or > int.MaxValue || c is < 1 or > int.MaxValue || a * b != size / c || size % c != 0)
         {
             return null;
@@ -77,9 +77,6 @@ internal sealed partial class GraphReader
         int[] image = [(int)a, (int)b, (int)c];
         return IsChannelsFirst(reshape.Output[0], image) ? image : [image[2], image[0], image[1]];
     }
-
-    private Constant? ConstantAhead(string name) => _graph.ConstantOf(name) ?? _graph.Nodes.Where(node => node.OpType == "Constant" && node.Output.Contains(name))
-        .Select(node => new NodeAttributes(node).Tensor("value")).Where(tensor => tensor is not null).Select(tensor => Constant.Read(_path, tensor!)).FirstOrDefault();
 
     /// <summary>The first node after what only changes each number; null where several read the value.</summary>
     private NodeProto? FirstReader(string value)
@@ -130,20 +127,7 @@ internal sealed partial class GraphReader
     }
 
     /// <summary>Figures for each number of a sample, in the network's order; one stands for all.</summary>
-    private static float[] InOrder(Tensor tensor, float[] values)
-    {
-        if (values.Length == 1)
-        {
-            return values;
-        }
-        int[] places = tensor.View.Places();
-        float[] ordered = new float[values.Length];
-        for (int i = 0; i < places.Length; i++)
-        {
-            ordered[places[i]] = values[i];
-        }
-        return ordered;
-    }
+    private static float[] InOrder(Tensor tensor, float[] values) => values.Length == 1 ? values : tensor.View.ToNetwork(values);
 
     private Preprocessing MakePreprocessing()
     {

@@ -46,13 +46,7 @@ internal sealed partial class GraphReader
         }
         if (!tensor.View.IsInOrder)
         {
-            int[] places = tensor.View.Places();
-            float[] ordered = new float[weights.Length];
-            for (int row = 0; row < inputs; row++)
-            {
-                weights.AsSpan(row * units, units).CopyTo(ordered.AsSpan(places[row] * units));
-            }
-            weights = ordered;
+            weights = tensor.View.WithRest(units).ToNetwork(weights);
         }
         int value = Add(node, new DenseSpec { Units = units, Bias = biases is not null }, [tensor.Value], biases is null ? [weights] : [weights, biases]);
         return new Tensor(value, TensorView.Of(ShapeOf(value)));
@@ -80,19 +74,7 @@ internal sealed partial class GraphReader
             throw Unsupported(node, $"has dilations [{string.Join(", ", attributes.Ints("dilations")!)}]", "expected [1, 1]");
         }
         (int? stride, int padding, int[]? crop) = Windows(node, tensor, height, width, before, maxPadding: int.MaxValue / 4);
-        float[] from = kernels.Floats, weights = new float[from.Length];
-        int window = height * width, own = isDepthwise ? 1 : inputs, across = isDepthwise ? channels : outputs;
-        for (int output = 0; output < outputs; output++)
-        {
-            for (int input = 0; input < own; input++)
-            {
-                for (int place = 0; place < window; place++)
-                {
-                    // Kernels are [channels out, channels in, height, width] there, [height, width, channels in, channels out] here.
-                    weights[(place * own + input) * across + output] = from[(output * own + input) * window + place];
-                }
-            }
-        }
+        float[] weights = TensorView.Kernels(height, width, inputs, outputs).ToNetwork(kernels.Floats);
         float[]? biases = Numbers(node, 2) is null ? null : PerChannel(node, 2, outputs);
         LayerSpec spec = isDepthwise
             ? new DepthwiseConvolution2DSpec { KernelHeight = height, KernelWidth = width, Stride = stride ?? height, Padding = padding, Bias = biases is not null }
@@ -171,8 +153,7 @@ internal sealed partial class GraphReader
         Shape shape = ShapeOf(tensor.Value);
         if (tensor.View.Extents is [int features] && shape.Count == 1)
         {
-            int[] places = tensor.View.Places();
-            return Normalized([.. Enumerable.Range(1, 4).Select(input => Placed(PerChannel(node, input, features), places))]);
+            return Normalized([.. Enumerable.Range(1, 4).Select(input => tensor.View.ToNetwork(PerChannel(node, input, features)))]);
         }
         if (!tensor.View.IsChannels(0, LayerBuilder.WithChannels(shape)))
         {
@@ -207,8 +188,7 @@ internal sealed partial class GraphReader
         float[] scales = PerChannel(node, 1, width), offsets = Numbers(node, 2) is null ? new float[width] : PerChannel(node, 2, width);
         if (isRow)
         {
-            int[] places = tensor.View.Places();
-            (scales, offsets) = (Placed(scales, places), Placed(offsets, places));
+            (scales, offsets) = (tensor.View.ToNetwork(scales), tensor.View.ToNetwork(offsets));
         }
         return tensor with { Value = Add(node, new LayerNormalizationSpec { Epsilon = Decimal(attributes.Float("epsilon", 1e-5f)) }, [tensor.Value], scales, offsets) };
     }
@@ -249,16 +229,6 @@ internal sealed partial class GraphReader
             default:
                 throw Unsupported(node, "has no counterpart among the layers of Nabla", "of scikit-learn's models linear ones and multi-layer perceptrons are read");
         }
-    }
-
-    private static float[] Placed(float[] values, int[] places)
-    {
-        float[] placed = new float[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            placed[places[i]] = values[i];
-        }
-        return placed;
     }
 
     /// <summary>A tensor that shows an image with its channels first.</summary>

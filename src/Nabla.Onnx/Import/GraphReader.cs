@@ -30,8 +30,13 @@ internal sealed partial class GraphReader
     /// <exception cref="MalformedFileException">A node is none that Nabla has a layer for, or does not fit what it reads.</exception>
     public Network Read()
     {
+        // They stand anywhere, and tell what the input is like.
+        foreach (NodeProto node in _graph.Nodes.Where(node => node.OpType == "Constant"))
+        {
+            _graph.SetConstant(node.Output[0], ReadConstant(node));
+        }
         ReadInput();
-        foreach (NodeProto node in _graph.Nodes)
+        foreach (NodeProto node in _graph.Nodes.Where(node => node.OpType != "Constant"))
         {
             if (Fold(node))
             {
@@ -53,26 +58,21 @@ internal sealed partial class GraphReader
 
     private MalformedFileException Unsupported(NodeProto node, string found, string help) => _graph.Unsupported(node, found, help);
 
+    private Constant ReadConstant(NodeProto node)
+    {
+        NodeAttributes attributes = new(node);
+        return attributes.Tensor("value") is { } tensor ? Constant.Read(_path, tensor)
+            : attributes.Has("value_float") ? new Constant([], [attributes.Float("value_float", 0)])
+            : attributes.Has("value_int") ? new Constant([], new long[] { attributes.Int("value_int", 0) })
+            : attributes.Floats("value_floats") is { } floats ? new Constant([floats.Length], floats)
+            : attributes.Ints("value_ints") is { } integers ? new Constant([integers.Length], integers)
+            : throw Unsupported(node, "has no numbers", "export weights as initializers");
+    }
+
     /// <summary>Computes a node that does not depend on the input, or takes the extents of a value.</summary>
     private bool Fold(NodeProto node)
     {
-        if (node.Output.Count == 0)
-        {
-            throw Unsupported(node, "puts nothing out", "take another copy of the model");
-        }
-        if (node.OpType == "Constant")
-        {
-            NodeAttributes attributes = new(node);
-            Constant value = attributes.Tensor("value") is { } tensor ? Constant.Read(_path, tensor)
-                : attributes.Has("value_float") ? new Constant([], [attributes.Float("value_float", 0)])
-                : attributes.Has("value_int") ? new Constant([], new long[] { attributes.Int("value_int", 0) })
-                : attributes.Floats("value_floats") is { } floats ? new Constant([floats.Length], floats)
-                : attributes.Ints("value_ints") is { } integers ? new Constant([integers.Length], integers)
-                : throw Unsupported(node, "has no numbers", "export weights as initializers");
-            _graph.SetConstant(node.Output[0], value);
-            return true;
-        }
-        if (node.OpType == "Shape" && _tensors.TryGetValue(node.Input[0], out Tensor? of))
+        if (node is { OpType: "Shape", Input: [string value, ..] } && _tensors.TryGetValue(value, out Tensor? of))
         {
             long[] extents = [Constant.Batch, .. of.View.Extents.Select(extent => (long)extent)];
             int start = Math.Clamp(new NodeAttributes(node).Int("start", 0), -extents.Length, extents.Length), end = Math.Clamp(new NodeAttributes(node).Int("end", extents.Length), -extents.Length, extents.Length);

@@ -86,8 +86,8 @@ internal sealed class OnnxGraph
     /// <summary>Makes the output of a node known as numbers.</summary>
     public void SetConstant(string name, Constant value) => _constants[name] = value;
 
-    /// <summary>Whether a name stands for numbers, or will once the nodes before are read.</summary>
-    public bool IsConstant(string name) => _initializers.ContainsKey(name) || _constants.ContainsKey(name) || (_producers.TryGetValue(name, out NodeProto? node) && node.OpType == "Constant");
+    /// <summary>Whether a name stands for numbers, as far as is known by now.</summary>
+    public bool IsConstant(string name) => _initializers.ContainsKey(name) || _constants.ContainsKey(name);
 
     /// <summary>The error for a node that Nabla has no layer for.</summary>
     public MalformedFileException Unsupported(NodeProto node, string found, string help) => new(_path, $"{Describe(node)} {found}; {help}.");

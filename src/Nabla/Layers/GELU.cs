@@ -21,15 +21,8 @@ public sealed class GELU : ElementwiseLayer
     }
 
     /// <inheritdoc/>
-    public override void Forward(in LayerPass pass) =>
-        InputFunctions.Apply(default(InputFunctions.GELU), pass.Input(), pass.Output, pass.Threads);
+    public override void Forward(in LayerPass pass) => Forward(default(InputFunctions.GELU), pass);
 
     /// <inheritdoc/>
-    public override void Backward(in LayerPass pass)
-    {
-        if (pass.InputGradient() is { IsEmpty: false } dInput)
-        {
-            InputFunctions.Gradient(default(InputFunctions.GELU), pass.Input(), pass.OutputGradient, dInput, pass.Threads);
-        }
-    }
+    public override void Backward(in LayerPass pass) => Backward(default(InputFunctions.GELU), pass);
 }

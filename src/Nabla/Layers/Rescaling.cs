@@ -65,16 +65,10 @@ public sealed class Rescaling : ElementwiseLayer
     internal override double Work => OutputShape.Size;
 
     /// <inheritdoc/>
-    public override void Forward(in LayerPass pass) => InputFunctions.Apply(_function, pass.Input(), pass.Output, pass.Threads);
+    public override void Forward(in LayerPass pass) => Forward(_function, pass);
 
     /// <inheritdoc/>
-    public override void Backward(in LayerPass pass)
-    {
-        if (pass.InputGradient() is { IsEmpty: false } dInput)
-        {
-            InputFunctions.Gradient(_function, pass.Input(), pass.OutputGradient, dInput, pass.Threads);
-        }
-    }
+    public override void Backward(in LayerPass pass) => Backward(_function, pass);
 
     /// <summary>What it is, in one line: <c>Rescaling 1, × 2.5 + 10</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{base.ToString()}, × {_spec.Scale:G5} + {_spec.Offset:G5}");

@@ -21,15 +21,8 @@ public sealed class SiLU : ElementwiseLayer
     }
 
     /// <inheritdoc/>
-    public override void Forward(in LayerPass pass) =>
-        InputFunctions.Apply(default(InputFunctions.SiLU), pass.Input(), pass.Output, pass.Threads);
+    public override void Forward(in LayerPass pass) => Forward(default(InputFunctions.SiLU), pass);
 
     /// <inheritdoc/>
-    public override void Backward(in LayerPass pass)
-    {
-        if (pass.InputGradient() is { IsEmpty: false } dInput)
-        {
-            InputFunctions.Gradient(default(InputFunctions.SiLU), pass.Input(), pass.OutputGradient, dInput, pass.Threads);
-        }
-    }
+    public override void Backward(in LayerPass pass) => Backward(default(InputFunctions.SiLU), pass);
 }

@@ -21,15 +21,8 @@ public sealed class Softplus : ElementwiseLayer
     }
 
     /// <inheritdoc/>
-    public override void Forward(in LayerPass pass) =>
-        InputFunctions.Apply(default(InputFunctions.Softplus), pass.Input(), pass.Output, pass.Threads);
+    public override void Forward(in LayerPass pass) => Forward(default(InputFunctions.Softplus), pass);
 
     /// <inheritdoc/>
-    public override void Backward(in LayerPass pass)
-    {
-        if (pass.InputGradient() is { IsEmpty: false } dInput)
-        {
-            InputFunctions.Gradient(default(InputFunctions.Softplus), pass.Input(), pass.OutputGradient, dInput, pass.Threads);
-        }
-    }
+    public override void Backward(in LayerPass pass) => Backward(default(InputFunctions.Softplus), pass);
 }

@@ -1,4 +1,3 @@
-
 namespace Nabla;
 
 /// <summary>Goes through the epochs of a training, tells callbacks and handlers, and keeps the best epoch's weights.</summary>

@@ -1,4 +1,4 @@
-namespace Nabla.Onnx.Import;
+namespace Nabla.Onnx;
 
 /// <summary>
 /// How a tensor of a model shows a value of the network: each extent of the tensor, without the batch, is a product of factors, each of so many steps of a stride through the numbers of the
@@ -58,6 +58,9 @@ internal sealed class TensorView
     /// <summary>A tensor [batch, channels, height, width] of an image [height, width, channels].</summary>
     public static TensorView ChannelsFirst(Shape image) => Of(LayerBuilder.WithChannels(image)).Transpose([2, 0, 1]);
 
+    /// <summary>Kernels as ONNX has them, [channels out, channels in, height, width], of Nabla's [height, width, channels in, channels out].</summary>
+    public static TensorView Kernels(int height, int width, int inputs, int outputs) => Of([height, width, inputs, outputs]).Transpose([3, 2, 0, 1]);
+
     /// <summary>The same numbers under other extents; null where these would take a factor apart that has no such part.</summary>
     /// <param name="extents">Extents of the same product.</param>
     public TensorView? Reshape(IReadOnlyList<int> extents)
@@ -99,6 +102,9 @@ internal sealed class TensorView
     /// <param name="axes">For each extent of the result which of this it is, from 0 for the one after the batch.</param>
     public TensorView Transpose(IReadOnlyList<int> axes) => new([.. axes.Select(axis => _axes[axis])]);
 
+    /// <summary>Of a matrix whose rows stand for these numbers, with so many columns: the rows in the tensor's order.</summary>
+    public TensorView WithRest(int columns) => new([.. _axes.Select(factors => factors.Select(factor => (factor.Size, factor.Stride * columns)).ToArray()), [(columns, 1)]]);
+
     /// <summary>Whether both show the same numbers in the same order.</summary>
     public bool ShowsAs(TensorView other) => Merged.SequenceEqual(other.Merged);
 
@@ -122,6 +128,30 @@ internal sealed class TensorView
             places = finer;
         }
         return places;
+    }
+
+    /// <summary>Numbers in the tensor's order, put into the network's.</summary>
+    public float[] ToNetwork(ReadOnlySpan<float> values)
+    {
+        int[] places = Places();
+        float[] ordered = new float[values.Length];
+        for (int i = 0; i < places.Length; i++)
+        {
+            ordered[places[i]] = values[i];
+        }
+        return ordered;
+    }
+
+    /// <summary>Numbers in the network's order, put into the tensor's.</summary>
+    public float[] FromNetwork(ReadOnlySpan<float> values)
+    {
+        int[] places = Places();
+        float[] ordered = new float[values.Length];
+        for (int i = 0; i < places.Length; i++)
+        {
+            ordered[i] = values[places[i]];
+        }
+        return ordered;
     }
 
     /// <summary>As messages show it: <c>batch×1×28×28</c>.</summary>
