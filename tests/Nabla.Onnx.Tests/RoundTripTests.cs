@@ -23,6 +23,24 @@ public sealed class RoundTripTests
         }
     }
 
+    /// <summary>Layers that do nothing at inference have no node; who reads what they hand on reads the same, in the same order.</summary>
+    [Theory]
+    [InlineData("dropout")]
+    [InlineData("identity")]
+    [InlineData("cropping")]
+    [InlineData("rescaling")]
+    public void A_layer_that_hands_an_image_on_at_the_end_changes_no_order(string last)
+    {
+        LayerSpec nothing = last switch { "dropout" => Layer.Dropout(), "identity" => new ActivationSpec { Function = Activation.Identity }, "cropping" => Layer.Cropping2D(), _ => Layer.Rescaling(1) };
+        Network network = Network.Create([5, 4], Layer.Convolution2D(3, 2, 2), nothing);
+        RandomNetworks networks = new(seed: 8);
+        networks.Fill(network);
+        network.Loss = new SoftmaxCrossEntropyLoss();
+        float[] samples = networks.Samples(3, 20);
+        byte[] model = OnnxRuntime.Export(network, new OnnxExportOptions { Probabilities = true });
+        AssertClose(network.Score(new FloatFeatures(samples, [5, 4])), OnnxRuntime.Run(model, 3, samples), last);
+    }
+
     private static Network Import(string path, string what)
     {
         try

@@ -88,6 +88,10 @@ internal sealed class LayerWriter
     private Value Write(int index, Layer layer)
     {
         Value input = _values[_network.Graph.InputsOf(index)[0]];
+        if (HandsOn(layer.Spec))
+        {
+            return input;
+        }
         Value[] inputs = [.. _network.Graph.InputsOf(index).ToArray().Select(value => _values[value])];
         return layer.Spec switch
         {
@@ -104,7 +108,6 @@ internal sealed class LayerWriter
             },
             Cropping2DSpec spec => WriteCropping(layer, spec, input),
             FlattenSpec => WriteFlatten(index, layer, input),
-            DropoutSpec or GaussianNoiseSpec => input,
             AddSpec spec => Activated(spec.Activation, WriteAdd(layer, inputs)),
             ConcatenateSpec => WriteConcatenate(layer, inputs),
             SoftmaxAverageSpec => WriteSoftmaxAverage(layer, inputs),
@@ -198,10 +201,6 @@ internal sealed class LayerWriter
 
     private Value WriteCropping(Layer layer, Cropping2DSpec spec, Value input)
     {
-        if (spec is { Top: 0, Bottom: 0, Left: 0, Right: 0 })
-        {
-            return input;
-        }
         string value = ChannelsFirst(input), name = _graph.NameFor("Slice");
         string[] operands =
         [
@@ -339,10 +338,19 @@ internal sealed class LayerWriter
         return (flat, isChannelsFirst ? value.Shape : null);
     }
 
-    /// <summary>Whether of those that take an image as a row of numbers all are dense layers, whose weights can have any order; dropout and noise hand it on.</summary>
+    /// <summary>Whether a layer puts out what it reads, at inference: no node is written for it.</summary>
+    private static bool HandsOn(LayerSpec spec) => spec switch
+    {
+        DropoutSpec or GaussianNoiseSpec => true,
+        ActivationSpec { Function: Activation.Identity } or Cropping2DSpec { Top: 0, Bottom: 0, Left: 0, Right: 0 } => true,
+        RescalingSpec rescaling => (float)rescaling.Scale == 1 && (float)rescaling.Offset == 0,
+        _ => false,
+    };
+
+    /// <summary>Whether of those that take an image as a row of numbers all are dense layers, whose weights can have any order; some layers only hand it on.</summary>
     private bool DenseAloneTakesAsRows(int value) => value < _network.Layers.Count && _network.Graph.ReadersOf(value).ToArray().All(reader => _network.Layers[reader].Spec switch
     {
-        DropoutSpec or GaussianNoiseSpec => DenseAloneTakesAsRows(reader + 1),
+        var spec when HandsOn(spec) => DenseAloneTakesAsRows(reader + 1),
         SoftmaxAverageSpec => false,
         _ => true,
     });
@@ -350,7 +358,7 @@ internal sealed class LayerWriter
     /// <summary>Whether all that read a row of numbers are dense layers.</summary>
     private bool DenseAloneReads(int value) => value < _network.Layers.Count && _network.Graph.ReadersOf(value).ToArray().All(reader => _network.Layers[reader].Spec switch
     {
-        DropoutSpec or GaussianNoiseSpec or FlattenSpec => DenseAloneReads(reader + 1),
+        var spec when spec is FlattenSpec || HandsOn(spec) => DenseAloneReads(reader + 1),
         var spec => spec is DenseSpec,
     });
 
