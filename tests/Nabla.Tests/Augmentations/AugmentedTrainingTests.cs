@@ -91,21 +91,10 @@ public sealed class AugmentedTrainingTests
     [Fact]
     public void Augmentation_allocates_nothing_per_step_after_the_first()
     {
-        const int Threads = 3;
-        AllocationCounter counter = new(Threads);
-        counter.Total();
         DataSet digits = SyntheticDigits.Generate(1200, seed: 3);
         Network network = Network.Create([28, 28], Layer.Dense(16, Activation.ReLU), Layer.Dropout(), Layer.Dense(10));
         Trainer trainer = new(network, Loss.SoftmaxCrossEntropy, new Sgd());
-        long last = -1, most = 0;
-        trainer.StepCompleted += step =>
-        {
-            long now = counter.Total();
-            most = step is { Step: <= 2 } ? most : Math.Max(most, now - last);
-            last = counter.Total();
-        };
-        trainer.Fit(digits, new TrainingOptions { Epochs = 2, BatchSize = 100, Threads = Threads, Augmentation = All });
-        Assert.Equal(0, most);
+        AllocationCounter.AssertNothingPerStep(trainer, digits, new TrainingOptions { Epochs = 2, BatchSize = 100, Threads = 3, Augmentation = All });
     }
 
     [Fact]
