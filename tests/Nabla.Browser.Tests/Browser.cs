@@ -63,7 +63,7 @@ public sealed class Browser : IAsyncLifetime
     /// <returns>Why it cannot be published here: packages that are not to be had; null where it was.</returns>
     private string? Publish(string project)
     {
-        ProcessStartInfo start = new("dotnet", ["publish", Path.Combine(DotNet.Repository, project), "--artifacts-path", _folder["artifacts"], "--output", _folder[Path.GetFileName(project)]])
+        ProcessStartInfo start = new("dotnet", ["publish", Path.Combine(DotNet.Repository, project), "--artifacts-path", _folder["artifacts"], "--output", _folder[Path.GetFileName(project)], "-p:RunAnalyzers=false"])
         {
             RedirectStandardOutput = true,
         };

@@ -33,7 +33,7 @@ public sealed class SamplePageTests(Browser browser)
         Assert.SkipWhen(string.IsNullOrEmpty(folder), "NABLA_DATA is not set: needs the real MNIST files.");
         DataSet digits = Mnist.Load(folder).Test;
         await using OpenPage page = await Ready();
-        const int Count = 30;
+        const int Count = 12;
         int right = 0;
         List<string> wrong = [];
         for (int i = 0; i < Count; i++)
@@ -47,7 +47,7 @@ public sealed class SamplePageTests(Browser browser)
                 wrong.Add($"{label} as '{answer}'");
             }
         }
-        Assert.True(right >= 0.9 * Count, $"read {right} of {Count}, but {string.Join(", ", wrong)}");
+        Assert.True(right >= Count - 1, $"read {right} of {Count}, but {string.Join(", ", wrong)}");
         Assert.Empty(page.Faults);
     }
 
