@@ -38,7 +38,7 @@ public sealed class InstructionSetTests
         tiny 14d53bc993aee9a8
         """;
 
-    private static readonly Lazy<Report> Everything = new(() => Run(null));
+    private static readonly Lazy<Report> Everything = new(() => Run(switchedOff: null, "1", "2", "3", "7"));
 
     [Fact]
     public void With_all_instructions_on_1_2_3_and_7_threads() => Assert.Single(Everything.Value.Hashes.Distinct());
@@ -66,18 +66,18 @@ public sealed class InstructionSetTests
 
     private static void AssertSameWithout(string setting, params string[] off)
     {
-        Report report = Run(setting);
+        Report report = Run(setting, "1", "3");
         Assert.All(off, name => Assert.False(report.Has(name), $"DOTNET_{setting}=0 did not switch off {name}: this test would show nothing."));
-        Assert.Equal(Everything.Value.Hashes, report.Hashes);
+        Assert.Equal(Everything.Value.Hashes[0], Assert.Single(report.Hashes.Distinct()));
         Assert.Equal(Everything.Value.Recipes, report.Recipes);
     }
 
-    private static Report Run(string? switchedOff)
+    private static Report Run(string? switchedOff, params string[] threads)
     {
         // The runtime's folder is <dotnet>/shared/Microsoft.NETCore.App/<version>/.
         string dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
         ProcessStartInfo start = new(dotnet) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in new[] { Path.Combine(AppContext.BaseDirectory, "Nabla.TestProcess.dll"), "1", "2", "3", "7" })
+        foreach (string argument in threads.Prepend(Path.Combine(AppContext.BaseDirectory, "Nabla.TestProcess.dll")))
         {
             start.ArgumentList.Add(argument);
         }
@@ -94,10 +94,10 @@ public sealed class InstructionSetTests
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, error.Result);
-        return new Report([.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
+        return new Report(threads.Length, [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
     }
 
-    private sealed record Report(string[] Lines)
+    private sealed record Report(int ThreadCounts, string[] Lines)
     {
         /// <summary>One hash per number of threads.</summary>
         public string[] Hashes
@@ -105,7 +105,7 @@ public sealed class InstructionSetTests
             get
             {
                 string[] hashes = [.. Lines.Where(line => line.StartsWith("hash ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
-                Assert.Equal(4, hashes.Length);
+                Assert.Equal(ThreadCounts, hashes.Length);
                 return hashes;
             }
         }
