@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.JavaScript;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nabla.Page;
+
+/// <summary>What the page's worker calls. Answers are JSON; pictures and activations in it are base64, as bytes and as little-endian floats.</summary>
+internal static partial class Engine
+{
+    private static readonly Dictionary<string, PageModel> Models = new(StringComparer.Ordinal);
+
+    /// <summary>Called by the runtime, when all is loaded.</summary>
+    private static void Main() => Add("digits-small", Digits.LoadSmall());
+
+    /// <summary>The networks that can be asked, in the order in which they came.</summary>
+    [JSExport]
+    internal static string ListModels() => JsonSerializer.Serialize(
+        [.. Models.Select(entry => new ModelSummary(entry.Key, entry.Value.Network.Parameters.Length, $"{entry.Value.Network.InputShape}"))], PageJson.Default.ModelSummaryArray);
+
+    /// <summary>Takes a model file that the page has fetched, or that somebody has dropped on it.</summary>
+    /// <param name="name">Its name from now on.</param>
+    /// <param name="file">A safetensors file that Nabla has saved.</param>
+    [JSExport]
+    internal static void AddModel(string name, byte[] file) => Add(name, Network.Load(new MemoryStream(file), name).FoldBatchNormalization());
+
+    /// <summary>Reads a drawing.</summary>
+    /// <param name="model">One of the models.</param>
+    /// <param name="ink">Grey levels, 0 for paper to 255 for full ink, row by row.</param>
+    /// <param name="width">Pixels of a row.</param>
+    /// <param name="withSteps">Whether the pictures on the way are wanted, which takes longer.</param>
+    [JSExport]
+    internal static string Read(string model, byte[] ink, int width, bool withSteps)
+    {
+        byte[] paper = [.. ink.Select(level => (byte)(byte.MaxValue - level))];
+        List<ReadingStep>? steps = withSteps ? [] : null;
+        DigitReading reading = Models[model].Reader.Read(Picture.FromGrey(paper, width, ink.Length / width), steps);
+        return JsonSerializer.Serialize(
+            new ReadingAnswer(
+                JsonNamingPolicy.CamelCase.ConvertName($"{reading.Verdict}"), reading.Prediction?.Label, [.. reading.Scores], reading.Digitness, reading.Found?.Pixels,
+                [.. (steps ?? []).Select(step => new StepAnswer(step.Name, step.Picture.Width, step.Picture.Height, step.Picture.ToGrey()))]),
+            PageJson.Default.ReadingAnswer);
+    }
+
+    /// <summary>What each layer puts out for an image, and which of its pixels decide.</summary>
+    /// <param name="model">One of the models.</param>
+    /// <param name="pixels">28×28 levels as <see cref="Read"/> gives them.</param>
+    [JSExport]
+    internal static string Inspect(string model, byte[] pixels)
+    {
+        PageModel asked = Models[model];
+        Inspection inspection = asked.Inspection;
+        inspection.Look(pixels);
+        int last = asked.Network.Layers.Count - 1;
+        int label = Prediction.FromScores(inspection.OutputOf(last)).Label;
+        LayerAnswer[] layers = [.. asked.Network.Layers.Select((layer, i) => new LayerAnswer(layer.Name, layer.ToString()!, [.. layer.OutputShape], Bytes(inspection.OutputOf(i))))];
+        return JsonSerializer.Serialize(
+            new InspectionAnswer(label, layers, Bytes(inspection.InputContributions(label)), Bytes(inspection.Occlusion(label))), PageJson.Default.InspectionAnswer);
+    }
+
+    private static void Add(string name, Network network) => Models[name] = new PageModel(network);
+
+    private static byte[] Bytes(ReadOnlySpan<float> values) => MemoryMarshal.AsBytes(values).ToArray();
+
+    /// <summary>A network and what looks at it, made when first asked for.</summary>
+    private sealed class PageModel(Network network)
+    {
+        private Inspection? _inspection;
+
+        public Network Network => network;
+
+        public DigitReader Reader { get; } = new(network);
+
+        public Inspection Inspection => _inspection ??= new Inspection(network);
+    }
+}
+
+internal sealed record ModelSummary(string Name, int Parameters, string Input);
+
+internal sealed record ReadingAnswer(string Verdict, int? Label, float[] Scores, float? Digitness, byte[]? Pixels, StepAnswer[] Steps);
+
+internal sealed record StepAnswer(string Name, int Width, int Height, byte[] Pixels);
+
+internal sealed record InspectionAnswer(int Label, LayerAnswer[] Layers, byte[] Contributions, byte[] Occlusion);
+
+internal sealed record LayerAnswer(string Name, string Description, int[] Shape, byte[] Values);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ModelSummary[]))]
+[JsonSerializable(typeof(ReadingAnswer))]
+[JsonSerializable(typeof(InspectionAnswer))]
+internal sealed partial class PageJson : JsonSerializerContext;
