@@ -52,20 +52,30 @@ public sealed class DigitReader
             return new FoundDigit(pixels, new PictureBox(0, 0, picture.Width, picture.Height));
         }
         InkPage page = InkPage.Of(picture, SideForOne);
-        List<InkPiece> pieces = InkPiece.FindAll(page, out int[] map);
-        InkPiece? digit = InkPiece.OfOneDigit(page, pieces);
         if (steps is not null)
         {
             page.Explain(picture, steps);
         }
-        if (digit is null)
+        return Find(page, picture.Width, picture.Height, steps);
+    }
+
+    /// <summary>
+    /// Finds the one digit, or other sign, of a drawing of which it is known what is ink, such as one that was drawn on a screen: much faster than in a picture, where it has to be found out.
+    /// </summary>
+    /// <param name="ink">[height, width], 0 for paper to 255 for full ink.</param>
+    /// <param name="width">Pixels of a row.</param>
+    /// <param name="steps">Receives what was done on the way, each step a name and a picture.</param>
+    /// <returns>Null where nothing is drawn.</returns>
+    /// <exception cref="ArgumentException">The drawing is no whole number of rows.</exception>
+    public static FoundDigit? FindDrawn(ReadOnlySpan<byte> ink, int width, ICollection<ReadingStep>? steps = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if (ink.Length % width != 0)
         {
-            return null;
+            throw new ArgumentException($"The drawing has {ink.Length} levels, expected a multiple of its width, {width}.", nameof(ink));
         }
-        Plane ink = digit.Cut(page, map);
-        FoundDigit found = new(DigitFitting.Fit(ink, page.Faint, steps), digit.BoxIn(picture, page));
-        steps?.Add(new ReadingStep("in the middle of 28×28", Picture.FromGrey(found.Pixels, MnistForm.Side, MnistForm.Side)));
-        return found;
+        steps?.Add(new ReadingStep("drawing", Picture.FromGrey(ink, width, ink.Length / width)));
+        return Find(InkPage.OfDrawing(ink, width), width, ink.Length / width, steps);
     }
 
     /// <summary>Reads the one digit of a picture.</summary>
@@ -73,6 +83,14 @@ public sealed class DigitReader
     /// <param name="steps">Receives what was done on the way, each step a name and a picture.</param>
     public DigitReading Read(Picture picture, ICollection<ReadingStep>? steps = null) =>
         Find(picture, steps) is FoundDigit found ? Read([found])[0] : DigitReading.Blank;
+
+    /// <summary>Reads the one digit of a drawing of which it is known what is ink, see <see cref="FindDrawn"/>.</summary>
+    /// <param name="ink">[height, width], 0 for paper to 255 for full ink.</param>
+    /// <param name="width">Pixels of a row.</param>
+    /// <param name="steps">Receives what was done on the way, each step a name and a picture.</param>
+    /// <exception cref="ArgumentException">The drawing is no whole number of rows.</exception>
+    public DigitReading ReadDrawn(ReadOnlySpan<byte> ink, int width, ICollection<ReadingStep>? steps = null) =>
+        FindDrawn(ink, width, steps) is FoundDigit found ? Read([found])[0] : DigitReading.Blank;
 
     /// <summary>Reads all digits of a picture: line by line from the top, each from left to right.</summary>
     /// <param name="picture">The picture.</param>
@@ -99,6 +117,18 @@ public sealed class DigitReader
             levels = [.. levels.Select(level => (byte)(byte.MaxValue - level))];
         }
         return MnistForm.Fits(levels) ? levels : null;
+    }
+
+    private static FoundDigit? Find(InkPage page, int width, int height, ICollection<ReadingStep>? steps)
+    {
+        List<InkPiece> pieces = InkPiece.FindAll(page, out int[] map);
+        if (InkPiece.OfOneDigit(page, pieces) is not InkPiece digit)
+        {
+            return null;
+        }
+        FoundDigit found = new(DigitFitting.Fit(digit.Cut(page, map), page.Faint, steps), digit.BoxIn(width, height, page));
+        steps?.Add(new ReadingStep("in the middle of 28×28", Picture.FromGrey(found.Pixels, MnistForm.Side, MnistForm.Side)));
+        return found;
     }
 
     private DigitReading[] Read(IReadOnlyList<FoundDigit> found)

@@ -24,39 +24,59 @@ internal static partial class Engine
     [JSExport]
     internal static void AddModel(string name, byte[] file) => Add(name, Network.Load(new MemoryStream(file), name).FoldBatchNormalization());
 
-    /// <summary>Reads a drawing.</summary>
+    /// <summary>Reads what was drawn.</summary>
     /// <param name="model">One of the models.</param>
     /// <param name="ink">Grey levels, 0 for paper to 255 for full ink, row by row.</param>
     /// <param name="width">Pixels of a row.</param>
-    /// <param name="withSteps">Whether the pictures on the way are wanted, which takes longer.</param>
     [JSExport]
-    internal static string Read(string model, byte[] ink, int width, bool withSteps)
+    internal static string ReadDrawing(string model, byte[] ink, int width)
     {
-        byte[] paper = [.. ink.Select(level => (byte)(byte.MaxValue - level))];
-        List<ReadingStep>? steps = withSteps ? [] : null;
-        DigitReading reading = Models[model].Reader.Read(Picture.FromGrey(paper, width, ink.Length / width), steps);
-        return JsonSerializer.Serialize(
-            new ReadingAnswer(
-                JsonNamingPolicy.CamelCase.ConvertName($"{reading.Verdict}"), reading.Prediction?.Label, [.. reading.Scores], reading.Digitness, reading.Found?.Pixels,
-                [.. (steps ?? []).Select(step => new StepAnswer(step.Name, step.Picture.Width, step.Picture.Height, step.Picture.ToGrey()))]),
-            PageJson.Default.ReadingAnswer);
+        List<ReadingStep> steps = [];
+        return Answer(Models[model].Reader.ReadDrawn(ink, width, steps), steps);
     }
 
-    /// <summary>What each layer puts out for an image, and which of its pixels decide.</summary>
+    /// <summary>Reads the digit of a picture, in which the ink has to be found first.</summary>
     /// <param name="model">One of the models.</param>
-    /// <param name="pixels">28×28 levels as <see cref="Read"/> gives them.</param>
+    /// <param name="colours">Red, green, blue and opacity of each pixel, row by row.</param>
+    /// <param name="width">Pixels of a row.</param>
+    [JSExport]
+    internal static string ReadPicture(string model, byte[] colours, int width)
+    {
+        List<ReadingStep> steps = [];
+        return Answer(Models[model].Reader.Read(new Picture(colours, width, colours.Length / width / Picture.Channels), steps), steps);
+    }
+
+    /// <summary>What each layer puts out for an image, and what each of its pixels adds to the best guess.</summary>
+    /// <param name="model">One of the models.</param>
+    /// <param name="pixels">28×28 levels as they were read.</param>
     [JSExport]
     internal static string Inspect(string model, byte[] pixels)
     {
-        PageModel asked = Models[model];
-        Inspection inspection = asked.Inspection;
+        (Network network, Inspection inspection) = (Models[model].Network, Models[model].Inspection);
         inspection.Look(pixels);
-        int last = asked.Network.Layers.Count - 1;
-        int label = Prediction.FromScores(inspection.OutputOf(last)).Label;
-        LayerAnswer[] layers = [.. asked.Network.Layers.Select((layer, i) => new LayerAnswer(layer.Name, layer.ToString()!, [.. layer.OutputShape], Bytes(inspection.OutputOf(i))))];
-        return JsonSerializer.Serialize(
-            new InspectionAnswer(label, layers, Bytes(inspection.InputContributions(label)), Bytes(inspection.Occlusion(label))), PageJson.Default.InspectionAnswer);
+        int label = BestGuess(network, inspection);
+        LayerAnswer[] layers = [.. network.Layers.Select((layer, i) => new LayerAnswer(layer.Name, layer.ToString()!, [.. layer.OutputShape], Bytes(inspection.OutputOf(i))))];
+        return JsonSerializer.Serialize(new InspectionAnswer(label, layers, Bytes(inspection.InputContributions(label))), PageJson.Default.InspectionAnswer);
     }
+
+    /// <summary>How much less the best guess has where part of an image is covered: little-endian floats, one a pixel.</summary>
+    /// <param name="model">One of the models.</param>
+    /// <param name="pixels">28×28 levels as they were read.</param>
+    [JSExport]
+    internal static byte[] Occlude(string model, byte[] pixels)
+    {
+        (Network network, Inspection inspection) = (Models[model].Network, Models[model].Inspection);
+        inspection.Look(pixels);
+        return Bytes(inspection.Occlusion(BestGuess(network, inspection)));
+    }
+
+    private static string Answer(DigitReading reading, List<ReadingStep> steps) => JsonSerializer.Serialize(
+        new ReadingAnswer(
+            JsonNamingPolicy.CamelCase.ConvertName($"{reading.Verdict}"), reading.Prediction?.Label, [.. reading.Scores], reading.Digitness, reading.Found?.Pixels,
+            [.. steps.Select(step => new StepAnswer(step.Name, step.Picture.Width, step.Picture.Height, step.Picture.ToGrey()))]),
+        PageJson.Default.ReadingAnswer);
+
+    private static int BestGuess(Network network, Inspection inspection) => Prediction.FromScores(inspection.OutputOf(network.Layers.Count - 1)).Label;
 
     private static void Add(string name, Network network) => Models[name] = new PageModel(network);
 
@@ -81,7 +101,7 @@ internal sealed record ReadingAnswer(string Verdict, int? Label, float[] Scores,
 
 internal sealed record StepAnswer(string Name, int Width, int Height, byte[] Pixels);
 
-internal sealed record InspectionAnswer(int Label, LayerAnswer[] Layers, byte[] Contributions, byte[] Occlusion);
+internal sealed record InspectionAnswer(int Label, LayerAnswer[] Layers, byte[] Contributions);
 
 internal sealed record LayerAnswer(string Name, string Description, int[] Shape, byte[] Values);
 

@@ -14,6 +14,9 @@ internal sealed class InkPage
     /// <summary>Ink is so many levels of 255 stronger than paper at least, and so many times stronger than its noise.</summary>
     private const float LeastContrast = 14, LeastOverNoise = 6;
 
+    /// <summary>What is fainter is the noise of the paper, if it has any; of a noisy one at most the second.</summary>
+    private const float LeastFaint = 0.03f, GreatestFaint = 0.25f;
+
     private InkPage(Plane grey, Plane paper, Plane ink, bool[] isInk, float faint, double scale)
     {
         (Grey, Paper, Ink, IsInk, Faint, Scale) = (grey, paper, ink, isInk, faint, scale);
@@ -70,7 +73,21 @@ internal sealed class InkPage
         softInk = softInk.Map(value => (value - offset) / strength);
         bool[] isInk = Grow(softInk, Math.Clamp(6 * noise / strength, LeastWeak, GreatestWeak), Strong);
         PrintedLines.Remove(isInk, ink.Width, ink.Height);
-        return new InkPage(grey, paper, ink, isInk, Math.Clamp(4 * grain, 0.03f, 0.25f), scale);
+        return new InkPage(grey, paper, ink, isInk, Math.Clamp(4 * grain, LeastFaint, GreatestFaint), scale);
+    }
+
+    /// <summary>A page of which it is known what is ink: drawn on a screen, not photographed.</summary>
+    /// <param name="levels">[height, width], 0 for paper to 255 for full ink.</param>
+    /// <param name="width">Pixels of a row.</param>
+    public static InkPage OfDrawing(ReadOnlySpan<byte> levels, int width)
+    {
+        float[] values = new float[levels.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = levels[i] / 255f;
+        }
+        Plane ink = new(values, width, values.Length / width);
+        return new InkPage(ink, new Plane(ink.Width, ink.Height), ink, Grow(ink, LeastWeak, Strong), LeastFaint, scale: 1);
     }
 
     /// <summary>Adds the steps that led here.</summary>

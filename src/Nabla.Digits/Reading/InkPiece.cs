@@ -101,11 +101,11 @@ internal sealed class InkPiece
     }
 
     /// <summary>Where it is, in pixels of the picture.</summary>
-    public PictureBox BoxIn(Picture picture, InkPage page)
+    public PictureBox BoxIn(int width, int height, InkPage page)
     {
         (int left, int top) = ((int)(Left * page.Scale), (int)(Top * page.Scale));
         return new PictureBox(left, top,
-            Math.Clamp((int)Math.Ceiling(Right * page.Scale) - left, 1, picture.Width - left), Math.Clamp((int)Math.Ceiling(Bottom * page.Scale) - top, 1, picture.Height - top));
+            Math.Clamp((int)Math.Ceiling(Right * page.Scale) - left, 1, width - left), Math.Clamp((int)Math.Ceiling(Bottom * page.Scale) - top, 1, height - top));
     }
 
     /// <summary>Its ink alone, 0 to 1, with the soft edge around it.</summary>

@@ -137,7 +137,7 @@ internal sealed class PageReading
         return joined;
     }
 
-    private DigitReading Whole(InkPiece digit) => _read([new FoundDigit(DigitFitting.Fit(digit.Cut(_page, _map), _page.Faint), digit.BoxIn(_picture, _page))])[0];
+    private DigitReading Whole(InkPiece digit) => _read([new FoundDigit(DigitFitting.Fit(digit.Cut(_page, _map), _page.Faint), digit.BoxIn(_picture.Width, _picture.Height, _page))])[0];
 
     private DigitReading[] InParts(InkPiece digit, DigitReading whole)
     {

@@ -11,21 +11,27 @@ const reading = new ReadingPanel(document.querySelector('#reading'));
 const inside = new InsidePanel(document.querySelector('#inside'));
 const state = document.querySelector('#state');
 
-let isReading = false, isToBeRead = false;
+// How long nothing must be drawn before what takes longer than an answer is computed.
+const rest = 400;
 
-/** Reads what is drawn, and again if there is more of it by then: one at a time, so that answers are never late. */
+let isReading = false, isToBeRead = false, resting = 0;
+
+/** Reads what is drawn, and again if there is more of it by then: one at a time, so that no answer is late. */
 async function read() {
   isToBeRead = true;
+  clearTimeout(resting);
   if (isReading) return;
   isReading = true;
+  let answer = null;
   while (isToBeRead) {
     isToBeRead = false;
-    const answer = pad.isEmpty ? null : await engine.read(model, pad.ink(), pad.side, true);
+    answer = pad.isEmpty ? null : pad.isPicture ? await engine.readPicture(model, pad.colours(), pad.side) : await engine.readDrawing(model, pad.ink(), pad.side);
     reading.show(answer);
-    const inspection = answer?.pixels ? await engine.inspect(model, answer.pixels) : null;
-    inside.show(answer, inspection);
+    if (isToBeRead) continue;
+    inside.show(answer?.pixels ? await engine.inspect(model, answer.pixels) : null);
   }
   isReading = false;
+  if (answer?.pixels) resting = setTimeout(async () => inside.showOcclusion(await engine.occlude(model, answer.pixels)), rest);
 }
 
 pad.onchange = read;

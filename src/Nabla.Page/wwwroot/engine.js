@@ -30,26 +30,32 @@ export class WorkerEngine {
   }
 
   /**
-   * Reads grey levels, 0 for paper to 255 for ink: { verdict: 'sure' | 'unsure' | 'noDigit', label, scores, digitness, pixels, steps }.
-   * pixels, and those of the steps { name, width, height, pixels }, are Uint8Arrays.
+   * Reads what was drawn, grey levels from 0 for paper to 255 for ink:
+   * { verdict: 'sure' | 'unsure' | 'noDigit', label, scores, digitness, pixels, steps: [{ name, width, height, pixels }] }; pixels are Uint8Arrays.
    */
-  async read(model, ink, width, withSteps) {
-    const reading = JSON.parse(await this.#call('Read', model, ink, width, withSteps));
-    reading.pixels &&= bytes(reading.pixels);
-    for (const step of reading.steps) step.pixels = bytes(step.pixels);
-    return reading;
+  async readDrawing(model, ink, width) {
+    return reading(await this.#call('ReadDrawing', model, ink, width));
+  }
+
+  /** Reads the digit of a picture: red, green, blue and opacity of each pixel. */
+  async readPicture(model, colours, width) {
+    return reading(await this.#call('ReadPicture', model, colours, width));
   }
 
   /**
    * What each layer puts out for 28×28 levels, and what each pixel adds to the best guess:
-   * { label, layers: [{ name, description, shape, values }], contributions, occlusion }; numbers are Float32Arrays.
+   * { label, layers: [{ name, description, shape, values }], contributions }; numbers are Float32Arrays.
    */
   async inspect(model, pixels) {
     const inspection = JSON.parse(await this.#call('Inspect', model, pixels));
-    for (const layer of inspection.layers) layer.values = floats(layer.values);
-    inspection.contributions = floats(inspection.contributions);
-    inspection.occlusion = floats(inspection.occlusion);
+    for (const layer of inspection.layers) layer.values = floats(bytes(layer.values));
+    inspection.contributions = floats(bytes(inspection.contributions));
     return inspection;
+  }
+
+  /** How much less the best guess has where part of the 28×28 levels is covered: a Float32Array, one a pixel. It takes a while. */
+  async occlude(model, pixels) {
+    return floats(await this.#call('Occlude', model, pixels));
   }
 
   async #call(name, ...args) {
@@ -62,10 +68,17 @@ export class WorkerEngine {
   }
 }
 
+function reading(json) {
+  const reading = JSON.parse(json);
+  reading.pixels &&= bytes(reading.pixels);
+  for (const step of reading.steps) step.pixels = bytes(step.pixels);
+  return reading;
+}
+
 function bytes(base64) {
   return Uint8Array.from(atob(base64), character => character.charCodeAt(0));
 }
 
-function floats(base64) {
-  return new Float32Array(bytes(base64).buffer);
+function floats(bytes) {
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }

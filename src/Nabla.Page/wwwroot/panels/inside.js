@@ -5,26 +5,26 @@ const mostTiles = 64;
 
 export class InsidePanel {
   #root;
+  #label;
 
   constructor(root) {
     this.#root = root;
-    this.show(null, null);
+    this.show(null);
   }
 
   /** Shows an inspection of the engine; null where there is none. */
-  show(reading, inspection) {
+  show(inspection) {
     this.#root.classList.toggle('empty', inspection === null);
-    const causes = this.#root.querySelector('.causes'), layers = this.#root.querySelector('.layers');
-    if (inspection === null) {
-      causes.replaceChildren();
-      layers.replaceChildren();
-      return;
-    }
-    const { label, contributions, occlusion } = inspection;
-    causes.replaceChildren(
-      this.#image(`Gradient × input: what each pixel adds to “${label}”`, contributions, 28, 28),
-      this.#image(`Occlusion: how much “${label}” loses where a square of 4×4 is covered`, occlusion, 28, 28));
-    layers.replaceChildren(...inspection.layers.map(layer => this.#layer(layer)));
+    this.#root.querySelector('.causes').replaceChildren();
+    this.#root.querySelector('.layers').replaceChildren(...(inspection?.layers ?? []).map(layer => this.#layer(layer)));
+    if (inspection === null) return;
+    this.#label = inspection.label;
+    this.#root.querySelector('.causes').append(this.#image(`Gradient × input: what each pixel adds to “${this.#label}”`, inspection.contributions, 28, 28));
+  }
+
+  /** Adds what became of the best guess where parts were covered. */
+  showOcclusion(numbers) {
+    this.#root.querySelector('.causes').append(this.#image(`Occlusion: what “${this.#label}” loses where a square of 4×4 pixels is covered`, numbers, 28, 28));
   }
 
   #image(title, numbers, width, height) {
@@ -33,7 +33,7 @@ export class InsidePanel {
     showNumbers(canvas, numbers, width, height, limit);
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', title);
-    caption.append(title, this.#scale(limit));
+    caption.append(title, this.#scale(limit, numbers));
     figure.append(canvas, caption);
     return figure;
   }
@@ -56,15 +56,17 @@ export class InsidePanel {
       tiles.append(tile);
     }
     tiles.classList.toggle('row', isRow);
-    section.append(heading, detail, tiles, this.#scale(limit));
+    section.append(heading, detail, tiles, this.#scale(limit, values));
     if (channels > mostTiles) section.append(note(`the first ${mostTiles} of ${channels}`));
     return section;
   }
 
-  #scale(limit) {
-    const scale = document.createElement('span');
+  /** What the colours mean; of numbers that are none below 0 only that half. */
+  #scale(limit, numbers) {
+    const scale = document.createElement('span'), isSigned = numbers.some(number => number < 0);
     scale.className = 'scale';
-    scale.append(note(`−${limit.toPrecision(2)}`), document.createElement('i'), note(limit.toPrecision(2)));
+    scale.classList.toggle('signed', isSigned);
+    scale.append(note(isSigned ? `−${limit.toPrecision(2)}` : '0'), document.createElement('i'), note(limit.toPrecision(2)));
     return scale;
   }
 }

@@ -4,8 +4,10 @@ const penKeys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arro
 const keyStep = 0.03;
 
 export class DrawingPad {
-  /** Pixels of a side of what is given to the network: three for one of the 28 that it sees in the end. */
-  side = 84;
+  /** Pixels of a side of what is read: of strokes four for one of the 28 that the network sees in the end; in a picture the digit may be small. */
+  get side() {
+    return this.isPicture ? 336 : 112;
+  }
 
   /** Called when something was drawn or taken away. */
   onchange = () => {};
@@ -25,7 +27,7 @@ export class DrawingPad {
     this.#root = root;
     this.#canvas = root.querySelector('canvas');
     this.#context = this.#canvas.getContext('2d');
-    this.#small = new OffscreenCanvas(this.side, this.side).getContext('2d', { willReadFrequently: true });
+    this.#small = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
     this.#canvas.addEventListener('pointerdown', event => this.#begin(event));
     this.#canvas.addEventListener('pointermove', event => this.#extend(event));
     for (const end of ['pointerup', 'pointercancel']) this.#canvas.addEventListener(end, () => { this.#isDrawing = false; });
@@ -45,14 +47,25 @@ export class DrawingPad {
     return this.#strokes.length === 0 && this.#picture === null;
   }
 
-  /** Grey levels, 0 for paper to 255 for full ink, row by row. */
+  /** Whether it is a picture from elsewhere, drawn on or not; else only strokes. */
+  get isPicture() {
+    return this.#picture !== null;
+  }
+
+  /** Of strokes: grey levels, 0 for paper to 255 for full ink, row by row. */
   ink() {
+    const colours = this.colours();
+    return Uint8Array.from({ length: this.side * this.side }, (_, i) => 255 - colours[4 * i]);
+  }
+
+  /** Red, green, blue and opacity of each pixel, row by row. */
+  colours() {
     const context = this.#small;
+    context.canvas.width = context.canvas.height = this.side;
     context.fillStyle = 'white';
     context.fillRect(0, 0, this.side, this.side);
     this.#paint(context, this.side, 'black');
-    const { data } = context.getImageData(0, 0, this.side, this.side);
-    return Uint8Array.from({ length: this.side * this.side }, (_, i) => 255 - (data[4 * i] + data[4 * i + 1] + data[4 * i + 2]) / 3);
+    return new Uint8Array(context.getImageData(0, 0, this.side, this.side).data.buffer);
   }
 
   undo() {
