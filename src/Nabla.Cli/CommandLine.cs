@@ -62,6 +62,7 @@ internal static class CommandLine
             new PredictCommand(),
             new ReadCommand(),
             new ShowCommand(),
+            new PageCommand(),
             new PlotCommand(),
             new ReportCommand(),
             new CompareCommand(),

@@ -1,5 +1,3 @@
-using Nabla.Numerics;
-
 namespace Nabla;
 
 /// <summary>
