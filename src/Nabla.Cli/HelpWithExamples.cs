@@ -53,6 +53,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla show runs/1                             the first test images, and what they are predicted as",
             "nabla show runs/1 --mistakes --out wrong.png  the worst mistakes, also as a picture",
         ],
+        ["page"] =
+        [
+            "nabla page --out site                         static files, to be uploaded to any web host",
+            "python3 -m http.server --directory site       look at it on this machine: http://localhost:8000",
+        ],
         ["plot"] =
         [
             "nabla plot runs/1                             into runs/1/plot.png and runs/1/plot.svg",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using Microsoft.Playwright;
 using Nabla.Tests;
 
@@ -25,8 +26,8 @@ public sealed class Browser : IAsyncLifetime
             _skipped = $"There is no chromium or google-chrome on the PATH, and {ChromiumVariable} does not name one.";
             return;
         }
-        // The library is built once for both.
-        _skipped = Publish("samples/browser") ?? Publish("tests/Nabla.BrowserProcess");
+        // The library is built once for all.
+        _skipped = Publish("samples/browser") ?? Publish("src/Nabla.Page") ?? Publish("tests/Nabla.BrowserProcess");
         if (_skipped is null)
         {
             _playwright = await Playwright.CreateAsync();
@@ -44,6 +45,20 @@ public sealed class Browser : IAsyncLifetime
 
     /// <summary>The folder of a published page.</summary>
     public string FilesOf(string project) => Path.Combine(_folder.FullName, Path.GetFileName(project), "wwwroot");
+
+    /// <summary>Bytes of a published page, compressed as web servers do it, without what it fetches only when asked to.</summary>
+    public long CompressedBytesOf(string project)
+    {
+        const int Quality = 9, Window = 22;
+        long sum = 0;
+        foreach (string file in Directory.GetFiles(FilesOf(project), "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".safetensors"))
+        {
+            byte[] bytes = File.ReadAllBytes(file), compressed = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
+            Assert.True(BrotliEncoder.TryCompress(bytes, compressed, out int length, Quality, Window));
+            sum += length;
+        }
+        return sum;
+    }
 
     /// <summary>Opens a published page.</summary>
     /// <param name="project">Folder of its project.</param>
@@ -63,7 +78,7 @@ public sealed class Browser : IAsyncLifetime
     /// <returns>Why it cannot be published here: packages that are not to be had; null where it was.</returns>
     private string? Publish(string project)
     {
-        ProcessStartInfo start = new("dotnet", ["publish", Path.Combine(DotNet.Repository, project), "--artifacts-path", _folder["artifacts"], "--output", _folder[Path.GetFileName(project)], "-p:RunAnalyzers=false"])
+        ProcessStartInfo start = new("dotnet", ["publish", Path.Combine(DotNet.Repository, project), "--artifacts-path", _folder["artifacts"], "--output", _folder[Path.GetFileName(project)], "-p:RunAnalyzers=false", "-p:CompressionEnabled=false"])
         {
             RedirectStandardOutput = true,
         };

@@ -13,6 +13,7 @@ public sealed class OpenPage : IAsyncDisposable
     private readonly string _folder;
     private readonly ConcurrentQueue<string> _faults = [];
     private readonly ConcurrentQueue<string> _lines = [];
+    private readonly ConcurrentQueue<string> _requests = [];
 
     private OpenPage(IBrowserContext context, IPage page, string folder)
     {
@@ -27,6 +28,9 @@ public sealed class OpenPage : IAsyncDisposable
 
     /// <summary>What the page has written to the console.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
+
+    /// <summary>The paths of all files that it has asked for.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
 
     /// <summary>Errors, warnings and requests to elsewhere.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
@@ -48,6 +52,7 @@ public sealed class OpenPage : IAsyncDisposable
         Uri address = new(route.Request.Url);
         string name = address.AbsolutePath == "/" ? "index.html" : Uri.UnescapeDataString(address.AbsolutePath[1..]);
         string file = Path.Combine(_folder, name);
+        _requests.Enqueue(name);
         if (!route.Request.Url.StartsWith(Origin, StringComparison.Ordinal) || !File.Exists(file))
         {
             _faults.Enqueue($"A request to {route.Request.Url}");
@@ -58,6 +63,7 @@ public sealed class OpenPage : IAsyncDisposable
         {
             ".html" => "text/html",
             ".css" => "text/css",
+            ".svg" => "image/svg+xml",
             ".js" => "text/javascript",
             ".json" => "application/json",
             ".wasm" => "application/wasm",

