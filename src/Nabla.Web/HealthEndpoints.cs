@@ -12,8 +12,8 @@ internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", Ok<ServerState> () => TypedResults.Ok(new ServerState("alive"))).WithSummary("Whether the server answers.");
-        routes.MapGet("/readyz", Ready).WithSummary("Whether all models have been loaded.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/healthz", Ok<ServerState> () => TypedResults.Ok(new ServerState("alive"))).WithTags("Server").WithSummary("Whether the server answers.");
+        routes.MapGet("/readyz", Ready).WithTags("Server").WithSummary("Whether all models have been loaded.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static Ok<ServerState> Ready(ModelStore models) => models.IsReady

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Nabla.Web.Models;
@@ -14,4 +16,8 @@ namespace Nabla.Web;
 [JsonSerializable(typeof(ServerState))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(string))]
-internal sealed partial class WebJson : JsonSerializerContext;
+internal sealed partial class WebJson : JsonSerializerContext
+{
+    /// <summary>With quotation marks and the like as they are: they are escaped for pages that JSON is pasted into, which nobody does with ours.</summary>
+    public static WebJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -66,13 +66,14 @@ public sealed class WebServer : IAsyncDisposable
         // Empty: no environment variable or file in the working folder changes where it listens or what it allows.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Why it does not start, the caller is told.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging?.Invoke(builder.Logging);
 
         IServiceCollection services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         services.AddRoutingCore();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WebJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WebJson.Readable));
         services.AddOpenApi(ApiDocument.Configure);
         services.AddSingleton<IHostLifetime, NoSignals>();
         services.AddSingleton(options);

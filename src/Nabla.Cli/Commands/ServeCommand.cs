@@ -44,7 +44,7 @@ internal sealed class ServeCommand : Command
         SetAction(RunAsync);
     }
 
-    private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult arguments, CancellationToken _)
     {
         WebServerOptions options = new() { ModelFolder = arguments.GetValue(_models), Address = arguments.GetValue(_bind), Token = arguments.GetValue(_token) };
         if (arguments.GetValue(_port) is int port)

@@ -9,11 +9,12 @@ namespace Nabla.Web.Models;
 /// <summary>Which models there are, what is known of them, and their files.</summary>
 internal static class ModelEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder all)
     {
-        routes.MapGet("/api/models", All).WithSummary("Lists the models.");
-        routes.MapGet("/api/models/{name}", One).WithSummary("Describes a model: what goes in and comes out, its layers, and how it was trained.").ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet("/api/models/{name}/file", File).WithSummary("The file of a model, which Nabla loads.")
+        RouteGroupBuilder routes = all.MapGroup("/api/models").WithTags("Models");
+        routes.MapGet("", All).WithSummary("Lists the models.");
+        routes.MapGet("/{name}", One).WithSummary("Describes a model: what goes in and comes out, its layers, and how it was trained.").ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/{name}/file", File).WithSummary("The file of a model, which Nabla loads.")
             .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
     }
 

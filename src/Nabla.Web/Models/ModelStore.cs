@@ -13,8 +13,10 @@ internal sealed partial class ModelStore(WebServerOptions options, ILogger<Model
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Lock _loading = new();
 
+    private volatile bool _isReady;
+
     /// <summary>Whether <see cref="LoadAll"/> is through.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _isReady;
 
     /// <summary>The model that is used where none is named.</summary>
     public static string Default => Digits.Names[0];
@@ -58,7 +60,7 @@ internal sealed partial class ModelStore(WebServerOptions options, ILogger<Model
         {
             LogLeftOut($"{name}{Ending}: a model of that name comes with Nabla; give the file another.");
         }
-        IsReady = true;
+        _isReady = true;
     }
 
     private IEnumerable<string> Names() => Digits.Names.Concat(InFolder().Except(Digits.Names));
@@ -96,7 +98,7 @@ internal sealed partial class ModelStore(WebServerOptions options, ILogger<Model
                 using Stream file = open();
                 model = new ServedModel(name, Network.Load(file, shown), open);
             }
-            catch (Exception exception) when (exception is MalformedFileException or IOException and not FileNotFoundException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is MalformedFileException or IOException and not FileNotFoundException or UnauthorizedAccessException or OutOfMemoryException)
             {
                 LogLeftOut(Printable(exception.Message));
             }

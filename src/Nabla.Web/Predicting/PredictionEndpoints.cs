@@ -139,6 +139,7 @@ internal static class PredictionEndpoints
 
     private static void Describe(RouteHandlerBuilder route, params (string Kind, OpenApiSchema Schema)[] bodies)
     {
+        route.WithTags("Predictions");
         foreach (int status in (int[])[StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge,
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status429TooManyRequests])
         {

@@ -16,6 +16,9 @@ internal sealed class AccessGuard(RequestDelegate next, WebServerOptions options
     // Of equal length whatever was sent, so that a comparison tells nothing of the token's.
     private readonly byte[]? _token = options.Token is string token ? Digest(token) : null;
 
+    // What this machine is called by programs of its own.
+    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]", options.Address?.ToString() ?? "localhost" };
+
     public Task InvokeAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
@@ -34,7 +37,7 @@ internal sealed class AccessGuard(RequestDelegate next, WebServerOptions options
 
     private void ThrowIfForeign(HttpRequest request)
     {
-        if (options.IsLocal && request.Host.Host.ToUpperInvariant() is not ("LOCALHOST" or "127.0.0.1" or "[::1]") && request.Host.Host != $"{options.Address}")
+        if (options.IsLocal && !_names.Contains(request.Host.Host))
         {
             throw Refused($"Found the host '{Shown(request.Host.Value)}', expected localhost, 127.0.0.1 or [::1], since the server is there for this machine alone; ask it by one of these.");
         }

@@ -63,7 +63,7 @@ internal sealed partial class Problems(RequestDelegate next, WebServerOptions op
     {
         context.Response.StatusCode = status;
         ProblemDetails problem = new() { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = sentence };
-        return context.Response.WriteAsJsonAsync(problem, WebJson.Default.ProblemDetails, "application/problem+json", context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem, WebJson.Readable.ProblemDetails, "application/problem+json", context.RequestAborted);
     }
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "A request failed by a mistake in Nabla itself.")]
