@@ -55,7 +55,11 @@ internal sealed partial class ModelStore(WebServerOptions options, ILogger<Model
     /// <summary>Loads all models, so that the first requests need not wait for that.</summary>
     public void LoadAll()
     {
-        All();
+        foreach (ServedModel model in All().Where(model => model.ReadsDrawings))
+        {
+            // The reader loads a network of its own.
+            _ = model.Reader;
+        }
         foreach (string name in InFolder().Intersect(Digits.Names))
         {
             LogLeftOut($"{name}{Ending}: a model of that name comes with Nabla; give the file another.");
