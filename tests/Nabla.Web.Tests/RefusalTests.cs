@@ -12,7 +12,7 @@ public sealed class RefusalTests
     {
         { "POST", "/api/predict", Json, "", 400, "The body is no JSON, line 1, column 1: The input does not contain any JSON tokens." },
         { "POST", "/api/predict", Json, "{\"sample\": [1,", 400, "The body is no JSON, line 1, column 14: Expected start of a property name or value, but instead reached end of data." },
-        { "POST", "/api/predict", Json, "{\n\"sample\": [1]} x", 400, "The body is no JSON, line 2, column 15: 'x' is invalid after a single JSON value." },
+        { "POST", "/api/predict", Json, "{\n\"sample\": [1]} x", 400, "The body is no JSON, line 2, column 16: 'x' is invalid after a single JSON value." },
         { "POST", "/api/predict", Json, "[1]", 400, "The body: found an array, expected an object such as {\"samples\": [[0, 0.5]]}." },
         { "POST", "/api/predict", Json, "{}", 400, "Found neither 'sample' nor 'samples', expected one of them." },
         { "POST", "/api/predict", Json, "{\"sample\": [1], \"samples\": [[1]]}", 400, "Found both 'sample' and 'samples', expected one of them." },
