@@ -72,6 +72,7 @@ internal static class CommandLine
             new DataCommand(),
             new RecipesCommand(),
             new ReproduceCommand(),
+            new ServeCommand(),
         };
         root.HelpName = "nabla";
         foreach (HelpOption help in root.Options.OfType<HelpOption>())

@@ -48,6 +48,12 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla read page.jpg                           all digits of a page, line by line",
             "nabla read page.jpg --out boxes.png --json    a box around each, and all that is known of it",
         ],
+        ["serve"] =
+        [
+            "nabla serve                                   http://localhost:8080, for programs of this machine",
+            "nabla serve --models models --port 9000       also the models of a folder",
+            "nabla serve --bind 0.0.0.0 --token SECRET     for other machines, too",
+        ],
         ["show"] =
         [
             "nabla show runs/1                             the first test images, and what they are predicted as",

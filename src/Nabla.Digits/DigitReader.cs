@@ -14,6 +14,9 @@ public sealed class DigitReader
     // A digit alone may be a small part of a large photograph; of a page, each is.
     private const int SideForOne = 640, SideForPage = 1600;
 
+    /// <summary>A gap of so many times the height of a digit ends a number.</summary>
+    private const double NumberGap = 0.75;
+
     // Of the network that tells digits from other signs, trained by the recipe of its name: the class of digits; the other is of everything else.
     private const int DigitLabel = 1;
     private static readonly Lazy<Network> Detector = new(() => Digits.Load("digit-or-not"));
@@ -96,6 +99,19 @@ public sealed class DigitReader
     /// <param name="picture">The picture.</param>
     /// <returns>The lines; none where the picture is blank.</returns>
     public IReadOnlyList<IReadOnlyList<DigitReading>> ReadPage(Picture picture) => new PageReading(InkPage.Of(picture, SideForPage), picture, Read).Lines();
+
+    /// <summary>What stands in a line, in the network's names: what is no digit is left out, and a wide gap, as between numbers, is a space.</summary>
+    /// <param name="line">One of the lines of <see cref="ReadPage"/>.</param>
+    public string TextOf(IReadOnlyList<DigitReading> line)
+    {
+        DigitReading[] digits = [.. line.Where(reading => reading.Verdict != ReadingVerdict.NoDigit)];
+        double gap = digits.Length == 0 ? 0 : NumberGap * digits.Average(digit => digit.Found!.Box.Height);
+        return string.Concat(digits.Select((digit, i) =>
+        {
+            bool begins = i > 0 && digit.Found!.Box.Left - (digits[i - 1].Found!.Box.Left + digits[i - 1].Found!.Box.Width) > gap;
+            return (begins ? " " : "") + _network.NameOf(digit.Prediction!.Value.Label);
+        }));
+    }
 
     /// <summary>The levels of a picture that has MNIST's form already, also with light and dark exchanged; null for all others.</summary>
     private static byte[]? AlreadyInForm(Picture picture)

@@ -39,7 +39,35 @@ public static class PictureFile
         }
         byte[] contents = new byte[file.Length];
         file.ReadExactly(contents);
-        return Read(path, contents);
+        return Read(contents, path);
+    }
+
+    /// <summary>Reads a picture from the bytes of its file, as <see cref="Read(string)"/> does.</summary>
+    /// <param name="contents">The whole file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <returns>At most <see cref="MaxPixels"/> pixels.</returns>
+    /// <exception cref="MalformedFileException">It is no picture of these kinds, is damaged or cut short, or has too many pixels.</exception>
+    public static Picture Read(byte[] contents, string name)
+    {
+        if (contents.AsSpan().StartsWith(PngFile.Signature))
+        {
+            PngFile png = new(name, contents);
+            CheckSize(name, png.Width, png.Height);
+            return Decode(name, png.KeepPixelChunks());
+        }
+        if (IsPgm(contents))
+        {
+            PgmFile pgm = new(name, contents);
+            CheckSize(name, pgm.Width, pgm.Height);
+            return Picture.FromGrey(pgm.ReadGrey(), pgm.Width, pgm.Height);
+        }
+        if (IsOfSkia(contents))
+        {
+            return Decode(name, contents);
+        }
+        throw new MalformedFileException(name, contents.Length == 0
+            ? $"is empty, expected {Known}."
+            : $"is no picture of a known kind, expected {Known}; save it as one of these.");
     }
 
     /// <summary>Writes grey levels as they are into a PNG file of 8 bits a pixel.</summary>
@@ -63,29 +91,6 @@ public static class PictureFile
 
     /// <summary>Whether what follows a picture is nothing, or the end of a line, with which programs end a file that they take for text.</summary>
     internal static bool IsEnd(ReadOnlySpan<byte> rest) => rest is [] or [(byte)'\n'] or [(byte)'\r', (byte)'\n'];
-
-    private static Picture Read(string path, byte[] contents)
-    {
-        if (contents.AsSpan().StartsWith(PngFile.Signature))
-        {
-            PngFile png = new(path, contents);
-            CheckSize(path, png.Width, png.Height);
-            return Decode(path, png.KeepPixelChunks());
-        }
-        if (IsPgm(contents))
-        {
-            PgmFile pgm = new(path, contents);
-            CheckSize(path, pgm.Width, pgm.Height);
-            return Picture.FromGrey(pgm.ReadGrey(), pgm.Width, pgm.Height);
-        }
-        if (IsOfSkia(contents))
-        {
-            return Decode(path, contents);
-        }
-        throw new MalformedFileException(path, contents.Length == 0
-            ? $"is empty, expected {Known}."
-            : $"is no picture of a known kind, expected {Known}; save it as one of these.");
-    }
 
     private static bool IsPgm(ReadOnlySpan<byte> start) => start is [(byte)'P', (byte)'2' or (byte)'5', (byte)' ' or (byte)'#' or (>= 9 and <= 13), ..];
 

@@ -31,7 +31,7 @@ public sealed class SamplePageTests(Browser browser)
         Assert.SkipWhen(string.IsNullOrEmpty(folder), "NABLA_DATA is not set: needs the real MNIST files.");
         DataSet digits = Mnist.Load(folder).Test;
         await using OpenPage page = await Ready();
-        const int Count = 12;
+        const int Count = 6;
         int right = 0;
         List<string> wrong = [];
         for (int i = 0; i < Count; i++)

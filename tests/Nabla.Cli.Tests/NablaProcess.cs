@@ -82,7 +82,8 @@ internal sealed class NablaProcess : IDisposable
     }
 
     /// <summary>Waits until the program has printed something, or has ended.</summary>
-    public void WaitFor(string text)
+    /// <returns>All that it has printed.</returns>
+    public string WaitFor(string text)
     {
         Stopwatch waited = Stopwatch.StartNew();
         while (!OutputSoFar.Contains(text, StringComparison.Ordinal) && !_reading.IsCompleted)
@@ -90,6 +91,7 @@ internal sealed class NablaProcess : IDisposable
             EndIf(waited.Elapsed > TimeLimit);
             Thread.Sleep(5);
         }
+        return OutputSoFar;
     }
 
     private void EndIf(bool tooLate)

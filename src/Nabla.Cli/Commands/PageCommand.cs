@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using Nabla.Cli.Display;
 
 namespace Nabla.Cli.Commands;
@@ -32,7 +30,7 @@ internal sealed class PageCommand : Command
         {
             throw new IOException($"--out: {folder} has other files in it, expected a new or empty folder; nothing was written.");
         }
-        string source = SourceFolder();
+        string source = PageFiles.Make();
         long bytes = 0;
         string[] files = Directory.GetFiles(source, "*", SearchOption.AllDirectories);
         foreach (string file in files)
@@ -45,28 +43,5 @@ internal sealed class PageCommand : Command
         PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Saved {folder}  ({files.Length} files, {bytes / 1e6:F1} MB)"));
         PlainText.Out.WriteLine($"Any web server will do, such as: python3 -m http.server --directory {folder}");
         return ExitCode.Success;
-    }
-
-    /// <summary>The folder of the page's files: beside an installed program; in a clone of the repository it is made from source.</summary>
-    private static string SourceFolder()
-    {
-        string installed = Path.Combine(AppContext.BaseDirectory, "page", "wwwroot");
-        if (Directory.Exists(installed))
-        {
-            return installed;
-        }
-        string project = typeof(PageCommand).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "PageProject")?.Value
-            ?? throw new IOException($"{installed} is missing: this installation is not whole; install Nabla.Cli again.");
-        PlainText.Error.WriteLine("Building the page, which takes half a minute when it is done for the first time ...");
-        string output = Path.Combine(project, "bin", "page");
-        ProcessStartInfo start = new("dotnet", ["publish", project, "--output", output, "--verbosity", "quiet", "-nologo", "-p:RunAnalyzers=false", "-p:CompressionEnabled=false"])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start) ?? throw new IOException("dotnet could not be started to build the page.");
-        string said = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? Path.Combine(output, "wwwroot")
-            : throw new IOException($"{project}: dotnet publish ended with exit code {process.ExitCode}: {said.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim()}");
     }
 }

@@ -10,9 +10,6 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla read</c>: finds and reads all digits of a picture.</summary>
 internal sealed class ReadCommand : Command
 {
-    /// <summary>A gap of so many times the height of a digit ends a number.</summary>
-    private const double NumberGap = 0.75;
-
     private readonly Argument<string[]> _files = new("picture")
     {
         Description = $"A JPEG, PNG, WebP, BMP, GIF or PGM file of a page with digits. Before it a model, if another than '{ModelArgument.Default}' is to read them: a file that ends in .safetensors, or the folder of a run.",
@@ -45,18 +42,19 @@ internal sealed class ReadCommand : Command
             throw new ArgumentException($"the model takes samples of {network.InputShape}, expected 28×28 grey levels; digits of a page cannot be turned into that.");
         }
         Picture picture = PictureFile.Read(path);
-        IReadOnlyList<IReadOnlyList<DigitReading>> lines = new DigitReader(network).ReadPage(picture);
+        DigitReader reader = new(network);
+        IReadOnlyList<IReadOnlyList<DigitReading>> lines = reader.ReadPage(picture);
         // A line without one digit is none: lines of text, a drawing.
         DigitReading[][] read = [.. lines.Select(line => line.Where(reading => reading.Verdict != ReadingVerdict.NoDigit).ToArray()).Where(line => line.Length > 0)];
         int others = lines.Sum(line => line.Count) - read.Sum(line => line.Length);
 
         if (arguments.GetValue(_json))
         {
-            PlainText.Out.WriteLine(JsonSerializer.Serialize(Summary(network, path, read, others), SummaryJson.Default.PageSummary));
+            PlainText.Out.WriteLine(JsonSerializer.Serialize(Summary(network, reader, path, read, others), SummaryJson.Default.PageSummary));
         }
         else
         {
-            Print(network, path, read, others);
+            Print(network, reader, path, read, others);
         }
         if (arguments.GetValue(_out) is string picturePath)
         {
@@ -66,7 +64,7 @@ internal sealed class ReadCommand : Command
         return ExitCode.Success;
     }
 
-    private static void Print(Network network, string path, DigitReading[][] lines, int others)
+    private static void Print(Network network, DigitReader reader, string path, DigitReading[][] lines, int others)
     {
         string left = others == 0 ? "" : $"; {Counted(others, "piece of ink is", "pieces of ink are")} no digit and left out";
         if (lines.Length == 0)
@@ -80,23 +78,12 @@ internal sealed class ReadCommand : Command
             PictureBox first = line[0].Found!.Box;
             string sure = string.Join(" ", line.Select(reading => string.Create(CultureInfo.InvariantCulture,
                 $"{network.NameOf(reading.Prediction!.Value.Label)}{(reading.Verdict == ReadingVerdict.Unsure ? "?" : "")} {reading.Prediction.Value.Confidence:0%}")));
-            PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Text(network, line)}  at {first.Left},{first.Top}  ({sure})"));
+            PlainText.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {reader.TextOf(line)}  at {first.Left},{first.Top}  ({sure})"));
         }
     }
 
-    /// <summary>The digits of a line, with a space where there is a wide gap.</summary>
-    private static string Text(Network network, DigitReading[] line)
-    {
-        double height = line.Average(reading => reading.Found!.Box.Height);
-        return string.Concat(line.Select((reading, i) =>
-        {
-            bool begins = i > 0 && reading.Found!.Box.Left - (line[i - 1].Found!.Box.Left + line[i - 1].Found!.Box.Width) > NumberGap * height;
-            return (begins ? " " : "") + network.NameOf(reading.Prediction!.Value.Label);
-        }));
-    }
-
-    private static PageSummary Summary(Network network, string path, DigitReading[][] lines, int others) => new(path,
-        [.. lines.Select(line => new PageSummary.Line(Text(network, line), [.. line.Select(reading => new PageSummary.Digit(
+    private static PageSummary Summary(Network network, DigitReader reader, string path, DigitReading[][] lines, int others) => new(path,
+        [.. lines.Select(line => new PageSummary.Line(reader.TextOf(line), [.. line.Select(reading => new PageSummary.Digit(
             network.NameOf(reading.Prediction!.Value.Label), reading.Prediction.Value.Confidence, reading.Verdict == ReadingVerdict.Sure,
             reading.Found!.Box.Left, reading.Found.Box.Top, reading.Found.Box.Width, reading.Found.Box.Height, reading.Scores))]))], others);
 
