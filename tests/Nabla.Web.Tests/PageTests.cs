@@ -37,6 +37,18 @@ public sealed class PageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_from_elsewhere_is_followed_and_nothing_else()
+    {
+        File.WriteAllText(_folder["index.html"], "<!DOCTYPE html><title>Page</title>");
+        await using RunningServer server = await RunningServer.Start(new WebServerOptions { PageFolder = _folder.FullName });
+        (string, string) site = ("Sec-Fetch-Site", "cross-site"), mode = ("Sec-Fetch-Mode", "navigate"), document = ("Sec-Fetch-Dest", "document");
+        Assert.Equal(200, (await server.Get("/", site, mode, document)).Status);
+        Assert.Equal(403, (await server.Get("/", site, mode, ("Sec-Fetch-Dest", "iframe"))).Status);
+        Assert.Equal(403, (await server.Get("/", site, ("Sec-Fetch-Mode", "no-cors"), document)).Status);
+        Assert.Equal(403, (await server.Send(HttpMethod.Post, "/api/predict", null, site, mode, document)).Status);
+    }
+
+    [Fact]
     public async Task Without_a_page_there_is_none_and_a_folder_that_is_missing_is_named()
     {
         await using RunningServer server = await RunningServer.Start();

@@ -46,7 +46,9 @@ internal sealed class AccessGuard(RequestDelegate next, WebServerOptions options
         {
             throw Refused($"Found a request of a page of '{Shown(origin)}', expected the server's own '{Shown(request.Host.Value)}' or a program that is no page; pages of others are not answered.");
         }
-        if (request.Headers["Sec-Fetch-Site"] == "cross-site")
+        // To follow a link to the server from elsewhere is no request of that page: it does not get the answer.
+        bool isLink = HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
+        if (request.Headers["Sec-Fetch-Site"] == "cross-site" && !isLink)
         {
             throw Refused("Found a request of a page of another site, expected the server's own or a program that is no page; pages of others are not answered.");
         }
