@@ -14,14 +14,15 @@ const choice = document.querySelector('[name=model]');
 
 let model = choice.value = 'digits-small';
 
-// How long nothing must be drawn before what takes longer than an answer is computed.
-const rest = 400;
+// For so many milliseconds nothing must be drawn before the inside is looked at, and before what takes longest is computed.
+const rest = 120, longRest = 400;
 
-let isReading = false, isToBeRead = false, resting = 0;
+let isReading = false, isToBeRead = false, resting = 0, drawing = 0;
 
 /** Reads what is drawn, and again if there is more of it by then: one at a time, so that no answer is late. */
 async function read() {
   isToBeRead = true;
+  drawing++;
   clearTimeout(resting);
   if (isReading) return;
   isReading = true;
@@ -31,12 +32,22 @@ async function read() {
     isToBeRead = false;
     answer = pad.isEmpty ? null : pad.isPicture ? await engine.readPicture(model, pad.colours(), pad.side) : await engine.readDrawing(model, pad.ink(), pad.side);
     reading.show(answer);
-    if (isToBeRead) continue;
-    inside.show(answer?.pixels ? await engine.inspect(model, answer.pixels) : null);
   }
   isReading = false;
   section.setAttribute('aria-busy', 'false');
-  if (answer?.pixels) resting = setTimeout(async () => inside.showOcclusion(await engine.occlude(model, answer.pixels)), rest);
+  if (answer?.pixels) resting = setTimeout(() => look(answer.pixels), rest);
+  else inside.show(null);
+}
+
+/** Looks at what was read, unless something else is drawn meanwhile. */
+async function look(pixels) {
+  const of = drawing, inspection = await engine.inspect(model, pixels);
+  if (of !== drawing) return;
+  inside.show(inspection);
+  resting = setTimeout(async () => {
+    const occlusion = await engine.occlude(model, pixels);
+    if (of === drawing) inside.showOcclusion(occlusion);
+  }, longRest);
 }
 
 /** Reads with another network from now on, which is fetched when it is chosen for the first time. */

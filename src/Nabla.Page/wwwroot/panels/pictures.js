@@ -10,7 +10,7 @@ export function showLevels(canvas, levels, width, height) {
  * @param at Which number belongs to pixel i.
  */
 export function showNumbers(canvas, numbers, width, height, limit, at = i => i) {
-  const [negative, positive] = scale(canvas);
+  const { negative, positive } = colours;
   paint(canvas, width, height, i => {
     const share = limit > 0 ? Math.max(-1, Math.min(1, numbers[at(i)] / limit)) : 0;
     return [...(share < 0 ? negative : positive), Math.round(255 * Math.abs(share))];
@@ -26,7 +26,11 @@ function paint(canvas, width, height, colorOf) {
 }
 
 /** The two colours of the style sheet, as red, green and blue. */
-function scale(canvas) {
-  const style = getComputedStyle(canvas.isConnected ? canvas : document.body);
-  return ['--negative', '--positive'].map(name => style.getPropertyValue(name).trim().match(/[0-9a-f]{2}/gi).map(part => parseInt(part, 16)));
+let colours = fromStyle();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { colours = fromStyle(); });
+
+function fromStyle() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = name => style.getPropertyValue(name).trim().match(/[0-9a-f]{2}/gi).map(part => parseInt(part, 16));
+  return { negative: colour('--negative'), positive: colour('--positive') };
 }
