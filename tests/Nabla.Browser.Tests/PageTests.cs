@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
@@ -29,23 +28,14 @@ public sealed class PageTests(Browser browser)
     [Fact]
     public async Task Reads_digits_of_people_stroke_by_stroke_and_answers_while_they_are_drawn()
     {
-        string? folder = Environment.GetEnvironmentVariable("NABLA_DATA");
-        Assert.SkipWhen(string.IsNullOrEmpty(folder), "NABLA_DATA is not set: needs the real MNIST files.");
-        DataSet digits = Mnist.Load(folder).Test;
         await using OpenPage page = await Ready();
         const int Count = 20;
-        List<string> wrong = [];
-        for (int i = 0; i < Count; i++)
+        List<string> wrong = await DrawnDigits.Misread(Count, async pixels =>
         {
             await page.Page.ClickAsync("[name=clear]", new() { Force = true });
-            await Draw(page.Page, ((ByteFeatures)digits.Features)[i].ToArray());
-            string answer = await Answer(page.Page);
-            string label = ((ClassLabels)digits.Targets).Values[i].ToString(CultureInfo.InvariantCulture);
-            if (!answer.StartsWith(label, StringComparison.Ordinal))
-            {
-                wrong.Add($"{i}: {label} as '{answer}'");
-            }
-        }
+            await Draw(page.Page, pixels);
+            return await Answer(page.Page);
+        });
         // Two of these are taken for no digits: rows of strokes are rougher than a pen's.
         Assert.True(wrong.Count <= 3, $"read {Count - wrong.Count} of {Count}, but {string.Join(", ", wrong)}");
         Assert.Empty(page.Faults);
@@ -155,15 +145,13 @@ public sealed class PageTests(Browser browser)
     private static async Task Stroke(IPage page, params (double X, double Y)[] points)
     {
         LocatorBoundingBoxResult box = (await page.Locator("#pad canvas").BoundingBoxAsync())!;
-        bool isFirst = true;
-        foreach ((double x, double y) in points)
+        for (int i = 0; i < points.Length; i++)
         {
-            await page.Mouse.MoveAsync((float)(box.X + x * box.Width), (float)(box.Y + y * box.Height));
-            if (isFirst)
+            await page.Mouse.MoveAsync((float)(box.X + points[i].X * box.Width), (float)(box.Y + points[i].Y * box.Height));
+            if (i == 0)
             {
                 await page.Mouse.DownAsync();
             }
-            isFirst = false;
         }
         await page.Mouse.UpAsync();
     }
@@ -172,20 +160,9 @@ public sealed class PageTests(Browser browser)
     private static async Task Draw(IPage page, byte[] pixels)
     {
         await page.EvaluateAsync("document.querySelector('[name=width]').value = 8");
-        for (int y = 0; y < 28; y++)
+        foreach ((double y, double begin, double end) in DrawnDigits.Strokes(pixels))
         {
-            for (int x = 0; x < 28; x++)
-            {
-                int begin = x;
-                while (x < 28 && pixels[y * 28 + x] >= 128)
-                {
-                    x++;
-                }
-                if (x > begin)
-                {
-                    await Stroke(page, ((begin + 0.5) / 28, (y + 0.5) / 28), ((x - 0.5) / 28, (y + 0.5) / 28));
-                }
-            }
+            await Stroke(page, (begin / 28, y / 28), (end / 28, y / 28));
         }
     }
 

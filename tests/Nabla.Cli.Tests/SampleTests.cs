@@ -7,8 +7,6 @@ namespace Nabla.Cli.Tests;
 /// <summary>Builds and runs each program in samples/ as its readers do, shortened, on the real images.</summary>
 public sealed class SampleTests : IDisposable
 {
-    private static readonly string Repository = FindRepository();
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -51,9 +49,9 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public void There_is_one_sample_a_notebook_of_fewer_than_80_lines_and_one_of_own_kinds_named_in_the_README()
     {
-        string[] samples = [.. Directory.GetFiles(Path.Combine(Repository, "samples"), "*.cs").Order(StringComparer.Ordinal)];
+        string[] samples = [.. Directory.GetFiles(Path.Combine(DotNet.Repository, "samples"), "*.cs").Order(StringComparer.Ordinal)];
         Assert.Equal(["000", "001", "002", "003", "004", "cus"], samples.Select(path => Path.GetFileName(path)[..3]));
-        string readme = File.ReadAllText(Path.Combine(Repository, "samples", "README.md"));
+        string readme = File.ReadAllText(Path.Combine(DotNet.Repository, "samples", "README.md"));
         Assert.All(samples, path =>
         {
             Assert.InRange(File.ReadAllLines(path).Length, 1, path.EndsWith("custom-layer.cs", StringComparison.Ordinal) ? 99 : 79);
@@ -67,12 +65,12 @@ public sealed class SampleTests : IDisposable
     {
         string? data = Environment.GetEnvironmentVariable("NABLA_DATA");
         Assert.SkipWhen(string.IsNullOrEmpty(data), "NABLA_DATA is not set: needs the real MNIST files.");
-        string[] programs = [.. Regex.Matches(File.ReadAllText(Path.Combine(Repository, "README.md")).ReplaceLineEndings("\n"), "```csharp\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
+        string[] programs = [.. Regex.Matches(File.ReadAllText(Path.Combine(DotNet.Repository, "README.md")).ReplaceLineEndings("\n"), "```csharp\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
         Assert.Equal(2, programs.Length);
         for (int i = 0; i < programs.Length; i++)
         {
             File.WriteAllText(_folder[$"program{i}.cs"], $"""
-                #:project {Path.Combine(Repository, "src", "Nabla", "Nabla.csproj")}
+                #:project {Path.Combine(DotNet.Repository, "src", "Nabla", "Nabla.csproj")}
                 #:property PublishAot=false
                 using Nabla;
                 byte[] pixels = new byte[784];
@@ -84,7 +82,7 @@ public sealed class SampleTests : IDisposable
         }
     }
 
-    private Task<(int Code, string Output, string Error)> Run(string name, string data) => Run(Repository, $"samples/{name}.cs", data);
+    private Task<(int Code, string Output, string Error)> Run(string name, string data) => Run(DotNet.Repository, $"samples/{name}.cs", data);
 
     private async Task<(int Code, string Output, string Error)> Run(string folder, string program, string data)
     {
@@ -102,16 +100,5 @@ public sealed class SampleTests : IDisposable
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, output, await error);
-    }
-
-    /// <summary>The folder with the solution, above the one where the tests run.</summary>
-    private static string FindRepository()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Nabla.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-        return folder.FullName;
     }
 }

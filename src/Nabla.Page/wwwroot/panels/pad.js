@@ -79,13 +79,6 @@ export class DrawingPad {
     this.#changed();
   }
 
-  /** Draws strokes, each a list of points [x, y] in sides of the pad, in place of what is there. */
-  show(strokes) {
-    this.clear();
-    for (const points of strokes) this.#strokes.push({ width: this.#penWidth, points });
-    this.#changed();
-  }
-
   get #penWidth() {
     return Number(this.#root.querySelector('[name=width]').value) / 100;
   }
