@@ -16,7 +16,7 @@ internal static partial class Engine
     /// <summary>The networks that can be asked, in the order in which they came.</summary>
     [JSExport]
     internal static string ListModels() => JsonSerializer.Serialize(
-        [.. Models.Select(entry => new ModelSummary(entry.Key, entry.Value.Network.Parameters.Length, $"{entry.Value.Network.InputShape}"))], PageJson.Default.ModelSummaryArray);
+        [.. Models.Select(entry => new ModelSummary(entry.Key, entry.Value.Network.Parameters.Length, entry.Value.Network.Training?.TestAccuracy))], PageJson.Default.ModelSummaryArray);
 
     /// <summary>Takes a model file that the page has fetched, or that somebody has dropped on it.</summary>
     /// <param name="name">Its name from now on.</param>
@@ -95,7 +95,7 @@ internal static partial class Engine
     }
 }
 
-internal sealed record ModelSummary(string Name, int Parameters, string Input);
+internal sealed record ModelSummary(string Name, int Parameters, double? Accuracy);
 
 internal sealed record ReadingAnswer(string Verdict, int? Label, float[] Scores, float? Digitness, byte[]? Pixels, StepAnswer[] Steps);
 

@@ -1,28 +1,48 @@
-// Puts the panels together: the drawing is read as it grows, and what looks inside follows it.
+// Puts the panels together: the drawing is read as it grows, and the panel that is open follows it.
 import { WorkerEngine } from './engine.js';
 import { DrawingPad } from './panels/pad.js';
 import { ReadingPanel } from './panels/reading.js';
+import { Tabs } from './panels/tabs.js';
 import { InsidePanel } from './panels/inside.js';
 
-const engine = new WorkerEngine();
+// For so many milliseconds nothing must be drawn before a panel looks at it.
+const rest = 120;
+
+/** What panels share. */
+const page = {
+  engine: new WorkerEngine(),
+
+  /** What was read last, once the pen rests: { model, pixels }, pixels the 28×28 levels; null where there is nothing. */
+  drawing: null,
+
+  /** Lists the networks anew, and reads with the named one from now on. */
+  async modelsChanged(chosen = choice.value) {
+    const models = await page.engine.models();
+    choice.replaceChildren(...models.map(({ name, parameters, accuracy }) => {
+      const digits = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)}%`;
+      return new Option(`${name}: ${parameters.toLocaleString('en')} weights${digits}`, name, false, name === chosen);
+    }));
+    read();
+  },
+};
+
 const pad = new DrawingPad(document.querySelector('#pad'));
 const section = document.querySelector('#reading');
 const reading = new ReadingPanel(section);
-const inside = new InsidePanel(document.querySelector('#inside'));
 const state = document.querySelector('#state');
 const choice = document.querySelector('[name=model]');
 
-let model = choice.value = 'digits-small';
+// Each has show(drawing), which is called when it is opened and when what is drawn has changed.
+const panels = {
+  inside: new InsidePanel(document.querySelector('#inside'), page),
+};
+const tabs = new Tabs(document.querySelector('#panels'));
 
-// For so many milliseconds nothing must be drawn before the inside is looked at, and before what takes longest is computed.
-const rest = 120, longRest = 400;
-
-let isReading = false, isToBeRead = false, resting = 0, drawing = 0;
+let model, isReading = false, isToBeRead = false, resting = 0;
 
 /** Reads what is drawn, and again if there is more of it by then: one at a time, so that no answer is late. */
 async function read() {
   isToBeRead = true;
-  drawing++;
   clearTimeout(resting);
   if (isReading) return;
   isReading = true;
@@ -30,52 +50,40 @@ async function read() {
   let answer = null;
   while (isToBeRead) {
     isToBeRead = false;
-    answer = pad.isEmpty ? null : pad.isPicture ? await engine.readPicture(model, pad.colours(), pad.side) : await engine.readDrawing(model, pad.ink(), pad.side);
+    const asked = choice.value;
+    try {
+      answer = pad.isEmpty ? null : pad.isPicture ? await page.engine.readPicture(asked, pad.colours(), pad.side) : await page.engine.readDrawing(asked, pad.ink(), pad.side);
+      model = asked;
+      state.textContent = '';
+    } catch (error) {
+      state.textContent = error.message;
+      // As it was, unless there is no other.
+      if (model !== undefined && model !== asked) choice.value = model;
+      isToBeRead ||= model !== undefined && model !== asked;
+    }
     reading.show(answer);
   }
   isReading = false;
   section.setAttribute('aria-busy', 'false');
-  if (answer?.pixels) resting = setTimeout(() => look(answer.pixels), rest);
-  else inside.show(null);
+  const drawing = answer?.pixels ? { model, pixels: answer.pixels } : null;
+  if (drawing === null) rested(null);
+  else resting = setTimeout(() => rested(drawing), rest);
 }
 
-/** Looks at what was read, unless something else is drawn meanwhile. */
-async function look(pixels) {
-  const of = drawing, inspection = await engine.inspect(model, pixels);
-  if (of !== drawing) return;
-  inside.show(inspection);
-  resting = setTimeout(async () => {
-    const occlusion = await engine.occlude(model, pixels);
-    if (of === drawing) inside.showOcclusion(occlusion);
-  }, longRest);
-}
-
-/** Reads with another network from now on, which is fetched when it is chosen for the first time. */
-async function choose(name) {
-  try {
-    if (!(await engine.models()).some(known => known.name === name)) {
-      state.textContent = 'Fetching the network …';
-      const response = await fetch(`models/${name}.safetensors`);
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      await engine.addModel(name, new Uint8Array(await response.arrayBuffer()));
-    }
-    state.textContent = '';
-    model = name;
-    read();
-  } catch (error) {
-    choice.value = model;
-    state.textContent = `The network could not be fetched: ${error.message}.`;
-  }
+function rested(drawing) {
+  page.drawing = drawing;
+  panels[tabs.current].show(drawing);
 }
 
 pad.onchange = read;
-choice.onchange = () => choose(choice.value);
+choice.onchange = read;
+tabs.onopen = name => panels[name].show(page.drawing);
 
 try {
-  await engine.ready;
+  await page.engine.ready;
+  await page.modelsChanged();
   state.textContent = '';
   document.body.dataset.ready = 'true';
-  read();
 } catch (error) {
   state.textContent = `The page cannot start: ${error.message}`;
 }

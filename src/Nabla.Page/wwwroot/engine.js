@@ -1,10 +1,14 @@
 // What the panels ask of a network, whoever computes it.
 
+// Networks that come with the page as files, fetched when first asked for; the small one is in the library.
+const files = [{ name: 'digits', parameters: 354_650, accuracy: 0.9957 }];
+
 /** The library in this browser. */
 export class WorkerEngine {
   #worker = new Worker(new URL('engine-worker.js', import.meta.url), { type: 'module' });
   #waiting = new Map();
   #next = 0;
+  #fetched = new Map();
 
   constructor() {
     /** Fulfilled when it can be asked; it says why when it cannot be. */
@@ -19,9 +23,10 @@ export class WorkerEngine {
     };
   }
 
-  /** The networks: [{ name, parameters, input }]. */
+  /** The networks: [{ name, parameters, accuracy }], the accuracy on test images, 0 to 1, or null. */
   async models() {
-    return JSON.parse(await this.#call('ListModels'));
+    const loaded = JSON.parse(await this.#call('ListModels'));
+    return [...loaded, ...files.filter(file => !loaded.some(({ name }) => name === file.name))];
   }
 
   /** Takes a model file, a Uint8Array. */
@@ -29,16 +34,37 @@ export class WorkerEngine {
     return this.#call('AddModel', name, file);
   }
 
+  /** Fetches the network, if it is a file that has not been fetched yet. */
+  async #need(model) {
+    if (!files.some(({ name }) => name === model)) return;
+    if (!this.#fetched.has(model)) this.#fetched.set(model, this.#fetch(model));
+    try {
+      await this.#fetched.get(model);
+    } catch (error) {
+      // To be tried again.
+      this.#fetched.delete(model);
+      throw new Error(`The network could not be fetched: ${error.message}.`);
+    }
+  }
+
+  async #fetch(model) {
+    const response = await fetch(`models/${model}.safetensors`);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    await this.addModel(model, new Uint8Array(await response.arrayBuffer()));
+  }
+
   /**
    * Reads what was drawn, grey levels from 0 for paper to 255 for ink:
    * { verdict: 'sure' | 'unsure' | 'noDigit', label, scores, digitness, pixels, steps: [{ name, width, height, pixels }] }; pixels are Uint8Arrays.
    */
   async readDrawing(model, ink, width) {
+    await this.#need(model);
     return reading(await this.#call('ReadDrawing', model, ink, width));
   }
 
   /** Reads the digit of a picture: red, green, blue and opacity of each pixel. */
   async readPicture(model, colours, width) {
+    await this.#need(model);
     return reading(await this.#call('ReadPicture', model, colours, width));
   }
 

@@ -3,17 +3,34 @@ import { showNumbers } from './pictures.js';
 
 const mostTiles = 64;
 
+// For so many milliseconds nothing must change before what takes longest is computed.
+const longRest = 400;
+
 export class InsidePanel {
   #root;
+  #page;
   #label;
 
-  constructor(root) {
+  constructor(root, page) {
     this.#root = root;
-    this.show(null);
+    this.#page = page;
+    this.#show(null);
+  }
+
+  async show(drawing) {
+    const isOld = () => drawing !== this.#page.drawing, { engine } = this.#page;
+    const inspection = drawing && await engine.inspect(drawing.model, drawing.pixels);
+    if (isOld()) return;
+    this.#show(inspection);
+    if (drawing === null) return;
+    await new Promise(resolve => setTimeout(resolve, longRest));
+    if (isOld()) return;
+    const occlusion = await engine.occlude(drawing.model, drawing.pixels);
+    if (!isOld()) this.#showOcclusion(occlusion);
   }
 
   /** Shows an inspection of the engine; null where there is none. */
-  show(inspection) {
+  #show(inspection) {
     this.#root.classList.toggle('empty', inspection === null);
     this.#root.querySelector('.causes').replaceChildren();
     this.#root.querySelector('.layers').replaceChildren(...(inspection?.layers ?? []).map(layer => this.#layer(layer)));
@@ -23,7 +40,7 @@ export class InsidePanel {
   }
 
   /** Adds what became of the best guess where parts were covered. */
-  showOcclusion(numbers) {
+  #showOcclusion(numbers) {
     this.#root.querySelector('.causes').append(this.#image(`Occlusion: what “${this.#label}” loses where a square of 4×4 pixels is covered`, numbers, 28, 28));
   }
 
