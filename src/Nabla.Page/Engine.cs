@@ -109,4 +109,6 @@ internal sealed record LayerAnswer(string Name, string Description, int[] Shape,
 [JsonSerializable(typeof(ModelSummary[]))]
 [JsonSerializable(typeof(ReadingAnswer))]
 [JsonSerializable(typeof(InspectionAnswer))]
+[JsonSerializable(typeof(ScoreAnswer))]
+[JsonSerializable(typeof(BreakableLayerAnswer[]))]
 internal sealed partial class PageJson : JsonSerializerContext;

@@ -17,35 +17,23 @@ public sealed partial class Network
 
     /// <summary>Writes the network to a file, all at once: a file that was there before stays until the new one is complete.</summary>
     /// <param name="path">Usually ending in <c>.safetensors</c>; its folder must exist.</param>
-    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite or not a number.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public void Save(string path) => Save(path, halfPrecision: false);
-
-    /// <summary>Writes the network to a file, as <see cref="Save(string)"/> does, in half as many bytes if asked for.</summary>
-    /// <param name="path">Usually ending in <c>.safetensors</c>; its folder must exist.</param>
     /// <param name="halfPrecision">
-    /// Whether parameters are written as the nearest 16-bit floats, with 11 significant bits. The network itself keeps its own; what is loaded has the rounded ones. Buffers stay 32-bit floats.
+    /// Whether parameters are written as the nearest 16-bit floats, which have 11 significant bits: half as many bytes. The network itself keeps its own; what is loaded has the rounded ones. Buffers stay 32-bit floats.
     /// </param>
     /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite, not a number, or too large for half precision.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public void Save(string path, bool halfPrecision)
+    public void Save(string path, bool halfPrecision = false)
     {
         ThrowUnlessSavable(halfPrecision);
         AtomicFile.Write(path, stream => Write(stream, halfPrecision));
     }
 
-    /// <summary>Writes the network to a stream, as <see cref="Save(string)"/> does to a file.</summary>
-    /// <param name="stream">Where to; it stays open.</param>
-    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite or not a number.</exception>
-    public void Save(Stream stream) => Save(stream, halfPrecision: false);
-
     /// <summary>Writes the network to a stream, as <see cref="Save(string, bool)"/> does to a file.</summary>
     /// <param name="stream">Where to; it stays open.</param>
     /// <param name="halfPrecision">Whether parameters are written as the nearest 16-bit floats.</param>
     /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite, not a number, or too large for half precision.</exception>
-    public void Save(Stream stream, bool halfPrecision)
+    public void Save(Stream stream, bool halfPrecision = false)
     {
         ThrowUnlessSavable(halfPrecision);
         Write(stream, halfPrecision);
@@ -80,7 +68,7 @@ public sealed partial class Network
         SafeTensorsFile.Write(stream, metadata, tensors);
     }
 
-    /// <summary>Reads a network from a file that <see cref="Save(string)"/> wrote.</summary>
+    /// <summary>Reads a network from a file that <see cref="Save(string, bool)"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="MalformedFileException">The file is damaged or not a model of this library.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -92,7 +80,7 @@ public sealed partial class Network
     }
 
     /// <summary>Reads a network from a stream, to its end: where there are no files, or from a resource of the program.</summary>
-    /// <param name="stream">What <see cref="Save(Stream)"/> or <see cref="Save(string)"/> wrote, from its present place on; it stays open.</param>
+    /// <param name="stream">What <see cref="Save(Stream, bool)"/> or <see cref="Save(string, bool)"/> wrote, from its present place on; it stays open.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="MalformedFileException">It is damaged or not a model of this library.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
