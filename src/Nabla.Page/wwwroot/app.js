@@ -4,6 +4,8 @@ import { DrawingPad } from './panels/pad.js';
 import { ReadingPanel } from './panels/reading.js';
 import { Tabs } from './panels/tabs.js';
 import { InsidePanel } from './panels/inside.js';
+import { LadderPanel } from './panels/ladder.js';
+import { BreakPanel } from './panels/break.js';
 
 // For so many milliseconds nothing must be drawn before a panel looks at it.
 const rest = 120;
@@ -11,6 +13,11 @@ const rest = 120;
 /** What panels share. */
 const page = {
   engine: new WorkerEngine(),
+
+  /** Name of the network that reads. */
+  get model() {
+    return choice.value;
+  },
 
   /** What was read last, once the pen rests: { model, pixels }, pixels the 28×28 levels; null where there is nothing. */
   drawing: null,
@@ -35,6 +42,8 @@ const choice = document.querySelector('[name=model]');
 // Each has show(drawing), which is called when it is opened and when what is drawn has changed.
 const panels = {
   inside: new InsidePanel(document.querySelector('#inside'), page),
+  ladder: new LadderPanel(document.querySelector('#ladder'), page),
+  break: new BreakPanel(document.querySelector('#break'), page),
 };
 const tabs = new Tabs(document.querySelector('#panels'));
 

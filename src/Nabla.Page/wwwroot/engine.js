@@ -35,7 +35,7 @@ export class WorkerEngine {
   }
 
   /** Fetches the network, if it is a file that has not been fetched yet. */
-  async #need(model) {
+  async need(model) {
     if (!files.some(({ name }) => name === model)) return;
     if (!this.#fetched.has(model)) this.#fetched.set(model, this.#fetch(model));
     try {
@@ -58,13 +58,13 @@ export class WorkerEngine {
    * { verdict: 'sure' | 'unsure' | 'noDigit', label, scores, digitness, pixels, steps: [{ name, width, height, pixels }] }; pixels are Uint8Arrays.
    */
   async readDrawing(model, ink, width) {
-    await this.#need(model);
+    await this.need(model);
     return reading(await this.#call('ReadDrawing', model, ink, width));
   }
 
   /** Reads the digit of a picture: red, green, blue and opacity of each pixel. */
   async readPicture(model, colours, width) {
-    await this.#need(model);
+    await this.need(model);
     return reading(await this.#call('ReadPicture', model, colours, width));
   }
 
@@ -82,6 +82,34 @@ export class WorkerEngine {
   /** How much less the best guess has where part of the 28×28 levels is covered: a Float32Array, one a pixel. It takes a while. */
   async occlude(model, pixels) {
     return floats(await this.#call('Occlude', model, pixels));
+  }
+
+  /** Takes a model file of the ladder, a Uint8Array: it can be asked for scores, and is not listed. */
+  addRung(name, file) {
+    return this.#call('AddRung', name, file);
+  }
+
+  /** What a network, of the ladder or listed, says of 28×28 levels: { scores, areProbabilities }. */
+  async score(model, pixels) {
+    await this.need(model);
+    return JSON.parse(await this.#call('Score', model, pixels));
+  }
+
+  /** The layers of a network that have units to switch off: [{ index, name, description, order }], order the units as a growing share of them is. */
+  async breakableLayers(model) {
+    await this.need(model);
+    return JSON.parse(await this.#call('BreakableLayers', model));
+  }
+
+  /** Images of 28×28 levels one after the other, moved to the right and down, turned clockwise by degrees, and a share of their pixels erased. */
+  damageImages(images, { shiftX, shiftY, degrees, erased }) {
+    return this.#call('DamageImages', images, shiftX, shiftY, degrees, erased);
+  }
+
+  /** What a network with damaged weights takes images for, a label each: with so many bits of a weight, noise of that share of a layer's deviation, and units of a layer switched off. */
+  async predictBroken(model, images, { bits, noise, layer, unitsOff }) {
+    await this.need(model);
+    return this.#call('PredictBroken', model, images, bits, noise, layer, unitsOff);
   }
 
   async #call(name, ...args) {
