@@ -13,8 +13,8 @@ internal static class DataSource
     // Beside MNIST's digits, built-in ones; and as many other signs as there are digits.
     private const int DrawnTrainCount = 30_000, DrawnTestCount = 2_000;
 
-    // Share of data of one part that is set aside for testing: every tenth sample, by chance.
-    private const int TestShare = 10;
+    // Of fewer samples none are set aside for testing.
+    private const int LeastForTest = 10;
 
     private static readonly Dictionary<string, string> NoReading = [];
 
@@ -40,11 +40,7 @@ internal static class DataSource
             notes.WriteLine(FormattableString.Invariant($"The recipe sets nothing aside for validation: the {validation.Count:N0} images that the data has for it are trained on, too."));
             parts = WithoutValidation(parts);
         }
-        TrainAndTest trained = parts.Test is null
-            ? SetTestAside(parts)
-            : new TrainAndTest(parts.Train, parts.Test, parts.Source) { Validation = parts.Validation };
-        trained = trained with { Scale = parts.Scale };
-        return new TrainingData(trained, data, request.Reading, parts.Train.Fingerprint());
+        return new TrainingData(parts.SetTestAside(), data, request.Reading, parts.Train.Fingerprint());
     }
 
     /// <summary>The same for commands that begin with it: Ctrl-C stops a download, and is their own business no longer once there is data.</summary>
@@ -120,9 +116,9 @@ internal static class DataSource
         {
             return new TestData(parts.Test, parts.Source, $"the test images{change}");
         }
-        if (isSame && parts.Train.Count >= TestShare)
+        if (isSame && parts.Train.Count >= LeastForTest)
         {
-            return new TestData(SetTestAside(parts).Test, parts.Source, "the tenth that was set aside for testing when the model was trained on it");
+            return new TestData(parts.SetTestAside().Test, parts.Source, "the tenth that was set aside for testing when the model was trained on it");
         }
         string part = isSame ? "all of it, so few samples that the model was trained on them"
             : training?.DataPath is null ? "all of it, also what the model may have been trained on"
@@ -181,19 +177,6 @@ internal static class DataSource
     {
         DataSet train = mnist.Train.Append(Nabla.SyntheticDigits.Generate(DrawnTrainCount, seed: 1)), test = mnist.Test.Append(Nabla.SyntheticDigits.Generate(DrawnTestCount, seed: 2));
         return new TrainAndTest(OtherSigns.Beside(train, train.Count, seed: 3), OtherSigns.Beside(test, test.Count, seed: 4), FormattableString.Invariant($"MNIST, {DrawnTrainCount:N0} built-in digits, and as many other signs, drawn by the program"));
-    }
-
-    /// <summary>The same samples for the same data, whoever asks.</summary>
-    private static TrainAndTest SetTestAside(DataParts parts)
-    {
-        DataSet all = parts.Train;
-        if (all.Count < TestShare)
-        {
-            return new TrainAndTest(all, all, $"{parts.Source}, so few samples that the same ones are for training and for testing") { Validation = parts.Validation };
-        }
-        ReadOnlySpan<int> order = new NumPyRandom(1).Permutation(all.Count);
-        int test = all.Count / TestShare;
-        return new TrainAndTest(all.View(order[test..]), all.View(order[..test]), $"{parts.Source}, a tenth of it set aside for testing") { Validation = parts.Validation };
     }
 
     private static TrainAndTest LoadMnist(TextWriter notes, CancellationToken cancellation)

@@ -38,7 +38,7 @@ internal static partial class Engine
     {
         BrokenNetwork broken = Breaking(model);
         broken.Damage(bits, noise, layer, unitsOff);
-        return [.. broken.Network.Predict(new ByteFeatures(images, [Side, Side]), threads: 1).Select(prediction => (byte)prediction.Label)];
+        return [.. broken.Network.Predict(new ByteFeatures(images, broken.Network.InputShape), threads: 1).Select(prediction => (byte)prediction.Label)];
     }
 
     private static BrokenNetwork Breaking(string model)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices.JavaScript;
-using System.Text.Json;
 
 namespace Nabla.Page;
 
@@ -8,23 +7,14 @@ internal static partial class Engine
 {
     private static readonly Dictionary<string, Network> Rungs = new(StringComparer.Ordinal);
 
-    /// <summary>Takes a model file of the ladder.</summary>
-    /// <param name="name">Its name from now on.</param>
+    /// <summary>Takes a model file of the ladder, which <see cref="Score"/> knows from now on.</summary>
+    /// <param name="name">Its name, other than those of models.</param>
     /// <param name="file">A safetensors file that Nabla has saved.</param>
+    /// <returns>Whether its scores are probabilities; else they are outputs as they are, of a network that was trained with the squared error.</returns>
     [JSExport]
-    internal static void AddRung(string name, byte[] file) => Rungs[name] = Network.Load(new MemoryStream(file), name);
-
-    /// <summary>What a network says of an image: a score for each digit, and whether these are probabilities.</summary>
-    /// <param name="model">One of the ladder, or one of the models.</param>
-    /// <param name="pixels">28×28 levels as they were read; the network's own preprocessing follows.</param>
-    [JSExport]
-    internal static string Score(string model, byte[] pixels)
+    internal static bool AddRung(string name, byte[] file)
     {
-        Network network = Rungs.GetValueOrDefault(model) ?? Models[model].Network;
-        float[] scores = new float[network.OutputShape.Size];
-        network.Score(pixels, scores);
-        return JsonSerializer.Serialize(new ScoreAnswer(scores, network.Loss is SoftmaxCrossEntropyLoss), PageJson.Default.ScoreAnswer);
+        Rungs[name] = Network.Load(new MemoryStream(file), name);
+        return Rungs[name].Loss is SoftmaxCrossEntropyLoss;
     }
 }
-
-internal sealed record ScoreAnswer(float[] Scores, bool AreProbabilities);

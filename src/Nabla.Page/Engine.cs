@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Runtime.InteropServices.JavaScript;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Nabla.Page;
 
 /// <summary>What the page's worker calls. Answers are JSON; pictures and activations in it are base64, as bytes and as little-endian floats.</summary>
+[SupportedOSPlatform("browser")]
 internal static partial class Engine
 {
     private static readonly Dictionary<string, PageModel> Models = new(StringComparer.Ordinal);
@@ -16,13 +18,13 @@ internal static partial class Engine
     /// <summary>The networks that can be asked, in the order in which they came.</summary>
     [JSExport]
     internal static string ListModels() => JsonSerializer.Serialize(
-        [.. Models.Select(entry => new ModelSummary(entry.Key, entry.Value.Network.Parameters.Length, entry.Value.Network.Training?.TestAccuracy))], PageJson.Default.ModelSummaryArray);
+        [.. Models.Select(entry => ModelSummary.Of(entry.Key, entry.Value.Network))], PageJson.Default.ModelSummaryArray);
 
     /// <summary>Takes a model file that the page has fetched, or that somebody has dropped on it.</summary>
     /// <param name="name">Its name from now on.</param>
     /// <param name="file">A safetensors file that Nabla has saved.</param>
     [JSExport]
-    internal static void AddModel(string name, byte[] file) => Add(name, Network.Load(new MemoryStream(file), name).FoldBatchNormalization());
+    internal static void AddModel(string name, byte[] file) => Add(name, Network.Load(new MemoryStream(file), name));
 
     /// <summary>Reads what was drawn.</summary>
     /// <param name="model">One of the models.</param>
@@ -70,6 +72,16 @@ internal static partial class Engine
         return Bytes(inspection.Occlusion(BestGuess(network, inspection)));
     }
 
+    /// <summary>The scores of images: little-endian floats, ten an image.</summary>
+    /// <param name="model">One of the models, or of the ladder.</param>
+    /// <param name="pixels">28×28 levels, image after image.</param>
+    [JSExport]
+    internal static byte[] Score(string model, byte[] pixels)
+    {
+        Network network = Rungs.GetValueOrDefault(model) ?? Models[model].Network;
+        return Bytes(network.Score(new ByteFeatures(pixels, network.InputShape)));
+    }
+
     private static string Answer(DigitReading reading, List<ReadingStep> steps) => JsonSerializer.Serialize(
         new ReadingAnswer(
             JsonNamingPolicy.CamelCase.ConvertName($"{reading.Verdict}"), reading.Prediction?.Label, [.. reading.Scores], reading.Digitness, reading.Found?.Pixels,
@@ -83,19 +95,30 @@ internal static partial class Engine
     private static byte[] Bytes(ReadOnlySpan<float> values) => MemoryMarshal.AsBytes(values).ToArray();
 
     /// <summary>A network and what looks at it, made when first asked for.</summary>
-    private sealed class PageModel(Network network)
+    private sealed class PageModel
     {
+        private DigitReader? _reader;
         private Inspection? _inspection;
 
-        public Network Network => network;
+        public PageModel(Network network) => (Original, Network) = (network, network.FoldBatchNormalization());
 
-        public DigitReader Reader { get; } = new(network);
+        /// <summary>As it was trained.</summary>
+        public Network Original { get; }
 
-        public Inspection Inspection => _inspection ??= new Inspection(network);
+        /// <summary>For asking.</summary>
+        public Network Network { get; }
+
+        public DigitReader Reader => _reader ??= new DigitReader(Network);
+
+        public Inspection Inspection => _inspection ??= new Inspection(Network);
     }
 }
 
-internal sealed record ModelSummary(string Name, int Parameters, double? Accuracy);
+internal sealed record ModelSummary(string Name, int Parameters, double? Accuracy, bool ReadsDrawings, IReadOnlyList<string>? ClassNames)
+{
+    public static ModelSummary Of(string name, Network network) =>
+        new(name, network.Parameters.Length, network.Training?.TestAccuracy, DigitReader.CanRead(network.InputShape), network.ClassNames);
+}
 
 internal sealed record ReadingAnswer(string Verdict, int? Label, float[] Scores, float? Digitness, byte[]? Pixels, StepAnswer[] Steps);
 
@@ -109,6 +132,6 @@ internal sealed record LayerAnswer(string Name, string Description, int[] Shape,
 [JsonSerializable(typeof(ModelSummary[]))]
 [JsonSerializable(typeof(ReadingAnswer))]
 [JsonSerializable(typeof(InspectionAnswer))]
-[JsonSerializable(typeof(ScoreAnswer))]
 [JsonSerializable(typeof(BreakableLayerAnswer[]))]
+[JsonSerializable(typeof(RecipeSummary[]))]
 internal sealed partial class PageJson : JsonSerializerContext;

@@ -16,6 +16,16 @@ internal static class HealthEndpoints
         routes.MapGet("/readyz", Ready).WithTags("Server").WithSummary("Whether all models have been loaded.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
+    /// <param name="routes">Where it goes.</param>
+    /// <param name="metrics">What answers; null for nothing.</param>
+    public static void MapMetrics(IEndpointRouteBuilder routes, RequestDelegate? metrics)
+    {
+        if (metrics is not null)
+        {
+            routes.MapGet("/metrics", metrics).ExcludeFromDescription();
+        }
+    }
+
     private static Ok<ServerState> Ready(ModelStore models) => models.IsReady
         ? TypedResults.Ok(new ServerState("ready"))
         : throw new RequestException(StatusCodes.Status503ServiceUnavailable, "The models are still being loaded; ask again in a second.") { RetryAfter = 1 };

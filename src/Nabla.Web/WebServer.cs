@@ -19,6 +19,9 @@ namespace Nabla.Web;
 /// <summary>Answers requests over HTTP with networks: <c>await using WebServer server = await WebServer.StartAsync(new WebServerOptions());</c></summary>
 public sealed class WebServer : IAsyncDisposable
 {
+    /// <summary>What its meter and its source of activities are called, for OpenTelemetry and the like.</summary>
+    public const string TelemetryName = "Nabla";
+
     private readonly WebApplication _application;
 
     private WebServer(WebApplication application) => _application = application;
@@ -91,10 +94,12 @@ public sealed class WebServer : IAsyncDisposable
         services.AddSingleton<ModelStore>();
         services.AddHostedService<ModelLoading>();
         services.AddSingleton<PredictionTurns>();
+        RateLimit.Add(services, options);
 
         WebApplication application = builder.Build();
         application.UseMiddleware<RequestLog>();
         application.UseMiddleware<Problems>();
+        application.UseRateLimiter();
         application.UseMiddleware<AccessGuard>();
         if (options.PageFolder is string folder)
         {
@@ -104,6 +109,7 @@ public sealed class WebServer : IAsyncDisposable
         HealthEndpoints.Map(application);
         ModelEndpoints.Map(application);
         PredictionEndpoints.Map(application);
+        HealthEndpoints.MapMetrics(application, options.Metrics);
         return application;
     }
 
@@ -112,6 +118,7 @@ public sealed class WebServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        options.Patience.Apply(kestrel.Limits);
         if (options.Address is IPAddress address)
         {
             kestrel.Listen(address, options.Port, Speak);

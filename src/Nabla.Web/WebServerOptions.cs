@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Http;
+using Nabla.Web.Requests;
 
 namespace Nabla.Web;
 
@@ -24,7 +26,7 @@ public sealed record WebServerOptions
             : throw new ArgumentOutOfRangeException(nameof(Port), value, $"The port must be {IPEndPoint.MinPort} to {IPEndPoint.MaxPort}.");
     } = 8080;
 
-    /// <summary>What requests to /api must bring as <c>Authorization: Bearer</c>: printable ASCII characters without blanks; null for nothing. Default: null.</summary>
+    /// <summary>What requests to /api and /metrics must bring as <c>Authorization: Bearer</c>: printable ASCII characters without blanks; null for nothing. Default: null.</summary>
     public string? Token
     {
         get;
@@ -68,6 +70,16 @@ public sealed record WebServerOptions
         init => field = (int)AtLeast(1, value, nameof(MaxConnections));
     } = 100;
 
+    /// <summary>How many requests of one address are answered within a second, at least 1; one more is told to come again. Null for 1,000 where other machines can reach the server, and for any number where they cannot. Default: null.</summary>
+    public int? RequestsPerSecond
+    {
+        get;
+        init => field = value is int most ? (int)AtLeast(1, most, nameof(RequestsPerSecond)) : null;
+    }
+
+    /// <summary>What answers GET /metrics, such as OpenTelemetry's exporter for Prometheus; null for nothing. Default: null.</summary>
+    public RequestDelegate? Metrics { get; init; }
+
     /// <summary>How long requests that are under way may take when the server stops, at least 0. Default: 30 seconds.</summary>
     public TimeSpan ShutdownTimeout
     {
@@ -82,6 +94,12 @@ public sealed record WebServerOptions
 
     /// <summary>Whether only programs of this machine can reach it.</summary>
     internal bool IsLocal => Address is null || IPAddress.IsLoopback(Address);
+
+    /// <summary>What <see cref="RequestsPerSecond"/> comes to; null for no limit.</summary>
+    internal int? RateLimit => RequestsPerSecond ?? (IsLocal ? null : 1000);
+
+    /// <summary>Tests have less.</summary>
+    internal ClientPatience Patience { get; init; } = new();
 
     private static long AtLeast(long least, long value, string name) =>
         value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");

@@ -19,7 +19,7 @@ internal sealed class NablaProcess : IDisposable
     private readonly Task _reading;
     private readonly Task<string> _error;
 
-    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null, (int Columns, string Kind)? terminal = null)
+    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null, (int Columns, string Kind)? terminal = null, (string Name, string Value)[]? environment = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Nabla.Cli.exe" : "Nabla.Cli");
         ProcessStartInfo start = terminal is (int columns, string kind)
@@ -37,6 +37,10 @@ internal sealed class NablaProcess : IDisposable
         start.Environment["HOME"] = folder["home"];
         start.Environment["XDG_CACHE_HOME"] = folder["cache"];
         start.Environment["LOCALAPPDATA"] = folder["cache"];
+        foreach ((string name, string value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
         if (memory is long bytes)
         {
             start.Environment["DOTNET_GCHeapHardLimit"] = bytes.ToString("x", CultureInfo.InvariantCulture);
@@ -50,6 +54,9 @@ internal sealed class NablaProcess : IDisposable
 
     /// <summary>Starts the program; its working directory is <paramref name="folder"/>.</summary>
     public static NablaProcess Start(TemporaryFolder folder, string? data, params string[] arguments) => new(folder, data, arguments);
+
+    /// <summary>Starts the program with more in its environment.</summary>
+    public static NablaProcess StartWith((string Name, string Value)[] environment, TemporaryFolder folder, params string[] arguments) => new(folder, null, arguments, environment: environment);
 
     /// <summary>Runs the program to its end without NABLA_DATA.</summary>
     public static (int Code, string Output, string Error) Run(TemporaryFolder folder, params string[] arguments)

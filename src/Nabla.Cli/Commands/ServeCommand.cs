@@ -11,6 +11,8 @@ namespace Nabla.Cli.Commands;
 /// <summary><c>nabla serve</c>: answers requests over HTTP.</summary>
 internal sealed class ServeCommand : Command
 {
+    private const string TokenVariable = "NABLA_TOKEN";
+
     private readonly Option<string?> _models = new("--models") { Description = "A folder whose files *.safetensors are served beside the models that come with nabla.", HelpName = "folder" };
 
     private readonly Option<int?> _port = NumberOption.Create<int>(
@@ -18,7 +20,7 @@ internal sealed class ServeCommand : Command
 
     private readonly Option<IPAddress?> _bind = new("--bind")
     {
-        Description = "Listen at this address, such as 0.0.0.0 for all that this machine has; if not given, programs of this machine alone reach it. Others need a --token.",
+        Description = "Listen at this address, such as 0.0.0.0 for all that this machine has; if not given, programs of this machine alone reach it. Others need a token.",
         HelpName = "address",
         CustomParser = result =>
         {
@@ -32,7 +34,12 @@ internal sealed class ServeCommand : Command
         },
     };
 
-    private readonly Option<string?> _token = new("--token") { Description = "Answer requests to /api only where they bring 'Authorization: Bearer' and this text.", HelpName = "text" };
+    private readonly Option<string?> _token = new("--token") { Description = $"Answer requests to /api and /metrics only where they bring 'Authorization: Bearer' and this text; if not given, the environment's {TokenVariable}.", HelpName = "text" };
+
+    private readonly Option<int?> _rate = NumberOption.CreateCount(
+        "--rate", "Answer at most so many requests of one address in a second; if not given, 1000 where other machines are let in, else any number.");
+
+    private readonly Option<bool> _metrics = new("--metrics") { Description = "Answer GET /metrics with figures for Prometheus." };
 
     public ServeCommand()
         : base("serve", "Answer requests over HTTP: predict samples, read pictures, describe models, and show the page to draw on (in a clone of the repository once 'nabla page' has made it).")
@@ -41,20 +48,31 @@ internal sealed class ServeCommand : Command
         Options.Add(_port);
         Options.Add(_bind);
         Options.Add(_token);
+        Options.Add(_rate);
+        Options.Add(_metrics);
         SetAction(RunAsync);
     }
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken _)
     {
-        WebServerOptions options = new() { ModelFolder = arguments.GetValue(_models), PageFolder = PageFiles.Ready, Address = arguments.GetValue(_bind), Token = arguments.GetValue(_token) };
+        WebServerOptions options = new()
+        {
+            ModelFolder = arguments.GetValue(_models),
+            PageFolder = PageFiles.Ready,
+            Address = arguments.GetValue(_bind),
+            Token = arguments.GetValue(_token) ?? TokenOfEnvironment,
+            RequestsPerSecond = arguments.GetValue(_rate),
+        };
         if (arguments.GetValue(_port) is int port)
         {
             options = options with { Port = port };
         }
         if (options is { Token: null, Address: IPAddress address } && !IPAddress.IsLoopback(address))
         {
-            throw new ArgumentException($"--bind {address} lets other machines in; give a --token that they have to know, or leave --bind out.");
+            throw new ArgumentException($"--bind {address} lets other machines in; give a --token (or {TokenVariable}) that they have to know, or leave --bind out.");
         }
+        using TelemetryExport telemetry = new(arguments.GetValue(_metrics));
+        options = options with { Metrics = telemetry.Metrics };
         using Interruption interruption = new();
         await using WebServer server = await WebServer.StartAsync(options, Log, interruption.Token);
         PlainText.Out.WriteLine($"Nabla answers at {server.Address.GetLeftPart(UriPartial.Authority)} until Ctrl-C ends it");
@@ -66,6 +84,9 @@ internal sealed class ServeCommand : Command
         await server.StopAsync(CancellationToken.None);
         return ExitCode.Success;
     }
+
+    /// <summary>Where others cannot see it, as they can a command line; null where there is none.</summary>
+    private static string? TokenOfEnvironment => Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } token ? token : null;
 
     /// <summary>One line an event, on standard error: standard output is for what the command says.</summary>
     private static void Log(ILoggingBuilder logging) => logging

@@ -22,9 +22,9 @@ internal static class WeightTiles
         List<Html> figures = [];
         for (int layer = 0; layer < network.Layers.Count; layer++)
         {
-            if (network.Layers[layer].Parameters.FirstOrDefault(parameter => parameter.Role == ParameterRole.Weight) is { Shape.Count: >= 2 and <= 4 } weight)
+            if (LayerWeights.Of(network, layer) is LayerWeights weights)
             {
-                figures.Add(Figure(network, layer, weight));
+                figures.Add(Figure(network, layer, weights));
             }
         }
         return figures.Count == 0
@@ -35,20 +35,20 @@ internal static class WeightTiles
                 """);
     }
 
-    private static Html Figure(Network network, int layer, Parameter weight)
+    private static Html Figure(Network network, int layer, LayerWeights weights)
     {
-        Kernel kernel = Kernel.Of(network, layer, weight);
-        float most = 0;
-        foreach (float value in kernel.Values)
+        float most = Math.Max(weights.Greatest, float.Epsilon);
+        string output = network.Layers[layer] switch
         {
-            most = Math.Max(most, Math.Abs(value));
-        }
-        most = Math.Max(most, float.Epsilon);
-        (Sheet sheet, string what) = kernel switch
+            Dense => "unit",
+            Convolution2D => "filter",
+            _ => "channel",
+        };
+        (Sheet sheet, string what) = weights switch
         {
-            { Height: 1, Width: 1 } => Matrix(kernel, InputNames(network, layer)),
-            { Inputs: 1 } => Wall(kernel),
-            _ => Grid(kernel),
+            { Height: 1, Width: 1 } => Matrix(weights, InputNames(network, layer), output),
+            { Inputs: 1 } => Wall(weights, output),
+            _ => Grid(weights, output),
         };
         int zoom = Math.Clamp(UsualWidth / sheet.Width, 1, MostMagnified);
         string name = network.Layers[layer].Name;
@@ -63,7 +63,7 @@ internal static class WeightTiles
     }
 
     /// <summary>A tile for each output, one after the other.</summary>
-    private static (Sheet Sheet, string What) Wall(Kernel kernel)
+    private static (Sheet Sheet, string What) Wall(LayerWeights kernel, string outputName)
     {
         int tiles = Math.Min(kernel.Outputs, MostTiles), columns = Math.Min(tiles, TilesInRow);
         Sheet sheet = new((tiles + columns - 1) / columns, columns, kernel.Height, kernel.Width);
@@ -71,11 +71,11 @@ internal static class WeightTiles
         {
             sheet.Draw(output / columns, output % columns, kernel, 0, output);
         }
-        return (sheet, string.Create(CultureInfo.InvariantCulture, $"{kernel.Height}×{kernel.Width} weights of {Part(tiles, kernel.Outputs, kernel.OutputName)}"));
+        return (sheet, string.Create(CultureInfo.InvariantCulture, $"{kernel.Height}×{kernel.Width} weights of {Part(tiles, kernel.Outputs, outputName)}"));
     }
 
     /// <summary>A row of tiles for each input channel, a column for each output.</summary>
-    private static (Sheet Sheet, string What) Grid(Kernel kernel)
+    private static (Sheet Sheet, string What) Grid(LayerWeights kernel, string outputName)
     {
         int rows = Math.Min(kernel.Inputs, MostTileRows), columns = Math.Min(kernel.Outputs, MostTileColumns);
         Sheet sheet = new(rows, columns, kernel.Height, kernel.Width);
@@ -86,11 +86,11 @@ internal static class WeightTiles
                 sheet.Draw(input, output, kernel, input, output);
             }
         }
-        return (sheet, string.Create(CultureInfo.InvariantCulture, $"{kernel.Height}×{kernel.Width} weights; rows: {Part(rows, kernel.Inputs, "channel")}, columns: {Part(columns, kernel.Outputs, kernel.OutputName)}"));
+        return (sheet, string.Create(CultureInfo.InvariantCulture, $"{kernel.Height}×{kernel.Width} weights; rows: {Part(rows, kernel.Inputs, "channel")}, columns: {Part(columns, kernel.Outputs, outputName)}"));
     }
 
     /// <summary>A weight for each pair of input and output, the longer side across.</summary>
-    private static (Sheet Sheet, string What) Matrix(Kernel kernel, string names)
+    private static (Sheet Sheet, string What) Matrix(LayerWeights kernel, string names, string outputName)
     {
         int inputs = Math.Min(kernel.Inputs, MostMatrixSide), outputs = Math.Min(kernel.Outputs, MostMatrixSide);
         bool isTurned = inputs > outputs;
@@ -102,7 +102,7 @@ internal static class WeightTiles
                 sheet.Values[isTurned ? output * inputs + input : input * outputs + output] = kernel[0, 0, input, output];
             }
         }
-        string ins = Part(inputs, kernel.Inputs, "input") + names, outs = Part(outputs, kernel.Outputs, kernel.OutputName);
+        string ins = Part(inputs, kernel.Inputs, "input") + names, outs = Part(outputs, kernel.Outputs, outputName);
         return (sheet, $"rows: {(isTurned ? outs : ins)}; columns: {(isTurned ? ins : outs)}");
     }
 
@@ -115,38 +115,6 @@ internal static class WeightTiles
             ? $" ({string.Join(", ", schema.Columns.SelectMany(column => (column.Categories ?? [""]).Select(category => $"{column.Name ?? $"column {column.Place}"}{(category.Length > 0 ? $" = {category}" : "")}")))})"
             : "";
 
-    /// <summary>Weights as those of a convolution: [height, width, inputs, outputs].</summary>
-    private sealed record Kernel(float[] Values, int Height, int Width, int Inputs, int Outputs, string OutputName)
-    {
-        public float this[int y, int x, int input, int output] => Values[((y * Width + x) * Inputs + input) * Outputs + output];
-
-        public static Kernel Of(Network network, int layer, Parameter weight)
-        {
-            float[] values = weight.Of((ReadOnlySpan<float>)network.Parameters).ToArray();
-            Shape shape = weight.Shape;
-            if (shape is [int inputs, int units])
-            {
-                return ImageBefore(network, layer) is (int rows, int columns, int depth) && rows * columns * depth == inputs
-                    ? new Kernel(values, rows, columns, depth, units, "unit")
-                    : new Kernel(values, 1, 1, inputs, units, "unit");
-            }
-            return shape.Count == 4
-                ? new Kernel(values, shape[0], shape[1], shape[2], shape[3], "filter")
-                : new Kernel(values, shape[0], shape[1], 1, shape[2], "channel");
-        }
-
-        /// <summary>The image that a layer reads, through those that only give it another shape or change it number by number; null where it reads none.</summary>
-        private static (int Height, int Width, int Channels)? ImageBefore(Network network, int layer)
-        {
-            Layer at = network.Layers[layer];
-            while (at.InputShape.Count == 1 && network.InputsOf(layer) is [> 0 and int value] && network.Layers[value - 1] is Flatten or Dropout or GaussianNoise)
-            {
-                (layer, at) = (value - 1, network.Layers[value - 1]);
-            }
-            return at.InputShape.Count is 2 or 3 ? (at.InputShape[0], at.InputShape[1], at.InputShape.Count == 3 ? at.InputShape[2] : 1) : null;
-        }
-    }
-
     /// <summary>Tiles in rows, with a gap of one weight between them.</summary>
     private sealed class Sheet(int rows, int columns, int tileHeight, int tileWidth)
     {
@@ -156,7 +124,7 @@ internal static class WeightTiles
 
         public float[] Values { get; } = [.. Enumerable.Repeat(float.NaN, (columns * (tileWidth + 1) - 1) * (rows * (tileHeight + 1) - 1))];
 
-        public void Draw(int row, int column, Kernel kernel, int input, int output)
+        public void Draw(int row, int column, LayerWeights kernel, int input, int output)
         {
             for (int y = 0; y < tileHeight; y++)
             {

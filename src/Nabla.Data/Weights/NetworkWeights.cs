@@ -64,28 +64,9 @@ public static class NetworkWeights
 
     private static IEnumerable<Slot> SlotsOf(Network network, Layer layer, int index) =>
     [
-        .. layer.Parameters.Select(parameter => new Slot(layer, parameter.Name, parameter.Shape, parameter.Offset, IsBuffer: false, layer is Dense && parameter.Role == ParameterRole.Weight ? FlattenedImage(network, index) : null)),
+        .. layer.Parameters.Select(parameter => new Slot(layer, parameter.Name, parameter.Shape, parameter.Offset, IsBuffer: false, layer is Dense && parameter.Role == ParameterRole.Weight ? LayerWeights.ImageBefore(network, index) : null)),
         .. layer.Buffers.Select(buffer => new Slot(layer, buffer.Name, buffer.Shape, buffer.Offset, IsBuffer: true, null)),
     ];
-
-    /// <summary>The image that a dense layer reads as a row of numbers, at once or after layers that change no order; null where it reads none.</summary>
-    private static Shape? FlattenedImage(Network network, int layer)
-    {
-        for (int at = layer; ;)
-        {
-            int value = network.Graph.InputsOf(at)[0];
-            Shape shape = network.Graph.ShapeOf(value);
-            if (shape.Count == 3)
-            {
-                return shape;
-            }
-            if (value == 0 || network.Layers[value - 1] is not (Flatten or Dropout or GaussianNoise or ElementwiseLayer))
-            {
-                return null;
-            }
-            at = value - 1;
-        }
-    }
 
     /// <summary>The tensor of each parameter and buffer.</summary>
     private static SafeTensor[] Match(Network network, WeightFile file, Slot[] slots, IReadOnlyDictionary<string, string>? names)
@@ -193,7 +174,7 @@ public static class NetworkWeights
         /// <summary>Where this network has what PyTorch has as the input of that number: of a kernel or an image, channels come first there.</summary>
         private int Place(int input)
         {
-            (int channels, int positions) = Shape.Count == 4 ? (Shape[2], Shape[0] * Shape[1]) : FlattenedImage is Shape image ? (image[2], image[0] * image[1]) : (1, 1);
+            (int channels, int positions) = Shape.Count == 4 ? (Shape[2], Shape[0] * Shape[1]) : FlattenedImage is Shape { Count: 3 } image ? (image[2], image[0] * image[1]) : (1, 1);
             if (channels == 1)
             {
                 return input;

@@ -6,6 +6,9 @@ import { Tabs } from './panels/tabs.js';
 import { InsidePanel } from './panels/inside.js';
 import { LadderPanel } from './panels/ladder.js';
 import { BreakPanel } from './panels/break.js';
+import { TrainPanel } from './panels/train.js';
+import { YourselfPanel } from './panels/yourself.js';
+import { Drawings } from './drawings.js';
 
 // For so many milliseconds nothing must be drawn before a panel looks at it.
 const rest = 120;
@@ -14,20 +17,33 @@ const rest = 120;
 const page = {
   engine: new WorkerEngine(),
 
-  /** Name of the network that reads. */
-  get model() {
-    return choice.value;
-  },
-
   /** What was read last, once the pen rests: { model, pixels }, pixels the 28×28 levels; null where there is nothing. */
   drawing: null,
 
+  /** The network that reads, as the engine's models() has it; null before it has read anything. */
+  get model() {
+    return models.find(({ name }) => name === model) ?? null;
+  },
+
+  drawings: new Drawings(),
+
+  /** Takes what is drawn away. */
+  clear() {
+    pad.clear();
+  },
+
+  /** Opens the panel that trains, with these samples chosen. */
+  trainOn(kind) {
+    tabs.open('train');
+    panels.train.chooseSamples(kind);
+  },
+
   /** Lists the networks anew, and reads with the named one from now on. */
   async modelsChanged(chosen = choice.value) {
-    const models = await page.engine.models();
-    choice.replaceChildren(...models.map(({ name, parameters, accuracy }) => {
-      const digits = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)}%`;
-      return new Option(`${name}: ${parameters.toLocaleString('en')} weights${digits}`, name, false, name === chosen);
+    models = await page.engine.models();
+    choice.replaceChildren(...models.filter(({ readsDrawings }) => readsDrawings).map(({ name, parameters, accuracy }) => {
+      const figure = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)}%`;
+      return new Option(`${name}: ${parameters.toLocaleString('en')} weights${figure}`, name, false, name === chosen);
     }));
     read();
   },
@@ -44,10 +60,12 @@ const panels = {
   inside: new InsidePanel(document.querySelector('#inside'), page),
   ladder: new LadderPanel(document.querySelector('#ladder'), page),
   break: new BreakPanel(document.querySelector('#break'), page),
+  train: new TrainPanel(document.querySelector('#train'), page),
+  yourself: new YourselfPanel(document.querySelector('#yourself'), page),
 };
 const tabs = new Tabs(document.querySelector('#panels'));
 
-let model, isReading = false, isToBeRead = false, resting = 0;
+let models = [], model, isReading = false, isToBeRead = false, resting = 0;
 
 /** Reads what is drawn, and again if there is more of it by then: one at a time, so that no answer is late. */
 async function read() {
@@ -70,7 +88,7 @@ async function read() {
       if (model !== undefined && model !== asked) choice.value = model;
       isToBeRead ||= model !== undefined && model !== asked;
     }
-    reading.show(answer);
+    reading.show(answer, page.model?.classNames);
   }
   isReading = false;
   section.setAttribute('aria-busy', 'false');
@@ -90,7 +108,8 @@ tabs.onopen = name => panels[name].show(page.drawing);
 
 try {
   await page.engine.ready;
-  await page.modelsChanged();
+  await page.modelsChanged('digits-small');
+  await page.drawings.load();
   state.textContent = '';
   document.body.dataset.ready = 'true';
 } catch (error) {

@@ -5,9 +5,12 @@ const { getAssemblyExports, getConfig, runMain } = await dotnet.create();
 await runMain();
 const { Engine } = (await getAssemblyExports(getConfig().mainAssemblyName)).Nabla.Page;
 
-self.onmessage = ({ data: { id, name, args } }) => {
+// What a training tells while it is under way.
+const tell = event => self.postMessage({ event });
+
+self.onmessage = async ({ data: { id, name, args } }) => {
   try {
-    self.postMessage({ id, answer: Engine[name](...args) });
+    self.postMessage({ id, answer: await (name === 'Train' ? Engine.Train(...args, tell) : Engine[name](...args)) });
   } catch (error) {
     self.postMessage({ id, error: error.message });
   }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,15 +31,16 @@ internal static class PredictionEndpoints
         switch (kind)
         {
             case Json:
-                JsonSamples samples = JsonSamples.Read(body, options.MaxSamples);
+                JsonSamples samples = Decode(body, options.MaxSamples);
                 ServedModel named = models.Require(samples.Model ?? model ?? ModelStore.Default);
-                return Answer(named, named.Score(samples.For(named.Network.InputShape), cancellation));
+                return Answer(named, "json", samples.For(named.Network.InputShape), cancellation);
             case Bytes:
                 ServedModel ofBytes = models.Require(model ?? ModelStore.Default);
-                return Answer(ofBytes, ofBytes.Score(Levels(body, ofBytes.Network.InputShape, options.MaxSamples), cancellation));
+                return Answer(ofBytes, "bytes", Levels(body, ofBytes.Network.InputShape, options.MaxSamples), cancellation);
             default:
                 ServedModel ofPictures = models.Require(model ?? ModelStore.Default);
-                SamplePrediction prediction = OfPicture(ofPictures, Decode(body));
+                Picture picture = Decode(body);
+                SamplePrediction prediction = Telemetry.Predict(ofPictures.Name, "picture", 1, () => OfPicture(ofPictures, picture));
                 return TypedResults.Ok(new PredictionAnswer(ofPictures.Name, [prediction]));
         }
     }
@@ -50,7 +52,8 @@ internal static class PredictionEndpoints
         DigitReader reader = reading.Reader;
         byte[] body = await ReadBody(request, cancellation).ConfigureAwait(false);
         using IDisposable turn = await turns.Wait(cancellation).ConfigureAwait(false);
-        IReadOnlyList<IReadOnlyList<DigitReading>> lines = reader.ReadPage(Decode(body));
+        Picture picture = Decode(body);
+        IReadOnlyList<IReadOnlyList<DigitReading>> lines = Telemetry.Predict(reading.Name, "page", 1, () => reader.ReadPage(picture));
         foreach (DigitReading digit in lines.SelectMany(line => line))
         {
             reading.ThrowUnlessFinite(digit.Scores);
@@ -58,8 +61,11 @@ internal static class PredictionEndpoints
         return TypedResults.Ok(new PageAnswer(reading.Name, [.. lines.Select(line => new PageLine(reader.TextOf(line), [.. line.Select(digit => SamplePrediction.Of(reading.Network, digit))]))]));
     }
 
-    private static Ok<PredictionAnswer> Answer(ServedModel model, float[][] scores) =>
-        TypedResults.Ok(new PredictionAnswer(model.Name, [.. scores.Select(ofOne => SamplePrediction.Of(model.Network, ofOne))]));
+    private static Ok<PredictionAnswer> Answer(ServedModel model, string kind, Features samples, CancellationToken cancellation)
+    {
+        float[][] scores = Telemetry.Predict(model.Name, kind, samples.Count, () => model.Score(samples, cancellation));
+        return TypedResults.Ok(new PredictionAnswer(model.Name, [.. scores.Select(ofOne => SamplePrediction.Of(model.Network, ofOne))]));
+    }
 
     private static SamplePrediction OfPicture(ServedModel model, Picture picture)
     {
@@ -93,8 +99,15 @@ internal static class PredictionEndpoints
             : throw Refused(string.Create(CultureInfo.InvariantCulture, $"Found {count:N0} samples, expected at most {most:N0}; send them in parts."));
     }
 
+    private static JsonSamples Decode(byte[] json, int most)
+    {
+        using Activity? span = Telemetry.Decode();
+        return JsonSamples.Read(json, most);
+    }
+
     private static Picture Decode(byte[] body)
     {
+        using Activity? span = Telemetry.Decode();
         try
         {
             return PictureFile.Read(body, "The picture");

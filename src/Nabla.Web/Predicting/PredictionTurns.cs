@@ -19,7 +19,7 @@ internal sealed class PredictionTurns(WebServerOptions options) : IDisposable
     /// <exception cref="RequestException">Too many wait already.</exception>
     public async ValueTask<IDisposable> Wait(CancellationToken cancellation)
     {
-        RateLimitLease lease = await _limiter.AcquireAsync(1, cancellation).ConfigureAwait(false);
+        RateLimitLease lease = await Acquire(cancellation).ConfigureAwait(false);
         if (lease.IsAcquired)
         {
             return lease;
@@ -30,6 +30,24 @@ internal sealed class PredictionTurns(WebServerOptions options) : IDisposable
         {
             RetryAfter = 1,
         };
+    }
+
+    private async ValueTask<RateLimitLease> Acquire(CancellationToken cancellation)
+    {
+        ValueTask<RateLimitLease> turn = _limiter.AcquireAsync(1, cancellation);
+        if (turn.IsCompletedSuccessfully)
+        {
+            return turn.Result;
+        }
+        Telemetry.Wait(1);
+        try
+        {
+            return await turn.ConfigureAwait(false);
+        }
+        finally
+        {
+            Telemetry.Wait(-1);
+        }
     }
 
     public void Dispose() => _limiter.Dispose();

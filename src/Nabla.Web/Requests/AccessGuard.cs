@@ -6,7 +6,7 @@ namespace Nabla.Web.Requests;
 
 /// <summary>
 /// Lets in who may come in. Any page that a browser shows can send requests to this machine, so those of other pages are refused, and so is a name that somebody else's name server makes
-/// point here (DNS rebinding). Where there is a token, /api needs it.
+/// point here (DNS rebinding). Where there is a token, /api and /metrics need it.
 /// </summary>
 internal sealed class AccessGuard(RequestDelegate next, WebServerOptions options)
 {
@@ -27,7 +27,7 @@ internal sealed class AccessGuard(RequestDelegate next, WebServerOptions options
         headers["Referrer-Policy"] = "no-referrer";
 
         ThrowIfForeign(context.Request);
-        if (_token is not null && context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !HasToken(context.Request))
+        if (_token is not null && IsGuarded(context.Request.Path) && !HasToken(context.Request))
         {
             headers.WWWAuthenticate = "Bearer";
             throw new RequestException(StatusCodes.Status401Unauthorized, "Found no token, or not the server's, expected the header 'Authorization: Bearer TOKEN' with the one that it was started with.");
@@ -53,6 +53,9 @@ internal sealed class AccessGuard(RequestDelegate next, WebServerOptions options
             throw Refused("Found a request of a page of another site, expected the server's own or a program that is no page; pages of others are not answered.");
         }
     }
+
+    private static bool IsGuarded(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase);
 
     private bool HasToken(HttpRequest request) =>
         request.Headers.Authorization is [string value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)

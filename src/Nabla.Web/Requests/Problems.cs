@@ -61,6 +61,7 @@ internal sealed partial class Problems(RequestDelegate next, WebServerOptions op
 
     private static Task Write(HttpContext context, int status, string sentence)
     {
+        Telemetry.Refuse(status);
         context.Response.StatusCode = status;
         ProblemDetails problem = new() { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = sentence };
         return context.Response.WriteAsJsonAsync(problem, WebJson.Readable.ProblemDetails, "application/problem+json", context.RequestAborted);

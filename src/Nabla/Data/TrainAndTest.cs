@@ -28,4 +28,26 @@ public sealed record DataParts(DataSet Train, DataSet? Validation, DataSet? Test
 
     /// <summary>Whether <see cref="Train"/> is not to be learnt from, since the file or folder has a test part alone.</summary>
     public bool IsTestOnly { get; init; }
+
+    // Share of data of one part that is set aside for testing: every tenth sample, by chance.
+    private const int TestShare = 10;
+
+    /// <summary>
+    /// Its parts for training and testing; where there is none for testing, a tenth of the samples, chosen at random but always the same of the same data. Of fewer than ten samples
+    /// all are for both.
+    /// </summary>
+    public TrainAndTest SetTestAside()
+    {
+        if (Test is not null)
+        {
+            return new TrainAndTest(Train, Test, Source) { Validation = Validation, Scale = Scale };
+        }
+        if (Train.Count < TestShare)
+        {
+            return new TrainAndTest(Train, Train, $"{Source}, so few samples that the same ones are for training and for testing") { Validation = Validation, Scale = Scale };
+        }
+        ReadOnlySpan<int> order = new NumPyRandom(1).Permutation(Train.Count);
+        int test = Train.Count / TestShare;
+        return new TrainAndTest(Train.View(order[test..]), Train.View(order[..test]), $"{Source}, a tenth of it set aside for testing") { Validation = Validation, Scale = Scale };
+    }
 }

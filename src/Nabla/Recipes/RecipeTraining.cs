@@ -38,4 +38,17 @@ public sealed class RecipeTraining
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public TrainingHistory Resume(string checkpoint, CancellationToken cancellation = default) =>
         Trainer.Resume(checkpoint, Data.Train, _recipe.Training, _random, Data.Validation, cancellation);
+
+    /// <summary>
+    /// Trains as <see cref="Fit"/> or <see cref="Resume"/>, to the same bits, and awaits <paramref name="stepCompleted"/> after each step, as
+    /// <see cref="Trainer.FitAsync(DataSet, Func{StepResult, Task}, TrainingOptions?, DataSet?, CancellationToken)"/> does: to pause, or to leave the thread to others now and then. Once, instead of <see cref="Fit"/>.
+    /// </summary>
+    /// <param name="stepCompleted">Awaited after each step.</param>
+    /// <param name="checkpoint">Path of a checkpoint to go on from; null to begin.</param>
+    /// <param name="cancellation">Stops training after the step under way, without an error.</param>
+    /// <exception cref="ArgumentException">The data does not fit the recipe's network, or the checkpoint is of another training.</exception>
+    /// <exception cref="MalformedFileException">The checkpoint is damaged, or none.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public Task<TrainingHistory> FitAsync(Func<StepResult, Task> stepCompleted, string? checkpoint = null, CancellationToken cancellation = default) =>
+        Trainer.FitAsync(Data.Train, stepCompleted, _recipe.Training, _random, Data.Validation, checkpoint is null ? null : Checkpoint.Load(checkpoint), cancellation);
 }

@@ -22,6 +22,9 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <summary>The network that is trained.</summary>
     public Network Network => network;
 
+    /// <summary>The samples that tell after each epoch how good the network is, those given or those set aside; null where there are none, and before a training begins.</summary>
+    public DataSet? Validation { get; private set; }
+
     /// <summary>Who goes along with the training, in this order.</summary>
     public IList<TrainingCallback> Callbacks { get; } = [];
 
@@ -107,11 +110,18 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <exception cref="InvalidOperationException">A training of this trainer is under way.</exception>
     /// <exception cref="ArgumentException">What <see cref="Fit(DataSet, TrainingOptions?, DataSet?, CancellationToken)"/> refuses.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
-    public async Task<TrainingHistory> FitAsync(
+    public Task<TrainingHistory> FitAsync(
         DataSet data, Func<StepResult, Task> stepCompleted, TrainingOptions? options = null, DataSet? validation = null, CancellationToken cancellation = default)
     {
         options ??= new TrainingOptions();
-        TrainingLoop loop = Begin(data, options, new NumPyRandom(options.Seed), validation, resumed: null);
+        return FitAsync(data, stepCompleted, options, new NumPyRandom(options.Seed), validation, resumed: null, cancellation);
+    }
+
+    /// <summary>The same with a generator that has been drawn from already, from a checkpoint on where there is one.</summary>
+    internal async Task<TrainingHistory> FitAsync(
+        DataSet data, Func<StepResult, Task> stepCompleted, TrainingOptions options, NumPyRandom random, DataSet? validation, Checkpoint? resumed, CancellationToken cancellation)
+    {
+        TrainingLoop loop = Begin(data, options, random, validation, resumed);
         try
         {
             foreach (StepResult step in loop.Steps(cancellation))
@@ -178,6 +188,7 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             throw new InvalidOperationException("This trainer's training is still under way; stop it and await its end before another begins.");
         }
         (DataSet train, DataSet? measured) = Prepare(data, options, random, validation);
+        Validation = measured;
         _stops = false;
         LearningRateFactor = 1;
         return _loop = new TrainingLoop(this, options, train, measured, random, resumed);

@@ -48,7 +48,7 @@ export class BreakPanel {
 
   /** Shows what becomes of the digits with the network that reads; the drawing has no part in it. */
   show() {
-    if (this.#before === undefined || this.#model !== this.#page.model) this.#run();
+    if (this.#page.model !== null && this.#model !== this.#page.model) this.#run();
   }
 
   #changed(name) {
@@ -117,7 +117,7 @@ export class BreakPanel {
         await this.#prepare();
         await this.#damageImages();
         const { noise, bits } = this.#form;
-        this.#mark(await this.#page.engine.predictBroken(this.#model, this.#damaged, { bits: Number(bits.value), noise: Number(noise.value), layer: this.#layer?.index ?? 0, unitsOff: [...this.#unitsOff] }));
+        this.#mark(this.#named(await this.#page.engine.predictBroken(this.#model.name, this.#damaged, { bits: Number(bits.value), noise: Number(noise.value), layer: this.#layer?.index ?? 0, unitsOff: [...this.#unitsOff] }), this.#model));
       }
     } catch (error) {
       this.#say(error.message);
@@ -133,8 +133,8 @@ export class BreakPanel {
       this.#images = (await bytes('digits/images.bin')).slice(imagesBegin);
     }
     if (this.#model === model) return;
-    this.#layers = await engine.breakableLayers(model);
-    this.#before = this.#right(await engine.predictBroken(model, this.#images, { bits: 32, noise: 0, layer: 0, unitsOff: [] }));
+    this.#layers = await engine.breakableLayers(model.name);
+    this.#before = this.#right(this.#named(await engine.predictBroken(model.name, this.#images, { bits: 32, noise: 0, layer: 0, unitsOff: [] }), model));
     this.#form.layer.replaceChildren(...this.#layers.map(({ name, order }) => new Option(`${name}, ${order.length} units`)));
     this.#model = model;
     this.#chooseLayer();
@@ -150,15 +150,24 @@ export class BreakPanel {
     this.#cells.forEach((cell, i) => showLevels(cell.querySelector('canvas'), this.#damaged.subarray(i * size, (i + 1) * size), side, side));
   }
 
+  /** What classes are called: digits, unless the network has learnt others. */
+  #named(classes, { classNames }) {
+    return Array.from(classes, index => classNames?.[index] ?? `${index}`);
+  }
+
+  #isRight(answer, i) {
+    return answer === `${this.#labels[i]}`;
+  }
+
   #right(answers) {
-    return this.#labels.reduce((sum, label, i) => sum + (answers[i] === label), 0);
+    return answers.filter((answer, i) => this.#isRight(answer, i)).length;
   }
 
   /** Marks which digits are right. */
   #mark(answers) {
     this.#cells.forEach((cell, i) => {
       if (answers[i] === this.#answers[i]) return;
-      const isRight = answers[i] === this.#labels[i], [, answer, word] = cell.children;
+      const isRight = this.#isRight(answers[i], i), [, answer, word] = cell.children;
       cell.classList.toggle('wrong', !isRight);
       answer.textContent = isRight ? answers[i] : `✗${answers[i]}`;
       word.textContent = `${this.#labels[i]}: ${isRight ? 'right' : `wrong, read as ${answers[i]}`}`;

@@ -38,7 +38,7 @@ export class LadderPanel {
       for (const rung of this.#rungs.filter(({ isHere }) => !isHere)) {
         const { entry } = rung;
         if (entry.comesWithThePage) await this.#page.engine.need(entry.name);
-        else await this.#page.engine.addRung(entry.name, new Uint8Array(await (await get(`${folder}${entry.name}.safetensors`)).arrayBuffer()));
+        else rung.areProbabilities = await this.#page.engine.addRung(rung.name, new Uint8Array(await (await get(`${folder}${entry.name}.safetensors`)).arrayBuffer()));
         rung.isHere = true;
         progress.value += entry.bytes;
       }
@@ -58,12 +58,12 @@ export class LadderPanel {
     // The best first, which the others are compared with.
     let best;
     for (const rung of this.#rungs.filter(({ isHere }) => isHere).reverse()) {
-      const answer = await this.#page.engine.score(rung.entry.name, drawing.pixels);
+      const scores = [...await this.#page.engine.score(rung.name, drawing.pixels)];
       if (drawing !== this.#page.drawing) return;
-      const label = answer.scores.indexOf(Math.max(...answer.scores));
+      const label = scores.indexOf(Math.max(...scores));
       const word = best === undefined ? 'the best' : label === best ? 'agrees' : 'differs';
       best ??= label;
-      rung.show({ ...answer, label, word });
+      rung.show({ scores, label, word });
     }
   }
 }
@@ -71,10 +71,16 @@ export class LadderPanel {
 /** A network's row. */
 class Rung {
   isHere = false;
+
+  /** Those that come with the page have softmax; the others say it when they come. */
+  areProbabilities = true;
+
   #row = document.createElement('li');
 
   constructor(entry, list) {
     this.entry = entry;
+    // What somebody has trained may have any name but one with a slash.
+    this.name = entry.comesWithThePage ? entry.name : `ladder/${entry.name}`;
     const { title, idea, correct, parameters, bytes } = entry;
     this.#row.innerHTML = '<div><h3></h3><p class="detail idea"></p><p class="detail figures"></p></div><div class="scores" role="img"></div><p class="said"><b></b><span></span></p>';
     this.#row.querySelector('h3').textContent = title;
@@ -85,16 +91,16 @@ class Rung {
     this.show(null);
   }
 
-  /** Shows { scores, areProbabilities, label, word }, the word how it stands to the best; or nothing. Outputs that are no probabilities go from their least to their greatest. */
+  /** Shows { scores, label, word }, the word how it stands to the best; or nothing. Outputs that are no probabilities go from their least to their greatest. */
   show(answer) {
-    const least = answer?.areProbabilities ? 0 : Math.min(...answer?.scores ?? [0]), greatest = answer?.areProbabilities ? 1 : Math.max(...answer?.scores ?? [1]);
-    const text = score => answer.areProbabilities ? `${(100 * score).toFixed(0)}%` : score.toFixed(2);
+    const [least, greatest] = answer === null || this.areProbabilities ? [0, 1] : [Math.min(...answer.scores), Math.max(...answer.scores)];
+    const text = score => this.areProbabilities ? `${(100 * score).toFixed(0)}%` : score.toFixed(2);
     this.#row.classList.toggle('differs', answer?.word === 'differs');
     [...this.#row.querySelectorAll('i')].forEach((bar, digit) => {
       bar.style.setProperty('--share', answer === null ? 0 : (answer.scores[digit] - least) / (greatest - least || 1));
       bar.classList.toggle('best', digit === answer?.label);
     });
-    this.#row.querySelector('.scores').setAttribute('aria-label', answer === null ? 'no answer yet' : `${answer.areProbabilities ? 'probabilities' : 'outputs'}: ${answer.scores.map((score, digit) => `${digit}: ${text(score)}`).join(', ')}`);
+    this.#row.querySelector('.scores').setAttribute('aria-label', answer === null ? 'no answer yet' : `${this.areProbabilities ? 'probabilities' : 'outputs'}: ${answer.scores.map((score, digit) => `${digit}: ${text(score)}`).join(', ')}`);
     this.#row.querySelector('b').textContent = answer?.label ?? '';
     this.#row.querySelector('.said span').textContent = answer === null ? '' : `${text(answer.scores[answer.label])}, ${answer.word}`;
   }
