@@ -92,6 +92,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla export digits --out digits.onnx --input bytes --probabilities",
             "nabla export digits-small --to csharp --class MyGame.DigitReader",
             "nabla export runs/1 --to npz                   weights for NumPy",
+            "nabla export runs/1 --out half.safetensors --half   a model file of half the bytes",
         ],
         ["import"] =
         [

@@ -73,10 +73,14 @@ internal static partial class Engine
     }
 
     /// <summary>The scores of images: little-endian floats, ten an image.</summary>
-    /// <param name="model">One of the models.</param>
+    /// <param name="model">One of the models, or of the ladder.</param>
     /// <param name="pixels">28×28 levels, image after image.</param>
     [JSExport]
-    internal static byte[] Score(string model, byte[] pixels) => Bytes(Models[model].Network.Score(new ByteFeatures(pixels, Models[model].Network.InputShape)));
+    internal static byte[] Score(string model, byte[] pixels)
+    {
+        Network network = Rungs.GetValueOrDefault(model) ?? Models[model].Network;
+        return Bytes(network.Score(new ByteFeatures(pixels, network.InputShape)));
+    }
 
     private static string Answer(DigitReading reading, List<ReadingStep> steps) => JsonSerializer.Serialize(
         new ReadingAnswer(
@@ -128,5 +132,6 @@ internal sealed record LayerAnswer(string Name, string Description, int[] Shape,
 [JsonSerializable(typeof(ModelSummary[]))]
 [JsonSerializable(typeof(ReadingAnswer))]
 [JsonSerializable(typeof(InspectionAnswer))]
+[JsonSerializable(typeof(BreakableLayerAnswer[]))]
 [JsonSerializable(typeof(RecipeSummary[]))]
 internal sealed partial class PageJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ using Nabla.IO;
 
 namespace Nabla;
 
-// Networks as safetensors files: one tensor per parameter under its name, and in the metadata under "nabla" a JSON document with
+// Networks as safetensors files: one tensor per parameter under its name, of 32- or 16-bit floats, and in the metadata under "nabla" a JSON document with
 // layers, preprocessing, loss and how the network was trained, under "sha256" a checksum (an empty text where there is none).
 public sealed partial class Network
 {
@@ -17,47 +17,58 @@ public sealed partial class Network
 
     /// <summary>Writes the network to a file, all at once: a file that was there before stays until the new one is complete.</summary>
     /// <param name="path">Usually ending in <c>.safetensors</c>; its folder must exist.</param>
-    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite or not a number.</exception>
+    /// <param name="halfPrecision">
+    /// Whether parameters are written as the nearest 16-bit floats, which have 11 significant bits: half as many bytes. The network itself keeps its own; what is loaded has the rounded ones. Buffers stay 32-bit floats.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite, not a number, or too large for half precision.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public void Save(string path)
+    public void Save(string path, bool halfPrecision = false)
     {
-        ThrowUnlessSavable();
-        AtomicFile.Write(path, Write);
+        ThrowUnlessSavable(halfPrecision);
+        AtomicFile.Write(path, stream => Write(stream, halfPrecision));
     }
 
-    /// <summary>Writes the network to a stream, as <see cref="Save(string)"/> does to a file.</summary>
+    /// <summary>Writes the network to a stream, as <see cref="Save(string, bool)"/> does to a file.</summary>
     /// <param name="stream">Where to; it stays open.</param>
-    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite or not a number.</exception>
-    public void Save(Stream stream)
+    /// <param name="halfPrecision">Whether parameters are written as the nearest 16-bit floats.</param>
+    /// <exception cref="InvalidOperationException">The network has no weights yet, or weights that are infinite, not a number, or too large for half precision.</exception>
+    public void Save(Stream stream, bool halfPrecision = false)
     {
-        ThrowUnlessSavable();
-        Write(stream);
+        ThrowUnlessSavable(halfPrecision);
+        Write(stream, halfPrecision);
     }
 
     /// <summary>What a model file says of the network beside its numbers, as indented JSON: input, layers, preprocessing, loss, names of classes, and how it was trained.</summary>
     public string ToJson() => JsonSerializer.Serialize(Describe(), (JsonTypeInfo<ModelDocument>)DocumentJson.Indented.GetTypeInfo(typeof(ModelDocument)));
 
-    private void Write(Stream stream)
+    private void Write(Stream stream, bool halfPrecision)
     {
+        float[] parameters = Parameters.ToArray(), buffers = Buffers.ToArray();
+        if (halfPrecision)
+        {
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                parameters[i] = (float)(Half)parameters[i];
+            }
+        }
         string document = JsonSerializer.Serialize(Describe(), DocumentJson.TypeOf<ModelDocument>());
         Dictionary<string, string> metadata = new()
         {
             [DocumentKey] = document,
-            [ChecksumKey] = Checksum(document, Parameters, Buffers),
+            [ChecksumKey] = Checksum(document, parameters, buffers),
         };
-        float[] parameters = Parameters.ToArray(), buffers = Buffers.ToArray();
         List<SafeTensor> tensors =
         [
             .. from parameter in ParametersOf(Layers)
-               select new SafeTensor(parameter.Name, [.. parameter.Shape], parameters.AsMemory(parameter.Offset, parameter.Shape.Size)),
+               select new SafeTensor(parameter.Name, [.. parameter.Shape], parameters.AsMemory(parameter.Offset, parameter.Shape.Size)) { IsHalf = halfPrecision },
             .. from buffer in BuffersOf(Layers)
                select new SafeTensor(buffer.Name, [.. buffer.Shape], buffers.AsMemory(buffer.Offset, buffer.Shape.Size)),
         ];
         SafeTensorsFile.Write(stream, metadata, tensors);
     }
 
-    /// <summary>Reads a network from a file that <see cref="Save(string)"/> wrote.</summary>
+    /// <summary>Reads a network from a file that <see cref="Save(string, bool)"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="MalformedFileException">The file is damaged or not a model of this library.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -69,7 +80,7 @@ public sealed partial class Network
     }
 
     /// <summary>Reads a network from a stream, to its end: where there are no files, or from a resource of the program.</summary>
-    /// <param name="stream">What <see cref="Save(Stream)"/> or <see cref="Save(string)"/> wrote, from its present place on; it stays open.</param>
+    /// <param name="stream">What <see cref="Save(Stream, bool)"/> or <see cref="Save(string, bool)"/> wrote, from its present place on; it stays open.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="MalformedFileException">It is damaged or not a model of this library.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -126,12 +137,16 @@ public sealed partial class Network
         }
     }
 
-    private void ThrowUnlessSavable()
+    private void ThrowUnlessSavable(bool halfPrecision)
     {
         ThrowUnlessReady(InputShape.Size, "values");
         if (FirstNotFinite() is string place)
         {
             throw new InvalidOperationException($"The network has {place}, and could not be used once it is loaded; train it again at a smaller learning rate.");
+        }
+        if (halfPrecision && FirstParameter(value => Half.IsInfinity((Half)value)) is string large)
+        {
+            throw new InvalidOperationException(FormattableString.Invariant($"The network has {large}, too large for half precision, which ends at {(float)Half.MaxValue:N0}; save it with 32-bit floats."));
         }
         foreach (Layer layer in Layers)
         {
@@ -161,14 +176,18 @@ public sealed partial class Network
 
     /// <summary>What and where the first parameter, or number in a buffer, is that is infinite or not a number; null where there is none.</summary>
     private string? FirstNotFinite() =>
-        ParametersOf(Layers).Select(parameter => FirstNotFinite(parameter.Name, parameter.Of(Parameters)))
-            .Concat(BuffersOf(Layers).Select(buffer => FirstNotFinite(buffer.Name, buffer.Of(Buffers)))).FirstOrDefault(place => place is not null);
+        FirstParameter(value => !float.IsFinite(value))
+            ?? BuffersOf(Layers).Select(buffer => First(buffer.Name, buffer.Of(Buffers), value => !float.IsFinite(value))).FirstOrDefault(place => place is not null);
 
-    private static string? FirstNotFinite(string name, ReadOnlySpan<float> values)
+    /// <summary>What and where the first such parameter is; null where there is none.</summary>
+    private string? FirstParameter(Predicate<float> isSuch) =>
+        ParametersOf(Layers).Select(parameter => First(parameter.Name, parameter.Of(Parameters), isSuch)).FirstOrDefault(place => place is not null);
+
+    private static string? First(string name, ReadOnlySpan<float> values, Predicate<float> isSuch)
     {
         for (int i = 0; i < values.Length; i++)
         {
-            if (!float.IsFinite(values[i]))
+            if (isSuch(values[i]))
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{values[i]} as number {i} of {name}");
             }
@@ -268,7 +287,7 @@ public sealed partial class Network
             : null;
     }
 
-    /// <summary>SHA-256 over the document and the numbers as they are in the file.</summary>
+    /// <summary>SHA-256 over the document and the file's numbers, as 32-bit floats.</summary>
     private static string Checksum(string document, ReadOnlySpan<float> parameters, ReadOnlySpan<float> buffers)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -42,6 +42,20 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void A_model_file_with_halves_has_half_the_bytes_and_the_nearest_weights()
+    {
+        string output = Good("export", "digits-small", "--out", "half.safetensors", "--half");
+        Assert.StartsWith("Saved half.safetensors  (", output, StringComparison.Ordinal);
+        Good("export", "digits-small", "--to", "safetensors");
+        using Stream shipped = Digits.Open("digits-small");
+        Network network = Network.Load(shipped), half = Network.Load(_folder["half.safetensors"]);
+        Assert.True(network.Parameters.SequenceEqual(Network.Load(_folder["digits-small.safetensors"]).Parameters));
+        Assert.Equal(network.Parameters.ToArray().Select(value => (float)(Half)value), half.Parameters.ToArray());
+        Assert.InRange(new FileInfo(_folder["half.safetensors"]).Length, 2 * network.Parameters.Length, new FileInfo(_folder["digits-small.safetensors"]).Length - 2 * network.Parameters.Length + 10);
+        AssertBad("--out: half.safetensors is the model itself", "export", "half.safetensors", "--to", "safetensors");
+    }
+
+    [Fact]
     public void Mistakes_are_said_in_a_line()
     {
         File.WriteAllText(_folder["no.onnx"], "no model");
@@ -54,6 +68,7 @@ public sealed class ExportTests : IDisposable
         AssertBad("--to: found nothing, expected a format", "export", "digits");
         AssertBad("does not end as a format does", "export", "digits", "--out", "digits.pb");
         AssertBad("--fold is for ONNX and C#", "export", "digits", "--to", "npz", "--fold");
+        AssertBad("--half is for model files, but the model is to become npz", "export", "digits", "--to", "npz", "--half");
         AssertBad("--class is for C#", "export", "digits", "--to", "onnx", "--class", "Digits");
         AssertBad("A class cannot be named '1st'", "export", "digits", "--to", "csharp", "--class", "My.1st");
         AssertBad("there is no such model", "export", "nothing", "--to", "onnx");

@@ -97,16 +97,17 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         return files;
     }
 
-    /// <summary>Weights as safetensors, of ours and under the names of others, and as an archive.</summary>
+    /// <summary>Weights as safetensors, of ours and under the names of others, with halves, and as an archive.</summary>
     private static List<byte[]> WeightFiles()
     {
-        using MemoryStream model = new();
+        using MemoryStream model = new(), halves = new();
         ForWeights().Save(model);
+        ForWeights().Save(halves, halfPrecision: true);
         string archive = Path.GetTempFileName();
         ForWeights().ExportNpz(archive);
         byte[] bytes = File.ReadAllBytes(archive);
         File.Delete(archive);
-        return [model.ToArray(), bytes];
+        return [model.ToArray(), halves.ToArray(), bytes];
     }
 
     private static void LoadWeights(string path)
@@ -157,7 +158,8 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
                 network.ClassNames = ["cat", "dog"];
                 network.Training = new TrainingRecord { Version = "1", Optimizer = new Adam(), Options = new TrainingOptions(), Samples = 3, BestEpoch = 1 };
             }
-            byte[] file = Written(path => network.Save(path));
+            // Every other one with halves.
+            byte[] file = Written(path => network.Save(path, halfPrecision: files.Count % 4 == 2));
             files.Add(file);
             // Without its checksum, so that what is behind that is reached as well.
             int at = file.AsSpan().IndexOf("\"sha256\":\""u8) + "\"sha256\":\"".Length;

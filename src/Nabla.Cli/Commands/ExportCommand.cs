@@ -5,13 +5,13 @@ using Nabla.Cli.Options;
 
 namespace Nabla.Cli.Commands;
 
-/// <summary><c>nabla export</c>: writes a model in the format of another tool.</summary>
+/// <summary><c>nabla export</c>: writes a model in the format of another tool, or smaller in its own.</summary>
 internal sealed class ExportCommand : Command
 {
-    private static readonly (string Name, string Ending)[] Formats = [("onnx", ".onnx"), ("npz", ".npz"), ("csharp", ".cs")];
+    private static readonly (string Name, string Ending)[] Formats = [("onnx", ".onnx"), ("npz", ".npz"), ("csharp", ".cs"), ("safetensors", ".safetensors")];
 
     private readonly Argument<string> _model = ModelArgument.Create();
-    private readonly Option<string?> _to = new("--to") { Description = "The format: onnx for ONNX Runtime and most other tools, npz for NumPy, csharp for one source file that needs no library. If not given, what --out ends in.", HelpName = "onnx|npz|csharp" };
+    private readonly Option<string?> _to = new("--to") { Description = "The format: onnx for ONNX Runtime and most other tools, npz for NumPy, csharp for one source file that needs no library, safetensors for another model file of Nabla. If not given, what --out ends in.", HelpName = "onnx|npz|csharp|safetensors" };
     private readonly Option<string?> _out = new("--out") { Description = "The file to write; beside the model, under its name, if not given.", HelpName = "file" };
     private readonly Option<string?> _input = new("--input")
     {
@@ -20,11 +20,12 @@ internal sealed class ExportCommand : Command
     };
     private readonly Option<bool> _probabilities = new("--probabilities") { Description = "Let an ONNX model end with softmax: it puts out probabilities instead of logits." };
     private readonly Option<bool> _fold = new("--fold") { Description = "Put batch normalisation into the weights before it, in ONNX and C#: shorter and faster, but nothing to train further." };
+    private readonly Option<bool> _half = new("--half") { Description = "Of a model file, write weights as the nearest 16-bit floats: half as many bytes." };
 
     private readonly Option<string?> _class = new("--class") { Description = "Of C# source, the name of the class, after its namespace if it is to have one: MyGame.DigitReader; the file's name if not given.", HelpName = "name" };
 
     public ExportCommand()
-        : base("export", "Write a model for another tool: ONNX Runtime, NumPy, a C# program without Nabla.")
+        : base("export", "Write a model for another tool: ONNX Runtime, NumPy, a C# program without Nabla; or as a smaller model file.")
     {
         _to.AcceptOnlyFromAmong([.. Formats.Select(format => format.Name)]);
         _input.AcceptOnlyFromAmong("preprocessed", "bytes", "floats");
@@ -35,6 +36,7 @@ internal sealed class ExportCommand : Command
         Options.Add(_probabilities);
         Options.Add(_fold);
         Options.Add(_class);
+        Options.Add(_half);
         SetAction(Run);
     }
 
@@ -43,11 +45,16 @@ internal sealed class ExportCommand : Command
         string model = arguments.GetRequiredValue(_model);
         string? file = arguments.GetValue(_out), ending = file is null ? null : Path.GetExtension(file);
         string to = arguments.GetValue(_to) ?? Formats.FirstOrDefault(format => format.Ending.Equals(ending, StringComparison.OrdinalIgnoreCase)).Name
-            ?? throw new ArgumentException(file is null ? "--to: found nothing, expected a format: onnx, npz or csharp." : $"--out: {file} does not end as a format does, expected .onnx, .npz or .cs, or --to.");
+            ?? throw new ArgumentException(file is null ? "--to: found nothing, expected a format: onnx, npz, csharp or safetensors." : $"--out: {file} does not end as a format does, expected .onnx, .npz, .cs or .safetensors, or --to.");
         file ??= DefaultFile(model, Formats.Single(format => format.Name == to).Ending);
         Refuse(arguments, to != "onnx", "for ONNX", to, _input, _probabilities);
-        Refuse(arguments, to == "npz", "for ONNX and C#", to, _fold);
+        Refuse(arguments, to is not ("onnx" or "csharp"), "for ONNX and C#", to, _fold);
         Refuse(arguments, to != "csharp", "for C#", to, _class);
+        Refuse(arguments, to != "safetensors", "for model files", to, _half);
+        if (Path.GetFullPath(file) == Path.GetFullPath(ModelArgument.FileOf(model)))
+        {
+            throw new ArgumentException($"--out: {file} is the model itself; name another file.");
+        }
         Network network = ModelArgument.Load(model);
         switch (to)
         {
@@ -61,6 +68,9 @@ internal sealed class ExportCommand : Command
                 break;
             case "csharp":
                 (arguments.GetValue(_fold) ? network.FoldBatchNormalization() : network).ExportCSharp(file, OptionsFor(arguments.GetValue(_class), file));
+                break;
+            case "safetensors":
+                network.Save(file, halfPrecision: arguments.GetValue(_half));
                 break;
             default:
                 network.ExportNpz(file);

@@ -42,10 +42,13 @@ internal static class ModelArgument
         }
     }
 
+    /// <summary>The model's file, where it has one of its own.</summary>
+    public static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, RunFolder.ModelName) : path;
+
     /// <summary>The model, as it was saved.</summary>
     public static Network Load(string path)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, RunFolder.ModelName) : path;
+        string file = FileOf(path);
         if (File.Exists(file))
         {
             return Network.Load(file);

@@ -4,6 +4,8 @@ import { DrawingPad } from './panels/pad.js';
 import { ReadingPanel } from './panels/reading.js';
 import { Tabs } from './panels/tabs.js';
 import { InsidePanel } from './panels/inside.js';
+import { LadderPanel } from './panels/ladder.js';
+import { BreakPanel } from './panels/break.js';
 import { TrainPanel } from './panels/train.js';
 import { YourselfPanel } from './panels/yourself.js';
 import { Drawings } from './drawings.js';
@@ -56,6 +58,8 @@ const choice = document.querySelector('[name=model]');
 // Each has show(drawing), which is called when it is opened and when what is drawn has changed.
 const panels = {
   inside: new InsidePanel(document.querySelector('#inside'), page),
+  ladder: new LadderPanel(document.querySelector('#ladder'), page),
+  break: new BreakPanel(document.querySelector('#break'), page),
   train: new TrainPanel(document.querySelector('#train'), page),
   yourself: new YourselfPanel(document.querySelector('#yourself'), page),
 };

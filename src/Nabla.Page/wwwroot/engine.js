@@ -106,6 +106,28 @@ export class WorkerEngine {
     return floats(await this.#reader.call('Occlude', model, pixels));
   }
 
+  /** Takes a model file of the ladder, a Uint8Array; it is scored under this name, and not listed. Returns whether its scores are probabilities. */
+  addRung(name, file) {
+    return this.#reader.call('AddRung', name, file);
+  }
+
+  /** The layers of a network that have units to switch off: [{ index, name, description, order }], order the units as a growing share of them is. */
+  async breakableLayers(model) {
+    await this.need(model);
+    return JSON.parse(await this.#reader.call('BreakableLayers', model));
+  }
+
+  /** Images of 28×28 levels, image after image, moved to the right and down, turned clockwise by degrees, and a share of their pixels erased. */
+  damageImages(images, { shiftX, shiftY, degrees, erased }) {
+    return this.#reader.call('DamageImages', images, shiftX, shiftY, degrees, erased);
+  }
+
+  /** What a network with damaged weights takes images for, the index of a class each: so many bits of a weight, noise of that share of a layer's deviation, and units of a layer switched off. */
+  async predictBroken(model, images, { bits, noise, layer, unitsOff }) {
+    await this.need(model);
+    return this.#reader.call('PredictBroken', model, images, bits, noise, layer, unitsOff);
+  }
+
   /** The recipes that there are: [{ name, description, json }]. */
   async recipes() {
     return JSON.parse(await this.#reader.call('ListRecipes'));

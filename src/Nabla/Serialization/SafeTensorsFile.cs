@@ -17,6 +17,7 @@ internal static class SafeTensorsFile
     public const int MaxHeaderLength = 16 * 1024 * 1024;
 
     private const string Float = "F32";
+    private const string Half = "F16";
     private const string Integer = "I32";
 
     private const string MetadataKey = "__metadata__";
@@ -33,10 +34,11 @@ internal static class SafeTensorsFile
         long offset = 0;
         foreach (SafeTensor tensor in tensors)
         {
-            long end = offset + 4L * tensor.Values.Length;
+            string type = tensor.IsInteger ? Integer : tensor.IsHalf ? Half : Float;
+            long end = offset + (long)WidthOf(type) * tensor.Values.Length;
             header[tensor.Name] = new JsonObject
             {
-                ["dtype"] = tensor.IsInteger ? Integer : Float,
+                ["dtype"] = type,
                 ["shape"] = new JsonArray([.. tensor.Extents.Select(extent => JsonValue.Create(extent))]),
                 ["data_offsets"] = new JsonArray(offset, end),
             };
@@ -59,7 +61,7 @@ internal static class SafeTensorsFile
         stream.Write(text.GetBuffer(), 0, (int)text.Length);
         foreach (SafeTensor tensor in tensors)
         {
-            stream.Write(ToLittleEndian(tensor.Values.Span));
+            stream.Write(tensor.IsHalf ? ToHalves(tensor.Values.Span) : ToLittleEndian(tensor.Values.Span));
         }
     }
 
@@ -104,18 +106,18 @@ internal static class SafeTensorsFile
         foreach (Entry entry in entries.OrderBy(entry => entry.Start))
         {
             float[] values = new float[(entry.End - entry.Start) / WidthOf(entry.Type)];
-            if (types == SafeTensorTypes.All && entry.Type != Float)
+            if (entry.Type == Float || (entry.Type == Integer && types == SafeTensorTypes.FloatsAndIntegers))
+            {
+                stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+                FromLittleEndian(values);
+            }
+            else
             {
                 byte[] bytes = new byte[entry.End - entry.Start];
                 stream.ReadExactly(bytes);
                 Convert(bytes, entry.Type, values);
             }
-            else
-            {
-                stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-                FromLittleEndian(values);
-            }
-            tensors.Add(new SafeTensor(entry.Name, entry.Extents, values) { IsInteger = entry.Type == Integer });
+            tensors.Add(new SafeTensor(entry.Name, entry.Extents, values) { IsInteger = entry.Type == Integer, IsHalf = entry.Type == Half });
         }
         return (metadata, tensors);
     }
@@ -131,6 +133,17 @@ internal static class SafeTensorsFile
         for (int i = 0; i < values.Length; i++)
         {
             BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), values[i]);
+        }
+        return bytes;
+    }
+
+    /// <summary>The nearest halves, least significant byte first.</summary>
+    private static byte[] ToHalves(ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[WidthOf(Half) * values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteHalfLittleEndian(bytes.AsSpan(WidthOf(Half) * i), (System.Half)values[i]);
         }
         return bytes;
     }
@@ -154,7 +167,7 @@ internal static class SafeTensorsFile
             values[i] = type switch
             {
                 "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(from),
-                "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(from),
+                Half => (float)BinaryPrimitives.ReadHalfLittleEndian(from),
                 "BF16" => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(from) << 16),
                 "I64" => BinaryPrimitives.ReadInt64LittleEndian(from),
                 "I32" => BinaryPrimitives.ReadInt32LittleEndian(from),
@@ -203,9 +216,15 @@ internal static class SafeTensorsFile
     {
         string name = property.Name;
         string? type = property.Value.GetProperty("dtype").GetString();
-        if (type is null || !(type == Float || (types == SafeTensorTypes.FloatsAndIntegers && type == Integer) || (types == SafeTensorTypes.All && WidthOf(type) > 0)))
+        bool isTaken = types switch
         {
-            throw new MalformedFileException(path, $"found tensor '{name}' of type {type}, expected F32; save the model with 32-bit floats.");
+            SafeTensorTypes.Floats => type is Float or Half,
+            SafeTensorTypes.FloatsAndIntegers => type is Float or Integer,
+            _ => WidthOf(type) > 0,
+        };
+        if (type is null || !isTaken)
+        {
+            throw new MalformedFileException(path, $"found tensor '{name}' of type {type}, expected {(types == SafeTensorTypes.FloatsAndIntegers ? "F32" : "F32 or F16")}; save the model with floats of that type.");
         }
         int[] extents = [.. property.Value.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32())];
         long size = 1;
@@ -249,7 +268,7 @@ internal static class SafeTensorsFile
     {
         "F64" or "I64" or "U64" => 8,
         Float or Integer or "U32" => 4,
-        "F16" or "BF16" or "I16" or "U16" => 2,
+        Half or "BF16" or "I16" or "U16" => 2,
         "I8" or "U8" or "BOOL" => 1,
         _ => 0,
     };
@@ -260,10 +279,10 @@ internal static class SafeTensorsFile
 /// <summary>Types of numbers that a safetensors file may have.</summary>
 internal enum SafeTensorTypes
 {
-    /// <summary>32-bit floats, which our own models have.</summary>
+    /// <summary>Floats of 32 or 16 bits, which our own models have.</summary>
     Floats,
 
-    /// <summary>Those and 32-bit whole numbers, which our own checkpoints have.</summary>
+    /// <summary>32-bit floats and 32-bit whole numbers, which our own checkpoints have.</summary>
     FloatsAndIntegers,
 
     /// <summary>All that other tools write; they become 32-bit floats.</summary>
@@ -278,4 +297,7 @@ internal sealed record SafeTensor(string Name, IReadOnlyList<int> Extents, ReadO
 {
     /// <summary>Whether <see cref="Values"/> are the bits of 32-bit whole numbers.</summary>
     public bool IsInteger { get; init; }
+
+    /// <summary>Whether the file has <see cref="Values"/> as the nearest 16-bit floats.</summary>
+    public bool IsHalf { get; init; }
 }

@@ -252,6 +252,73 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Half_precision_keeps_the_nearest_halves_of_parameters_in_half_the_bytes()
+    {
+        Network network = Network.Create([1], Layer.Dense(9, bias: false), Layer.BatchNormalization());
+        // The last bit of a half is 2⁻¹⁰ of its power of two: 1 + 2⁻¹¹ lies between two and goes to the even one; what is below half of the least, 2⁻²⁴, is 0.
+        float[] weights = [1, 1 + 1f / 2048, 1 + 3f / 2048, 65504, 65519, -0.1f, 1f / (1 << 24), 1f / (1 << 26), -0f];
+        float[] nearest = [1, 1, 1 + 1f / 512, 65504, 65504, -0.099975586f, 1f / (1 << 24), 0, -0f];
+        network.MarkInitialized();
+        network.Parameters.Fill(1);
+        weights.CopyTo(network.Parameters);
+        network.Buffers.Fill(1e-9f);
+        network.Save(_folder["whole"]);
+        network.Save(_folder["half"], halfPrecision: true);
+        using (MemoryStream stream = new())
+        {
+            network.Save(stream, halfPrecision: true);
+            Assert.Equal(File.ReadAllBytes(_folder["half"]), stream.ToArray());
+        }
+
+        // The network keeps its own numbers, and buffers, which may be far smaller than a half, theirs.
+        Assert.Equal(weights, network.Parameters[..9].ToArray());
+        Network loaded = Network.Load(_folder["half"]);
+        Assert.Equal(nearest.Select(BitConverter.SingleToInt32Bits), loaded.Parameters[..9].ToArray().Select(BitConverter.SingleToInt32Bits));
+        Assert.True(loaded.Buffers.SequenceEqual(network.Buffers));
+        Assert.All(ReadTensors("half").Tensors, tensor => Assert.Equal(!tensor.Name.Contains("mean", StringComparison.Ordinal) && !tensor.Name.Contains("variance", StringComparison.Ordinal), tensor.IsHalf));
+        Assert.All(ReadTensors("whole").Tensors, tensor => Assert.False(tensor.IsHalf));
+
+        // What is loaded is saved again without loss, and with 32-bit floats, too.
+        loaded.Save(_folder["again"], halfPrecision: true);
+        Assert.Equal(File.ReadAllBytes(_folder["half"]), File.ReadAllBytes(_folder["again"]));
+        AssertComesBack(loaded);
+    }
+
+    [Theory]
+    [InlineData(65520)]
+    [InlineData(-1e30f)]
+    public void Weights_beyond_half_precision_are_not_saved_with_it(float value)
+    {
+        Network network = Network.Create([2], Layer.Dense(3));
+        network.MarkInitialized();
+        network.Parameters[7] = value;
+        network.Save(_folder["whole"]);
+        Assert.Equal(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The network has {value} as number 1 of dense1/bias, too large for half precision, which ends at 65,504; save it with 32-bit floats."),
+            Assert.Throws<InvalidOperationException>(() => network.Save(_folder["half"], halfPrecision: true)).Message);
+        Assert.Equal(["whole"], _folder.FileNames);
+    }
+
+    [Fact]
+    public void A_damaged_half_is_found_and_one_that_is_no_number_refused()
+    {
+        Network network = Network.Create([2], Layer.Dense(3));
+        network.MarkInitialized();
+        network.Parameters[4] = 1234.5f;
+        network.Save(_folder["model"], halfPrecision: true);
+        byte[] file = File.ReadAllBytes(_folder["model"]);
+        int at = file.AsSpan().LastIndexOf(BitConverter.GetBytes((Half)1234.5f));
+        file[at] ^= 1;
+        File.WriteAllBytes(_folder["model"], file);
+        Assert.Contains("do not match their checksum", Assert.Throws<MalformedFileException>(() => Network.Load(_folder["model"])).Message, StringComparison.Ordinal);
+        BitConverter.GetBytes(Half.NaN).CopyTo(file, at);
+        File.WriteAllBytes(_folder["model"], file);
+        Assert.Contains("has NaN as number 4 of dense1/weight", Assert.Throws<MalformedFileException>(() => Network.Load(_folder["model"])).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder["model"], file[..^1]);
+        Assert.Contains("found 17 bytes of numbers, expected 18", Assert.Throws<MalformedFileException>(() => Network.Load(_folder["model"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_trained_network_answers_as_before()
     {
         DataSet data = Training.Problems.Clusters(100);

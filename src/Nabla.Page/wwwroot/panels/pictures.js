@@ -2,7 +2,12 @@
 
 /** Grey levels as they are. */
 export function showLevels(canvas, levels, width, height) {
-  paint(canvas, width, height, i => [levels[i], levels[i], levels[i], 255]);
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d'), image = context.createImageData(width, height), pixels = new Uint32Array(image.data.buffer);
+  // The same for red, green and blue, whichever of them comes first, and opaque; of a hundred images at once.
+  for (let i = 0; i < pixels.length; i++) pixels[i] = 0xff000000 | levels[i] * 0x010101;
+  context.putImageData(image, 0, 0);
 }
 
 /**

@@ -25,7 +25,8 @@ export class Tabs {
       tab.ariaSelected = isOpen;
       tab.tabIndex = isOpen ? 0 : -1;
       document.getElementById(nameOf(tab)).hidden = !isOpen;
-      if (isOpen) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      // Only the row of tabs: on a small screen the page would begin below the drawing.
+      if (isOpen) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
     }
     // Without an entry in the history of its own: going back leaves the page.
     history.replaceState(null, '', `#${name}`);
