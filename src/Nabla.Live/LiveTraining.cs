@@ -21,7 +21,6 @@ public sealed class LiveTraining(TrainingRequest request, Func<TrainAndTest>? mn
     private readonly Stopwatch _sinceProgress = new(), _sinceLook = new(), _sinceBreath = new();
     private readonly Lock _lock = new();
     private TaskCompletionSource? _paused;
-    private RecipeTraining? _training;
     private DataSet? _watched;
     private TimeSpan _lookTook;
     private double _lossSum;
@@ -76,7 +75,6 @@ public sealed class LiveTraining(TrainingRequest request, Func<TrainAndTest>? mn
     public void Stop()
     {
         _isStopped = true;
-        _training?.Trainer.Stop();
         Resume();
     }
 
@@ -92,12 +90,12 @@ public sealed class LiveTraining(TrainingRequest request, Func<TrainAndTest>? mn
             await Breathe().ConfigureAwait(true);
             TrainAndTest data = request.Data.Load(mnist);
             Recipe recipe = request.RecipeFor(data);
-            _training = recipe.Prepare(data);
             if (_isStopped)
             {
-                throw new ArgumentException("It was stopped before it began.");
+                Tell(new TrainingStatus(TrainingState.Failed, "It was stopped before it began."));
+                return null;
             }
-            return await Train(recipe, _training, cancellation).ConfigureAwait(true);
+            return await Train(recipe, recipe.Prepare(data), cancellation).ConfigureAwait(true);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or MalformedFileException or IOException or UnauthorizedAccessException or TrainingDivergedException or OutOfMemoryException)
         {
@@ -171,6 +169,10 @@ public sealed class LiveTraining(TrainingRequest request, Func<TrainAndTest>? mn
             {
                 Tell(running);
             }
+        }
+        if (_isStopped)
+        {
+            training.Trainer.Stop();
         }
     }
 

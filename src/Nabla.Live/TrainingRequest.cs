@@ -34,16 +34,19 @@ public sealed record TrainingRequest
         }
     }
 
+    /// <summary>The request as <see cref="Parse"/> takes it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, LiveJson.Default.TrainingRequest);
+
     /// <summary>The recipe, for the samples.</summary>
     /// <param name="data">The samples.</param>
     /// <exception cref="ArgumentException">There is no such recipe, or it is not what recipes are.</exception>
-    public Recipe RecipeFor(TrainAndTest data) => Parse(Recipe).For(data.Train, data.Scale);
+    public Recipe RecipeFor(TrainAndTest data) => ParseRecipe(Recipe).For(data.Train, data.Scale);
 
     /// <summary>Finds mistakes in the recipe before there is data.</summary>
     /// <exception cref="ArgumentException">There is no such recipe, or it is not what recipes are.</exception>
-    public void ThrowUnlessRecipe() => Parse(Recipe);
+    public void ThrowUnlessRecipe() => ParseRecipe(Recipe);
 
-    private static Recipe Parse(JsonElement recipe)
+    private static Recipe ParseRecipe(JsonElement recipe)
     {
         try
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
@@ -10,6 +11,9 @@ internal static class PageFiles
 {
     private const string Model = ".safetensors", AnyBytes = "application/octet-stream";
 
+    // By itself the page asks the library in the browser; here models and trainings are the server's.
+    private const string Engine = "/engine-choice.js", ServerEngine = "export { ServerEngine as Engine } from './server-engine.js';\n";
+
     public static void Serve(WebApplication application, string folder)
     {
         PhysicalFileProvider files = new(Path.GetFullPath(folder));
@@ -19,6 +23,12 @@ internal static class PageFiles
         application.UseWhen(context => !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase), page =>
         {
             page.UseResponseCompression();
+            page.Map(Engine, choice => choice.Run(context =>
+            {
+                context.Response.ContentType = "text/javascript";
+                context.Response.Headers.CacheControl = "no-cache";
+                return context.Response.WriteAsync(ServerEngine);
+            }));
             page.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
             page.UseStaticFiles(new StaticFileOptions
             {

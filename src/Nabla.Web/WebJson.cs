@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Nabla.Web.Models;
 using Nabla.Web.Predicting;
+using Nabla.Web.Trainings;
 
 namespace Nabla.Web;
 
@@ -14,6 +15,9 @@ namespace Nabla.Web;
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(ServerState))]
+[JsonSerializable(typeof(TrainingList))]
+[JsonSerializable(typeof(TrainingSummary))]
+[JsonSerializable(typeof(TrainingChange))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class WebJson : JsonSerializerContext

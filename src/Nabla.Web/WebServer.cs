@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Nabla.Web.Models;
 using Nabla.Web.Predicting;
 using Nabla.Web.Requests;
+using Nabla.Web.Trainings;
 
 namespace Nabla.Web;
 
@@ -94,6 +95,8 @@ public sealed class WebServer : IAsyncDisposable
         services.AddSingleton<ModelStore>();
         services.AddHostedService<ModelLoading>();
         services.AddSingleton<PredictionTurns>();
+        services.AddSingleton<TrainingQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrainingQueue>());
         RateLimit.Add(services, options);
 
         WebApplication application = builder.Build();
@@ -109,6 +112,7 @@ public sealed class WebServer : IAsyncDisposable
         HealthEndpoints.Map(application);
         ModelEndpoints.Map(application);
         PredictionEndpoints.Map(application);
+        TrainingEndpoints.Map(application);
         HealthEndpoints.MapMetrics(application, options.Metrics);
         return application;
     }

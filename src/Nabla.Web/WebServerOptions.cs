@@ -8,7 +8,10 @@ namespace Nabla.Web;
 /// <summary>Where a server listens, which models it has, and how much it takes on.</summary>
 public sealed record WebServerOptions
 {
-    /// <summary>A folder whose files <c>*.safetensors</c> are served beside the models that ship; null for those alone. It is looked at again with each request. Default: null.</summary>
+    /// <summary>
+    /// A folder whose files <c>*.safetensors</c> are served beside the models that ship, and where trainings put theirs; null for none, and then nothing is trained. It is looked at again with each
+    /// request. Default: null.
+    /// </summary>
     public string? ModelFolder { get; init; }
 
     /// <summary>A folder of files that are served at /, such as <c>nabla page</c> writes; null for none. Default: null.</summary>
@@ -62,6 +65,16 @@ public sealed record WebServerOptions
         get;
         init => field = (int)AtLeast(0, value, nameof(QueuedPredictions));
     } = 32;
+
+    /// <summary>Where MNIST is to be had for trainings; null for nowhere. Default: null.</summary>
+    public Func<TrainAndTest>? Mnist { get; init; }
+
+    /// <summary>How many trainings wait for the one that is under way, at least 0; one more is told to come again. Default: 16.</summary>
+    public int QueuedTrainings
+    {
+        get;
+        init => field = (int)AtLeast(0, value, nameof(QueuedTrainings));
+    } = 16;
 
     /// <summary>Greatest number of connections at a time, at least 1; one more is closed. Each may hold a body in memory. Default: 100.</summary>
     public int MaxConnections

@@ -16,7 +16,7 @@ public sealed class FuzzTests : IDisposable
         (int code, string output) = await Run("--inputs", "1000", "--seed", "11");
         Assert.True(code == 0, output);
         // A line for each reader, and one above.
-        Assert.Equal(18, output.Trim().Split('\n').Length);
+        Assert.Equal(19, output.Trim().Split('\n').Length);
         Assert.Empty(_folder.FileNames);
     }
 

@@ -28,6 +28,7 @@ internal sealed record Target(string Name, Func<IReadOnlyList<byte[]>> Seeds, Ac
         new("webp", () => [Picture(SKEncodedImageFormat.Webp)], path => PictureFile.Read(path)),
         new("bmp-gif", () => [Bitmap, Gif], path => PictureFile.Read(path)),
         new("pgm", Pgm, path => PictureFile.Read(path)),
+        new("web", () => WebTarget.Seeds(Picture(SKEncodedImageFormat.Png)), WebTarget.Read),
         new("history", Histories, path => Cli.HistoryFile.Read(path)),
     ];
 

@@ -13,7 +13,7 @@ internal sealed class ServeCommand : Command
 {
     private const string TokenVariable = "NABLA_TOKEN";
 
-    private readonly Option<string?> _models = new("--models") { Description = "A folder whose files *.safetensors are served beside the models that come with nabla.", HelpName = "folder" };
+    private readonly Option<string?> _models = new("--models") { Description = "A folder whose files *.safetensors are served beside the models that come with nabla, and where trainings put theirs; if not given, nabla/models in the user's folder for data.", HelpName = "folder" };
 
     private readonly Option<int?> _port = NumberOption.Create<int>(
         "--port", "Listen at this port; 8080 if not given, 0 for any that is free.", "a whole number from 0 to 65535", value => value is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort);
@@ -42,7 +42,7 @@ internal sealed class ServeCommand : Command
     private readonly Option<bool> _metrics = new("--metrics") { Description = "Answer GET /metrics with figures for Prometheus." };
 
     public ServeCommand()
-        : base("serve", "Answer requests over HTTP: predict samples, read pictures, describe models, and show the page to draw on (in a clone of the repository once 'nabla page' has made it).")
+        : base("serve", "Answer requests over HTTP: predict samples, read pictures, describe models, train, and show the page to draw on (in a clone of the repository once 'nabla page' has made it).")
     {
         Options.Add(_models);
         Options.Add(_port);
@@ -57,7 +57,8 @@ internal sealed class ServeCommand : Command
     {
         WebServerOptions options = new()
         {
-            ModelFolder = arguments.GetValue(_models),
+            ModelFolder = arguments.GetValue(_models) ?? UserModels(),
+            Mnist = FindMnist(),
             PageFolder = PageFiles.Ready,
             Address = arguments.GetValue(_bind),
             Token = arguments.GetValue(_token) ?? TokenOfEnvironment,
@@ -83,6 +84,21 @@ internal sealed class ServeCommand : Command
         }
         await server.StopAsync(CancellationToken.None);
         return ExitCode.Success;
+    }
+
+    /// <summary>The folder for models where none was named.</summary>
+    private static string UserModels() =>
+        Directory.CreateDirectory(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "nabla", "models")).FullName;
+
+    /// <summary>What reads MNIST, once, where this machine has it; null where it would have to be downloaded.</summary>
+    private static Func<TrainAndTest>? FindMnist()
+    {
+        if (!Mnist.Status().Any(folder => folder.IsVerified))
+        {
+            return null;
+        }
+        Lazy<TrainAndTest> mnist = new(() => Mnist.Load());
+        return () => mnist.Value;
     }
 
     /// <summary>Where others cannot see it, as they can a command line; null where there is none.</summary>

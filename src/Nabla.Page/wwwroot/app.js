@@ -1,5 +1,5 @@
 // Puts the panels together: the drawing is read as it grows, and the panel that is open follows it.
-import { WorkerEngine } from './engine.js';
+import { Engine } from './engine-choice.js';
 import { DrawingPad } from './panels/pad.js';
 import { ReadingPanel } from './panels/reading.js';
 import { Tabs } from './panels/tabs.js';
@@ -15,7 +15,7 @@ const rest = 120;
 
 /** What panels share. */
 const page = {
-  engine: new WorkerEngine(),
+  engine: new Engine(),
 
   /** What was read last, once the pen rests: { model, pixels }, pixels the 28×28 levels; null where there is nothing. */
   drawing: null,

@@ -149,11 +149,10 @@ export class WorkerEngine {
    * @param drawing 28×28 levels whose scores are told, too; null for none.
    */
   async startTraining(request, drawing) {
-    if (files.some(({ name }) => name === request.name) || request.name === 'digits-small') throw new Error(`A network called “${request.name}” comes with the page; call yours something else.`);
     this.#trainer ??= new LibraryWorker(event => this.#tell(event));
     await this.#trainer.ready;
     if (this.#trainings.some(({ state }) => !['finished', 'stopped', 'failed'].includes(state))) throw new Error('A training is under way; stop it, or wait for its end.');
-    const training = { id: String(this.#trainings.length + 1), name: request.name, state: 'preparing', events: [], followers: new Set() };
+    const training = { id: String(this.#trainings.length + 1), name: await this.#unused(request.name), state: 'preparing', events: [], followers: new Set() };
     this.#trainings.push(training);
     this.#trainer.call('Train', JSON.stringify(request), drawing ?? new Uint8Array()).then(() => this.#finish(training), error => this.#add(training, { status: { state: 'failed', message: error.message } }));
     return training.id;
@@ -185,7 +184,15 @@ export class WorkerEngine {
     return this.#trainer.call('Watch', drawing ?? new Uint8Array());
   }
 
-  /** Fetches the network, if it is a file that has not been fetched yet. */
+  /** The name, with a number behind it where there is a network of that name. */
+  async #unused(name) {
+    const used = (await this.models()).map(model => model.name);
+    let unused = name;
+    for (let number = 2; used.includes(unused); number++) unused = `${name}-${number}`;
+    return unused;
+  }
+
+  /** Makes sure that the worker has the network: fetches it, if it is a file that has not been fetched yet. */
   async need(model) {
     if (!files.some(({ name }) => name === model)) return;
     if (!this.#fetched.has(model)) this.#fetched.set(model, this.#fetch(model));
@@ -237,6 +244,14 @@ function reading(json) {
 /** The bytes of a text in base64. */
 export function bytes(base64) {
   return Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+}
+
+/** Bytes as a text in base64. */
+export function base64(bytes) {
+  let text = '';
+  // In parts: a call takes so many arguments and no more.
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
 }
 
 function floats(bytes) {

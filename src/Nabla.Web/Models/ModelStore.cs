@@ -67,7 +67,8 @@ internal sealed partial class ModelStore(WebServerOptions options, ILogger<Model
         _isReady = true;
     }
 
-    private IEnumerable<string> Names() => Digits.Names.Concat(InFolder().Except(Digits.Names));
+    /// <summary>Names of all models, also of those whose file is broken.</summary>
+    public IEnumerable<string> Names() => Digits.Names.Concat(InFolder().Except(Digits.Names));
 
     private IEnumerable<string> InFolder()
     {

@@ -1,5 +1,5 @@
 // Trains a network of one's own, and shows what it learns while it does.
-import { bytes } from '../engine.js';
+import { base64, bytes } from '../engine.js';
 import { Bars } from './bars.js';
 import { showConfusion } from './confusion.js';
 import { Curve } from './curve.js';
@@ -155,7 +155,8 @@ export class TrainPanel {
     start.disabled = true;
     try {
       const request = { name: name.value.trim(), recipe: JSON.parse(json.value), data: await this.#samples() };
-      this.#follow({ id: await engine.startTraining(request, this.#drawn), name: request.name, state: 'preparing' });
+      const id = await engine.startTraining(request, this.#drawn);
+      this.#follow((await engine.trainings()).find(training => training.id === id));
       fault.textContent = '';
     } catch (error) {
       fault.textContent = error.message;
@@ -310,11 +311,4 @@ export class TrainPanel {
       this.#root.querySelector('.state').textContent = error.message;
     }
   }
-}
-
-function base64(bytes) {
-  let text = '';
-  // In parts: a call takes so many arguments and no more.
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
 }
