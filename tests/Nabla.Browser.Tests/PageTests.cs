@@ -23,7 +23,7 @@ public sealed class PageTests(Browser browser)
             Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         }
         Assert.Empty(page.Faults);
-        Assert.InRange(browser.CompressedBytesOf(Project), 1, 2_500_000);
+        Assert.InRange(browser.CompressedBytesOf(Project), 1, 3_000_000);
     }
 
     [Fact]
