@@ -57,8 +57,22 @@ internal static partial class Engine
         (Network network, Inspection inspection) = (Models[model].Network, Models[model].Inspection);
         inspection.Look(pixels);
         int label = BestGuess(network, inspection);
-        LayerAnswer[] layers = [.. network.Layers.Select((layer, i) => new LayerAnswer(layer.Name, layer.ToString()!, [.. layer.OutputShape], Bytes(inspection.OutputOf(i))))];
+        LayerAnswer[] layers = [.. network.Layers.Select((layer, i) => new LayerAnswer(layer.Name, layer.ToString()!, [.. layer.OutputShape], [.. network.InputsOf(i)], LayerWeights.Of(network, i) is not null, Bytes(inspection.OutputOf(i))))];
         return JsonSerializer.Serialize(new InspectionAnswer(label, layers, Bytes(inspection.InputContributions(label))), PageJson.Default.InspectionAnswer);
+    }
+
+    /// <summary>What a unit of a layer with weights reads of an image, and its weights.</summary>
+    /// <param name="model">One of the models.</param>
+    /// <param name="pixels">28×28 levels as they were read.</param>
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="unit">Index of the unit or channel.</param>
+    [JSExport]
+    internal static string InspectUnit(string model, byte[] pixels, int layer, int unit)
+    {
+        Inspection inspection = Models[model].Inspection;
+        inspection.Look(pixels);
+        ReceptiveField field = inspection.ReceptiveFieldOf(layer, unit)!;
+        return JsonSerializer.Serialize(new UnitAnswer(field.Row, field.Column, field.Height, field.Width, field.Channels, Bytes(field.Weights), Bytes(field.Values)), PageJson.Default.UnitAnswer);
     }
 
     /// <summary>How much less the best guess has where part of an image is covered: little-endian floats, one a pixel.</summary>
@@ -124,12 +138,15 @@ internal sealed record StepAnswer(string Name, int Width, int Height, byte[] Pix
 
 internal sealed record InspectionAnswer(int Label, LayerAnswer[] Layers, byte[] Contributions);
 
-internal sealed record LayerAnswer(string Name, string Description, int[] Shape, byte[] Values);
+internal sealed record LayerAnswer(string Name, string Description, int[] Shape, int[] Inputs, bool HasWeights, byte[] Values);
+
+internal sealed record UnitAnswer(int Row, int Column, int Height, int Width, int Channels, byte[] Weights, byte[] Values);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ModelSummary[]))]
 [JsonSerializable(typeof(ReadingAnswer))]
 [JsonSerializable(typeof(InspectionAnswer))]
+[JsonSerializable(typeof(UnitAnswer))]
 [JsonSerializable(typeof(BreakableLayerAnswer[]))]
 [JsonSerializable(typeof(RecipeSummary[]))]
 internal sealed partial class PageJson : JsonSerializerContext;

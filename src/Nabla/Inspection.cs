@@ -1,3 +1,5 @@
+using Nabla.Numerics;
+
 namespace Nabla;
 
 /// <summary>
@@ -35,6 +37,56 @@ public sealed class Inspection
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)layer, (uint)_network.Layers.Count, nameof(layer));
         return _workspace.Activation(layer + 1, firstRow: 0, rows: 1, part: 0);
+    }
+
+    /// <summary>What one unit of a layer with weights reads of the sample: of a convolution where that channel puts out most.</summary>
+    /// <param name="layer">The layer's index in <see cref="Network.Layers"/>.</param>
+    /// <param name="unit">The unit of a dense layer, or the channel of a convolution, from 0.</param>
+    /// <returns>Its weights and what they are multiplied by; null where the layer has no weights, such as pooling.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer or unit.</exception>
+    public ReceptiveField? ReceptiveFieldOf(int layer, int unit)
+    {
+        if (LayerWeights.Of(_network, layer) is not LayerWeights weights)
+        {
+            return null;
+        }
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)unit, (uint)weights.Outputs, nameof(unit));
+        int value = _network.Graph.InputsOf(layer)[0];
+        ReadOnlySpan<float> input = value == 0 ? Input : OutputOf(value - 1);
+        bool isDepthwise = _network.Layers[layer] is DepthwiseConvolution2D;
+        ConvolutionGeometry geometry = _network.Layers[layer] switch
+        {
+            Convolution2D convolution => convolution.Geometry,
+            DepthwiseConvolution2D convolution => convolution.Geometry,
+            // A dense layer is a convolution as large as its image.
+            _ => new ConvolutionGeometry(weights.Height, weights.Width, weights.Inputs, weights.Height, weights.Width, Stride: 1, Padding: 0),
+        };
+        int greatest = Greatest(OutputOf(layer), unit, weights.Outputs);
+        int top = greatest / geometry.OutputWidth * geometry.Stride - geometry.Padding, left = greatest % geometry.OutputWidth * geometry.Stride - geometry.Padding;
+        ReceptiveField field = new(top, left, weights.Height, weights.Width, weights.Inputs, new float[weights.Height * weights.Width * weights.Inputs], new float[weights.Height * weights.Width * weights.Inputs]);
+        for (int y = 0, i = 0; y < field.Height; y++)
+        {
+            for (int x = 0; x < field.Width; x++)
+            {
+                for (int channel = 0; channel < field.Channels; channel++, i++)
+                {
+                    field.Weights[i] = weights[y, x, channel, unit];
+                    bool isInside = top + y >= 0 && top + y < geometry.Height && left + x >= 0 && left + x < geometry.Width;
+                    field.Values[i] = isInside ? input[((top + y) * geometry.Width + left + x) * geometry.Channels + (isDepthwise ? unit : channel)] : 0;
+                }
+            }
+        }
+        return field;
+    }
+
+    private static int Greatest(ReadOnlySpan<float> output, int unit, int units)
+    {
+        int greatest = 0;
+        for (int position = 1; position < output.Length / units; position++)
+        {
+            greatest = output[position * units + unit] > output[greatest * units + unit] ? position : greatest;
+        }
+        return greatest;
     }
 
     /// <summary>Takes an image of bytes through the network.</summary>
@@ -148,3 +200,13 @@ public sealed class Inspection
 
     private void ThrowUnlessOutput(int output) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)output, (uint)_network.OutputShape.Size, nameof(output));
 }
+
+/// <summary>What a unit reads: the weights of its kernel and the values that they are multiplied by, [height, width, channels] both. The products, added up, and the bias are what it puts out, before its activation.</summary>
+/// <param name="Row">First row of what it reads; below 0 where that is padding.</param>
+/// <param name="Column">First column of what it reads; below 0 where that is padding.</param>
+/// <param name="Height">Rows of the kernel.</param>
+/// <param name="Width">Columns of the kernel.</param>
+/// <param name="Channels">Channels that it reads; of numbers that are no image, as many as there are numbers, in kernels of 1×1.</param>
+/// <param name="Weights">The kernel.</param>
+/// <param name="Values">What is under it; 0 for padding.</param>
+public sealed record ReceptiveField(int Row, int Column, int Height, int Width, int Channels, float[] Weights, float[] Values);

@@ -73,6 +73,41 @@ public sealed class InspectionTests
     }
 
     [Fact]
+    public void Products_of_a_receptive_field_and_the_bias_are_what_a_unit_puts_out()
+    {
+        Network network = Network.Create(
+            [9, 8, 2],
+            Layer.Convolution2D(3, 3, 3, stride: 2, padding: 1),
+            Layer.DepthwiseConvolution2D(3, 3, padding: 1),
+            Layer.MaxPooling2D(2, 2),
+            Layer.Flatten(),
+            Layer.Dense(4));
+        network.Initialize(new NumPyRandom(4));
+        Inspection inspection = new(network);
+        foreach (uint seed in (uint[])[1, 2, 3])
+        {
+            NumPyRandom random = new(seed);
+            inspection.Look(Enumerable.Range(0, 9 * 8 * 2).Select(_ => (byte)random.NextInt32(256)).ToArray());
+            foreach (int layer in (int[])[0, 1, 4])
+            {
+                float[] output = inspection.OutputOf(layer).ToArray();
+                int units = network.Layers[layer].OutputShape[^1];
+                Parameter bias = network.Layers[layer].Parameters.Single(parameter => parameter.Role == ParameterRole.Bias);
+                for (int unit = 0; unit < units; unit++)
+                {
+                    ReceptiveField field = inspection.ReceptiveFieldOf(layer, unit)!;
+                    Assert.Equal(layer == 4 ? (2, 2, 3) : (3, 3, layer == 0 ? 2 : 1), (field.Height, field.Width, field.Channels));
+                    float sum = field.Weights.Zip(field.Values, (weight, value) => weight * value).Sum() + bias.Of((ReadOnlySpan<float>)network.Parameters)[unit];
+                    Assert.Equal(output.Where((_, i) => i % units == unit).Max(), sum, 1e-4f);
+                }
+            }
+            Assert.Null(inspection.ReceptiveFieldOf(2, 0));
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => inspection.ReceptiveFieldOf(0, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => inspection.ReceptiveFieldOf(5, 0));
+    }
+
+    [Fact]
     public void A_pixel_that_decides_is_missed_wherever_it_is_covered()
     {
         // The second output is twice the pixel in row 2, column 3; the first is nothing.

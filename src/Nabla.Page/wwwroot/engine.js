@@ -92,13 +92,22 @@ export class WorkerEngine {
 
   /**
    * What each layer puts out for 28×28 levels, and what each pixel adds to the best guess:
-   * { label, layers: [{ name, description, shape, values }], contributions }; numbers are Float32Arrays.
+   * { label, layers: [{ name, description, shape, inputs, hasWeights, values }], contributions }; numbers are Float32Arrays. Inputs are numbers of values: 0 is the image, i + 1 what layer i puts out.
    */
   async inspect(model, pixels) {
     const inspection = JSON.parse(await this.#reader.call('Inspect', model, pixels));
     for (const layer of inspection.layers) layer.values = floats(bytes(layer.values));
     inspection.contributions = floats(bytes(inspection.contributions));
     return inspection;
+  }
+
+  /**
+   * What a unit of a layer with weights reads, where it puts out most, and its weights, [height, width, channels] both:
+   * { row, column, height, width, channels, weights, values }; numbers are Float32Arrays.
+   */
+  async inspectUnit(model, pixels, layer, unit) {
+    const field = JSON.parse(await this.#reader.call('InspectUnit', model, pixels, layer, unit));
+    return { ...field, weights: floats(bytes(field.weights)), values: floats(bytes(field.values)) };
   }
 
   /** How much less the best guess has where part of the 28×28 levels is covered: a Float32Array, one a pixel. It takes a while. */

@@ -56,6 +56,8 @@ public sealed class Convolution2D : Layer
 
     internal override Activation Activation => _activation;
 
+    internal ConvolutionGeometry Geometry => _geometry;
+
     internal override double Work
     {
         get

@@ -43,6 +43,8 @@ public sealed class DepthwiseConvolution2D : Layer
 
     internal override Activation Activation => _activation;
 
+    internal ConvolutionGeometry Geometry => _geometry;
+
     internal override double Work
     {
         get
