@@ -87,14 +87,12 @@ internal static partial class Engine
     }
 
     /// <summary>The scores of images: little-endian floats, ten an image.</summary>
-    /// <param name="model">One of the models, or of the ladder.</param>
+    /// <param name="model">One of the models.</param>
     /// <param name="pixels">28×28 levels, image after image.</param>
     [JSExport]
-    internal static byte[] Score(string model, byte[] pixels)
-    {
-        Network network = Rungs.GetValueOrDefault(model) ?? Models[model].Network;
-        return Bytes(network.Score(new ByteFeatures(pixels, network.InputShape)));
-    }
+    internal static byte[] Score(string model, byte[] pixels) => Score(Models[model].Network, pixels);
+
+    private static byte[] Score(Network network, byte[] pixels) => Bytes(network.Score(new ByteFeatures(pixels, network.InputShape)));
 
     private static string Answer(DigitReading reading, List<ReadingStep> steps) => JsonSerializer.Serialize(
         new ReadingAnswer(

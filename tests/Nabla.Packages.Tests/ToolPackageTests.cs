@@ -32,7 +32,7 @@ public sealed class ToolPackageTests(PackageFeed feed)
         Nabla("show", "run", "--data", "synthetic", "--out", "sheet.png");
         Assert.Contains("sheet.png", Nabla("predict", "run", "sheet.png"), StringComparison.Ordinal);
         Nabla("page", "--out", "page");
-        Assert.All(new[] { "run/plot.png", "sheet.png", "page/index.html", "page/_framework/dotnet.js", "page/models/digits.safetensors" }, file => Assert.True(File.Exists(feed.Folder(file)), file));
+        Assert.All(new[] { "run/plot.png", "sheet.png", "page/index.html", "page/_framework/dotnet.js", "page/models/digits.safetensors", "page/models/ladder/linear.safetensors", "page/digits/images.bin" }, file => Assert.True(File.Exists(feed.Folder(file)), file));
     }
 
     private string Nabla(params string[] arguments) =>

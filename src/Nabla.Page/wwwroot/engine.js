@@ -115,9 +115,14 @@ export class WorkerEngine {
     return floats(await this.#reader.call('Occlude', model, pixels));
   }
 
-  /** Takes a model file of the ladder, a Uint8Array; it is scored under this name, and not listed. Returns whether its scores are probabilities. */
+  /** Takes a model file of the ladder, a Uint8Array; it is not listed. Returns whether its scores are probabilities. */
   addRung(name, file) {
     return this.#reader.call('AddRung', name, file);
+  }
+
+  /** The ten scores of 28×28 levels by a network of the ladder: a Float32Array. */
+  async scoreRung(name, pixels) {
+    return floats(await this.#reader.call('ScoreRung', name, pixels));
   }
 
   /** The layers of a network that have units to switch off: [{ index, name, description, order }], order the units as a growing share of them is. */

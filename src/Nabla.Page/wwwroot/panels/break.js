@@ -111,6 +111,7 @@ export class BreakPanel {
     this.#isWanted = true;
     if (this.#isRunning) return;
     this.#isRunning = true;
+    this.#root.querySelector('.verdict').ariaBusy = true;
     try {
       while (this.#isWanted) {
         this.#isWanted = false;
@@ -123,6 +124,7 @@ export class BreakPanel {
       this.#say(error.message);
     }
     this.#isRunning = false;
+    this.#root.querySelector('.verdict').ariaBusy = false;
   }
 
   /** Fetches the digits, and gets to know the network, when either is not here yet. */

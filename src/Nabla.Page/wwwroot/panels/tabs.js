@@ -20,23 +20,28 @@ export class Tabs {
   }
 
   open(name) {
+    // Without an entry in the history of its own: going back leaves the page.
+    history.replaceState(null, '', `#${name}`);
+    this.#show(name);
+  }
+
+  #show(name) {
     for (const tab of this.#tabs) {
       const isOpen = nameOf(tab) === name;
       tab.ariaSelected = isOpen;
       tab.tabIndex = isOpen ? 0 : -1;
       document.getElementById(nameOf(tab)).hidden = !isOpen;
-      // Only the row of tabs: on a small screen the page would begin below the drawing.
+      // Only the row of tabs, not the page.
       if (isOpen) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
     }
-    // Without an entry in the history of its own: going back leaves the page.
-    history.replaceState(null, '', `#${name}`);
     this.onopen(name);
   }
 
   #follow() {
     const name = location.hash.slice(1);
-    if (this.#tabs.some(tab => nameOf(tab) === name)) this.open(name);
-    else if (!this.#tabs.some(tab => tab.ariaSelected === 'true')) this.open(nameOf(this.#tabs[0]));
+    if (this.#tabs.some(tab => nameOf(tab) === name)) this.#show(name);
+    // Not in the address, which a browser scrolls to: a small screen would begin below the drawing.
+    else if (!this.#tabs.some(tab => tab.ariaSelected === 'true')) this.#show(nameOf(this.#tabs[0]));
   }
 
   #press(event) {
