@@ -94,12 +94,12 @@ public sealed class WebServer : IAsyncDisposable
         services.AddSingleton<ModelStore>();
         services.AddHostedService<ModelLoading>();
         services.AddSingleton<PredictionTurns>();
-        RateLimit.Add(services, options);
+        RateLimit.Add(services, options.RateLimit);
 
         WebApplication application = builder.Build();
         application.UseMiddleware<RequestLog>();
         application.UseMiddleware<Problems>();
-        application.UseRateLimiter();
+        RateLimit.Use(application, options.RateLimit);
         application.UseMiddleware<AccessGuard>();
         if (options.PageFolder is string folder)
         {
