@@ -5,6 +5,8 @@ internal static class MnistImages
 {
     private static readonly Lazy<TrainAndTest> Images = new(() => Mnist.Load());
 
+    public static TrainAndTest All => Images.Value;
+
     public static DataSet Train => Images.Value.Train;
 
     public static DataSet Test => Images.Value.Test;

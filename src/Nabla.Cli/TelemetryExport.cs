@@ -1,7 +1,9 @@
+using System.Diagnostics.Tracing;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Nabla.Cli.Display;
 using Nabla.Web;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -19,6 +21,7 @@ internal sealed class TelemetryExport : IDisposable
 
     private readonly MeterProvider? _meters;
     private readonly TracerProvider? _tracer;
+    private readonly FailureListener? _failures;
 
     /// <param name="forPrometheus">Whether there is <see cref="Metrics"/>.</param>
     /// <exception cref="ArgumentException">The environment names something else than a collector.</exception>
@@ -37,6 +40,7 @@ internal sealed class TelemetryExport : IDisposable
         }
         if (toCollector)
         {
+            _failures = new FailureListener();
             _tracer = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddAspNetCoreInstrumentation().AddSource(WebServer.TelemetryName).AddOtlpExporter().Build();
         }
         if (forPrometheus)
@@ -55,6 +59,7 @@ internal sealed class TelemetryExport : IDisposable
     {
         _tracer?.Dispose();
         _meters?.Dispose();
+        _failures?.Dispose();
     }
 
     private static bool HasCollector()
@@ -67,5 +72,27 @@ internal sealed class TelemetryExport : IDisposable
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
             ? true
             : throw new ArgumentException($"{Endpoint}: found '{address}', expected the address of a collector such as http://localhost:4317; correct it, or unset it.");
+    }
+
+    /// <summary>Says, once, that nothing reaches the collector, which OpenTelemetry tells its own events alone.</summary>
+    private sealed class FailureListener : EventListener
+    {
+        private int _told;
+
+        protected override void OnEventSourceCreated(EventSource source)
+        {
+            if (source.Name == "OpenTelemetry-Exporter-OpenTelemetryProtocol")
+            {
+                EnableEvents(source, EventLevel.Warning);
+            }
+        }
+
+        protected override void OnEventWritten(EventWrittenEventArgs failure)
+        {
+            if (Interlocked.Exchange(ref _told, 1) == 0)
+            {
+                PlainText.Error.WriteLine($"nabla serve: metrics and traces do not reach {Environment.GetEnvironmentVariable(Endpoint)} and are dropped until they do; see that a collector listens there and speaks the protocol of OTEL_EXPORTER_OTLP_PROTOCOL.");
+            }
+        }
     }
 }

@@ -78,17 +78,19 @@ internal static partial class Engine
 
     /// <summary>The file of a model, for downloading.</summary>
     [JSExport]
-    internal static byte[] ModelFile(string model, string format)
+    internal static byte[] ModelFile(string model)
     {
         using MemoryStream file = new();
-        if (format == "onnx")
-        {
-            Models[model].Original.ExportOnnx(file);
-        }
-        else
-        {
-            Models[model].Original.Save(file);
-        }
+        Models[model].Original.Save(file);
+        return file.ToArray();
+    }
+
+    /// <summary>The same as ONNX.</summary>
+    [JSExport]
+    internal static byte[] ExportOnnx(string model)
+    {
+        using MemoryStream file = new();
+        Models[model].Original.ExportOnnx(file);
         return file.ToArray();
     }
 }

@@ -97,12 +97,12 @@ public sealed class WebServer : IAsyncDisposable
         services.AddSingleton<PredictionTurns>();
         services.AddSingleton<TrainingQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<TrainingQueue>());
-        RateLimit.Add(services, options);
+        RateLimit.Add(services, options.RateLimit);
 
         WebApplication application = builder.Build();
         application.UseMiddleware<RequestLog>();
         application.UseMiddleware<Problems>();
-        application.UseRateLimiter();
+        RateLimit.Use(application, options.RateLimit);
         application.UseMiddleware<AccessGuard>();
         if (options.PageFolder is string folder)
         {

@@ -27,18 +27,22 @@ public sealed class PageTests(Browser browser)
     }
 
     [Fact]
-    public async Task Reads_digits_of_people_stroke_by_stroke_and_answers_while_they_are_drawn()
+    public Task Reads_digits_of_people_stroke_by_stroke_and_answers_while_they_are_drawn() => ReadsDrawn(20, mayMiss: 1);
+
+    [Fact(Explicit = true)]
+    public Task Reads_97_of_100_digits_of_people() => ReadsDrawn(100, mayMiss: 3);
+
+    private async Task ReadsDrawn(int count, int mayMiss)
     {
         await using OpenPage page = await Ready();
-        const int Count = 20;
-        List<string> wrong = await DrawnDigits.Misread(Count, async pixels =>
+        List<string> wrong = await DrawnDigits.Misread(count, async pixels =>
         {
             await page.Page.ClickAsync("[name=clear]", new() { Force = true });
             await Draw(page.Page, pixels);
             return await Answer(page.Page);
         });
-        // Two of these are taken for no digits: rows of strokes are rougher than a pen's.
-        Assert.True(wrong.Count <= 3, $"read {Count - wrong.Count} of {Count}, but {string.Join(", ", wrong)}");
+        Assert.True(wrong.Count <= mayMiss, $"read {count - wrong.Count} of {count}, but {string.Join(", ", wrong)}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"read {count - wrong.Count} of {count}{string.Concat(wrong.Select(one => $", {one}"))}");
         Assert.Empty(page.Faults);
     }
 
@@ -270,13 +274,15 @@ public sealed class PageTests(Browser browser)
         await page.Mouse.UpAsync();
     }
 
-    /// <summary>Draws an image of 28×28 levels, each row of ink with a stroke of a pen as wide as MNIST's.</summary>
+    /// <summary>Draws an image of 28×28 levels, along the middle of its ink with a pen as wide as that is.</summary>
     private static async Task Draw(IPage page, byte[] pixels)
     {
-        await page.EvaluateAsync("document.querySelector('[name=width]').value = 8");
-        foreach ((double y, double begin, double end) in DrawnDigits.Strokes(pixels))
+        (double width, List<(double X, double Y)[]> strokes) = DrawnDigits.Strokes(pixels);
+        // The pen's width is one of the pad's hundredths.
+        await page.EvaluateAsync("width => { document.querySelector('[name=width]').value = width }", (int)Math.Round(100 * width / 28));
+        foreach ((double X, double Y)[] stroke in strokes)
         {
-            await Stroke(page, (begin / 28, y / 28), (end / 28, y / 28));
+            await Stroke(page, [.. stroke.Select(point => (point.X / 28, point.Y / 28))]);
         }
     }
 

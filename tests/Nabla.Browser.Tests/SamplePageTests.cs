@@ -90,7 +90,7 @@ public sealed class SamplePageTests(Browser browser)
         return page;
     }
 
-    /// <summary>Draws an image of 28×28 levels, each row of ink with a stroke of the pen; returns the answer.</summary>
+    /// <summary>Draws an image of 28×28 levels, along the middle of its ink; returns the answer.</summary>
     private static async Task<string> Draw(IPage page, byte[] pixels)
     {
         if (await page.IsEnabledAsync("#clear"))
@@ -98,11 +98,14 @@ public sealed class SamplePageTests(Browser browser)
             await page.ClickAsync("#clear");
         }
         LocatorBoundingBoxResult pad = (await page.Locator("#pad").BoundingBoxAsync())!;
-        foreach ((double y, double begin, double end) in DrawnDigits.Strokes(pixels))
+        foreach ((double X, double Y)[] stroke in DrawnDigits.Strokes(pixels).Strokes)
         {
-            await page.Mouse.MoveAsync(At(pad.X, begin), At(pad.Y, y));
+            await page.Mouse.MoveAsync(At(pad.X, stroke[0].X), At(pad.Y, stroke[0].Y));
             await page.Mouse.DownAsync();
-            await page.Mouse.MoveAsync(At(pad.X, end), At(pad.Y, y));
+            foreach ((double x, double y) in stroke)
+            {
+                await page.Mouse.MoveAsync(At(pad.X, x), At(pad.Y, y));
+            }
             await page.Mouse.UpAsync();
         }
         ILocator answer = page.Locator("#answer");

@@ -83,6 +83,23 @@ public sealed class ServeTests : IDisposable
         Assert.All(["predict", "POST /api/predict", "nabla.samples"], name => Assert.Contains(name, received["traces"], StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public void A_collector_that_does_not_answer_is_named_once(string protocol)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals of this kind are Unix's.");
+        // Nobody listens there.
+        using NablaProcess process = NablaProcess.StartWith(
+            [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol), ("OTEL_METRIC_EXPORT_INTERVAL", "50")], _folder, "serve", "--port", "0");
+        process.WaitFor("ends it");
+        Thread.Sleep(500);
+        (int code, _, string error) = End(process, "TERM");
+        Assert.Equal(
+            (0, "nabla serve: metrics and traces do not reach http://127.0.0.1:9 and are dropped until they do; see that a collector listens there and speaks the protocol of OTEL_EXPORTER_OTLP_PROTOCOL."),
+            (code, error.TrimEnd()));
+    }
+
     [Fact]
     public void A_token_and_a_collector_in_the_environment_are_checked()
     {

@@ -66,7 +66,7 @@ export class WorkerEngine {
   /** The file of a model, a Uint8Array: 'safetensors' or 'onnx'. */
   async modelFile(model, format) {
     await this.need(model);
-    return this.#reader.call('ModelFile', model, format);
+    return this.#reader.call(format === 'onnx' ? 'ExportOnnx' : 'ModelFile', model);
   }
 
   /**
