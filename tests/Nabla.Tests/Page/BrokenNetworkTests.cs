@@ -89,7 +89,7 @@ public sealed class BrokenNetworkTests
             float[] whole = before.OutputOf(layer.Index).ToArray(), damaged = after.OutputOf(layer.Index).ToArray();
             for (int i = 0; i < whole.Length; i++)
             {
-                Assert.Equal(layer.Order[..2].Contains(i % units) ? 0 : whole[i], damaged[i]);
+                Assert.Equal(layer.Order.AsSpan(0, 2).Contains(i % units) ? 0 : whole[i], damaged[i]);
             }
         }
         Assert.Equal(["convolution2d1", "dense1", "dense2"], broken.Layers.Select(layer => layer.Layer.Name));
