@@ -143,15 +143,6 @@ public sealed class LiveTraining(TrainingRequest request, Func<TrainAndTest>? mn
         _lossSum += step.Loss;
         _steps++;
         _samples += step.Samples;
-        bool isPaused = IsPaused is not null;
-        if (isPaused || Delay > TimeSpan.Zero || step.Step == step.Steps || _sinceProgress.Elapsed >= ProgressInterval)
-        {
-            TellProgress(step);
-        }
-        if (isPaused || (_sinceLook.Elapsed >= LookInterval && _sinceLook.Elapsed >= LookShare * _lookTook))
-        {
-            Look(training);
-        }
         if (Delay > TimeSpan.Zero)
         {
             await Task.Delay(Delay, CancellationToken.None).ConfigureAwait(true);
@@ -160,7 +151,16 @@ public sealed class LiveTraining(TrainingRequest request, Func<TrainAndTest>? mn
         {
             await Breathe().ConfigureAwait(true);
         }
-        if (IsPaused is Task paused && !_isStopped)
+        Task? paused = _isStopped ? null : IsPaused;
+        if (paused is not null || Delay > TimeSpan.Zero || step.Step == step.Steps || _sinceProgress.Elapsed >= ProgressInterval)
+        {
+            TellProgress(step);
+        }
+        if (paused is not null || (_sinceLook.Elapsed >= LookInterval && _sinceLook.Elapsed >= LookShare * _lookTook))
+        {
+            Look(training);
+        }
+        if (paused is not null)
         {
             Tell(running with { State = TrainingState.Paused });
             await paused.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

@@ -59,12 +59,12 @@ public sealed record WebServerOptions
         init => field = (int)AtLeast(1, value, nameof(ConcurrentPredictions));
     } = Environment.ProcessorCount;
 
-    /// <summary>How many requests wait for their turn, at least 0; one more is told to come again. Default: 32.</summary>
+    /// <summary>How many requests wait for their turn, at least 0; one more is told to come again. Default: 100, as many as there are connections.</summary>
     public int QueuedPredictions
     {
         get;
         init => field = (int)AtLeast(0, value, nameof(QueuedPredictions));
-    } = 32;
+    } = 100;
 
     /// <summary>Where MNIST is to be had for trainings; null for nowhere. Default: null.</summary>
     public Func<TrainAndTest>? Mnist { get; init; }

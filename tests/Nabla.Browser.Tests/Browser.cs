@@ -46,14 +46,14 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>The folder of a published page.</summary>
     public string FilesOf(string project) => Path.Combine(_folder.FullName, Path.GetFileName(project), "wwwroot");
 
-    /// <summary>Bytes of a published page, compressed as web servers do it, without what it fetches only when asked to.</summary>
-    public long CompressedBytesOf(string project)
+    /// <summary>Bytes of files of a published page, compressed as web servers do it once for all.</summary>
+    public long CompressedBytesOf(string project, IEnumerable<string> files)
     {
-        const int Quality = 9, Window = 22;
+        const int Quality = 11, Window = 24;
         long sum = 0;
-        foreach (string file in Directory.GetFiles(FilesOf(project), "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".safetensors"))
+        foreach (string file in files)
         {
-            byte[] bytes = File.ReadAllBytes(file), compressed = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
+            byte[] bytes = File.ReadAllBytes(Path.Combine(FilesOf(project), file)), compressed = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
             Assert.True(BrotliEncoder.TryCompress(bytes, compressed, out int length, Quality, Window));
             sum += length;
         }
@@ -67,6 +67,13 @@ public sealed class Browser : IAsyncLifetime
     {
         Assert.SkipWhen(_skipped is not null, _skipped ?? "");
         return await OpenPage.Open(_chromium!, FilesOf(project), query);
+    }
+
+    /// <summary>Opens the page of a server.</summary>
+    public async Task<OpenPage> Open(Uri address)
+    {
+        Assert.SkipWhen(_skipped is not null, _skipped ?? "");
+        return await OpenPage.Open(_chromium!, address);
     }
 
     private static string? FindChromium() => Environment.GetEnvironmentVariable(ChromiumVariable) is { Length: > 0 } named

@@ -45,6 +45,24 @@ public sealed class OpenPage : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Opens a page of a server.</summary>
+    /// <param name="browser">Opens it.</param>
+    /// <param name="address">Where the server listens: whatever is asked for elsewhere is a fault.</param>
+    public static async Task<OpenPage> Open(IBrowser browser, Uri address)
+    {
+        IBrowserContext context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 360, Height = 740 } });
+        OpenPage page = new(context, await context.NewPageAsync(), folder: "");
+        context.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(address.AbsoluteUri, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            {
+                page._faults.Enqueue($"A request to {request.Url}");
+            }
+        };
+        await page.Page.GotoAsync(address.AbsoluteUri);
+        return page;
+    }
+
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 
     private async Task Answer(IRoute route)

@@ -21,7 +21,7 @@ public sealed class SamplePageTests(Browser browser)
         int width = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
         Assert.InRange(width, 1, 360);
         Assert.Empty(page.Faults);
-        Assert.InRange(browser.CompressedBytesOf(Sample), 1, 2_800_000);
+        Assert.InRange(browser.CompressedBytesOf(Sample, page.Requests), 1, 2_800_000);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ function build(table, size) {
   for (let i = 0; i <= size; i++) {
     const row = table.insertRow();
     for (let j = 0; j <= size; j++) {
-      const cell = document.createElement(i === 0 || j === 0 ? 'th' : 'td');
+      const cell = document.createElement((i === 0) !== (j === 0) ? 'th' : 'td');
       if (i === 0 && j > 0) cell.scope = 'col';
       if (j === 0 && i > 0) cell.scope = 'row';
       row.append(cell);

@@ -1,8 +1,14 @@
-/** Hands a file to the user. */
-export function download(name, file) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([file]));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+// So many milliseconds a browser needs from one file to the next, or it takes the second instead of the first.
+const between = 250;
+
+/** Hands files to the user, one after the other: [name, contents] each. */
+export async function download(...files) {
+  for (const [name, contents] of files) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([contents]));
+    link.download = name;
+    link.click();
+    await new Promise(resolve => setTimeout(resolve, between));
+    URL.revokeObjectURL(link.href);
+  }
 }

@@ -252,7 +252,7 @@ export class TrainPanel {
   #showProgress({ epoch, epochs, step, steps, loss, samplesPerSecond }) {
     const done = epoch - 1 + step / steps;
     this.#root.querySelector('.numbers').textContent =
-      `Epoch ${epoch} of ${epochs}, step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}, loss ${loss.toPrecision(3)}, ${Math.round(samplesPerSecond).toLocaleString('en')} samples a second`;
+      `Epoch ${epoch.toLocaleString('en')} of ${epochs.toLocaleString('en')}, step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}, loss ${loss.toPrecision(3)}, ${Math.round(samplesPerSecond).toLocaleString('en')} samples a second`;
     this.#root.querySelector('progress').value = done / epochs;
     this.#loss.add(done, [loss, null]);
     this.#training.done = done;
@@ -306,7 +306,7 @@ export class TrainPanel {
   async #download(format) {
     const { model } = this.#training;
     try {
-      download(`${model}.${format}`, await this.#page.engine.modelFile(model, format));
+      await download([`${model}.${format}`, await this.#page.engine.modelFile(model, format)]);
     } catch (error) {
       this.#root.querySelector('.state').textContent = error.message;
     }

@@ -69,8 +69,7 @@ export class YourselfPanel {
 
   #save() {
     const { images, labels } = this.#page.drawings.idxPair();
-    download('train-images-idx3-ubyte', images);
-    download('train-labels-idx1-ubyte', labels);
+    download(['train-images-idx3-ubyte', images], ['train-labels-idx1-ubyte', labels]);
   }
 }
 
