@@ -72,7 +72,10 @@ internal sealed partial class TrainingQueue(WebServerOptions options, ModelStore
                 if (_trainings.Count(training => !training.IsOver) > options.QueuedTrainings)
                 {
                     throw new RequestException(StatusCodes.Status429TooManyRequests, string.Create(CultureInfo.InvariantCulture,
-                        $"Found {options.QueuedTrainings} trainings that wait, which is as many as there may be; ask again when one is done, or delete one.")) { RetryAfter = 60 };
+                        $"Found {options.QueuedTrainings} trainings that wait, which is as many as there may be; ask again when one is done, or delete one."))
+                    {
+                        RetryAfter = 60,
+                    };
                 }
                 int id = ++_lastId;
                 string own = Path.Combine(folder, FolderName, id.ToString("D6", CultureInfo.InvariantCulture));
@@ -187,7 +190,7 @@ internal sealed partial class TrainingQueue(WebServerOptions options, ModelStore
         {
             Forget(training, last);
         }
-        LogEnded(training.Id, last?.State.ToString() ?? "Interrupted", last?.Message ?? "");
+        LogEnded(training.Id, training.Status.State, last?.Message ?? "");
     }
 
     /// <summary>Takes away what a training has left on the disk, since it is over, and says so.</summary>
@@ -280,7 +283,7 @@ internal sealed partial class TrainingQueue(WebServerOptions options, ModelStore
     private partial void LogBegun(int id, string name);
 
     [LoggerMessage(EventId = 21, Level = LogLevel.Information, Message = "Training {Id} has ended: {State} {Reason}")]
-    private partial void LogEnded(int id, string state, string reason);
+    private partial void LogEnded(int id, TrainingState state, string reason);
 
     [LoggerMessage(EventId = 22, Level = LogLevel.Warning, Message = "A training's files are left. {Reason}")]
     private partial void LogLeft(string reason);
