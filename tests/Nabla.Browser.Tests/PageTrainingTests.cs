@@ -37,7 +37,7 @@ public sealed class PageTrainingTests(Browser browser)
         Assert.All(scores.Zip(imported), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
 
         await page.Page.ClickAsync("[name=use]");
-        Assert.Equal("my-network", await page.Page.InputValueAsync("[name=model]"));
+        await Assertions.Expect(page.Page.Locator("[name=model]")).ToHaveValueAsync("my-network");
         // A second one of the name it offers gets a number.
         await Begin(page.Page, epochs: 1);
         await AssertTrained(page.Page, "my-network-2");
@@ -152,6 +152,7 @@ public sealed class PageTrainingTests(Browser browser)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
+        Assert.Equal(["train-images-idx3-ubyte", "train-labels-idx1-ubyte"], files.Select(file => file.SuggestedFilename));
         using TemporaryFolder folder = new();
         foreach (IDownload file in files)
         {
@@ -205,9 +206,10 @@ public sealed class PageTrainingTests(Browser browser)
         await AssertTrained(page.Page, "my-network-2");
         Assert.Equal(Expected(epochs: 2).Parameters.ToArray(), Network.Load(folder["models/my-network-2.safetensors"]).Parameters.ToArray());
         await page.Page.ClickAsync("[name=use]");
+        await Assertions.Expect(page.Page.Locator("[name=model]")).ToHaveValueAsync("my-network-2");
         await page.Page.DrawOne();
         await page.Page.Answer();
-        Assert.Equal("my-network-2", await page.Page.InputValueAsync("[name=model]"));
+        await Assertions.Expect(page.Page.Locator("[name=model]")).ToHaveValueAsync("my-network-2");
         await page.Page.AssertNoBarrier();
 
         // The other panels, which compute in the browser with the server's network.

@@ -31,7 +31,10 @@ public sealed class ServerTests
         Assert.StartsWith("3.1.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         string[] operations = [.. from path in document.GetProperty("paths").EnumerateObject() from operation in path.Value.EnumerateObject() select $"{operation.Name} {path.Name}"];
         Assert.Equal(
-            ["get /api/models", "get /api/models/{name}", "get /api/models/{name}/file", "get /healthz", "get /readyz", "post /api/predict", "post /api/read"],
+            [
+                "delete /api/trainings/{id}", "get /api/models", "get /api/models/{name}", "get /api/models/{name}/file", "get /api/trainings", "get /api/trainings/{id}", "get /api/trainings/{id}/events",
+                "get /healthz", "get /readyz", "patch /api/trainings/{id}", "post /api/predict", "post /api/read", "post /api/trainings",
+            ],
             operations.Order(StringComparer.Ordinal));
         JsonElement predict = document.GetProperty("paths").GetProperty("/api/predict").GetProperty("post");
         Assert.Equal(["application/json", "application/octet-stream", "image/*"], predict.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(kind => kind.Name));
