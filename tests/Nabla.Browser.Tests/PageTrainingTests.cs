@@ -181,6 +181,7 @@ public sealed class PageTrainingTests(Browser browser)
         await using OpenPage page = await browser.Open(server.Address);
         await page.Page.WaitUntilReady();
         await Assertions.Expect(page.Page.Locator("[name=model] option")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Page.Locator("header")).ToContainTextAsync("What you train on is sent to the server.");
         List<string> wrong = await DrawnDigits.Misread(5, async pixels =>
         {
             await page.Page.ClickAsync("[name=clear]", new() { Force = true });

@@ -106,6 +106,7 @@ pad.onchange = read;
 choice.onchange = read;
 tabs.onopen = name => panels[name].show(page.drawing);
 
+document.querySelector('#privacy').textContent = page.engine.privacy;
 try {
   await page.engine.ready;
   await page.modelsChanged('digits-small');

@@ -46,6 +46,9 @@ export class WorkerEngine {
   /** Fulfilled when it can be asked; it says why when it cannot be. */
   ready = this.#reader.ready;
 
+  /** What becomes of what people draw, as the end of a sentence. */
+  privacy = ': nothing leaves this page.';
+
   /** Kinds of data that it trains on beside those that are brought along. */
   kinds = ['built-in'];
 

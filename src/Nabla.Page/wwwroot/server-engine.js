@@ -8,6 +8,7 @@ const patience = 1000;
 
 /** The library in this browser, with the models and trainings of the server that the page is from. */
 export class ServerEngine extends WorkerEngine {
+  privacy = '. What you train on is sent to the server.';
   kinds = ['built-in'];
   usualRecipe = 'quick';
 

@@ -66,7 +66,8 @@ public sealed class InstructionSetTests
 
     private static void AssertSameWithout(string setting, params string[] off)
     {
-        Report report = Run(setting, "1", "3");
+        // Without them a number of threads is enough, as they take minutes: another makes no difference, as With_all_instructions_on_1_2_3_and_7_threads shows.
+        Report report = Run(setting, "3");
         Assert.All(off, name => Assert.False(report.Has(name), $"DOTNET_{setting}=0 did not switch off {name}: this test would show nothing."));
         Assert.Equal(Everything.Value.Hashes[0], Assert.Single(report.Hashes.Distinct()));
         Assert.Equal(Everything.Value.Recipes, report.Recipes);

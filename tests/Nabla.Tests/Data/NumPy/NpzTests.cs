@@ -276,14 +276,14 @@ public sealed class NpzTests : IDisposable
     [Theory]
     [InlineData("stored.npz")]
     [InlineData("deflated.npz")]
-    public void Ten_thousand_cuts_and_flips_give_the_data_or_the_documented_exception(string name)
+    public void Thousands_of_cuts_and_flips_give_the_data_or_the_documented_exception(string name)
     {
         byte[] whole = File.ReadAllBytes(NumPyFiles.PathOf(name));
         byte[] pixels = ((ByteFeatures)DataFiles.Load(NumPyFiles.PathOf(name)).Train.Features).Values.ToArray();
         NumPyRandom random = new(5);
         int refused = 0;
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++)
+        for (int i = 0; i < 2_500; i++)
         {
             File.WriteAllBytes(_folder["a"], Damage.CutOrFlip(whole, random));
             try
@@ -296,8 +296,8 @@ public sealed class NpzTests : IDisposable
                 refused++;
             }
         }
-        Assert.InRange(refused, 5_000, 9_999);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000L * (4 << 20));
+        Assert.InRange(refused, 1_250, 2_499);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_500L * (4 << 20));
     }
 
     private void Write(params (string Name, byte[] Contents)[] entries) => File.WriteAllBytes(_folder["a"], Zip(CompressionLevel.Optimal, entries));

@@ -224,12 +224,12 @@ public sealed class CsvTests : IDisposable
     [InlineData("label,1x1,1x2,2x1,2x2\n7,0,1,2,255\n3,4,5,6,7\n5,100,200,30,4\n", false)]
     [InlineData("7,0,1,2,255\r\n3,4,5.5,6,\"7\"\r\n5,100,200,30,4", false)]
     [InlineData("label,1x1,1x2,2x1,2x2\n7,0,1,2,255\n3,4,5,6,7\n5,100,200,30,4\n", true)]
-    public void Ten_thousand_cuts_and_flips_give_valid_data_or_the_documented_exception(string text, bool compressed)
+    public void Thousands_of_cuts_and_flips_give_valid_data_or_the_documented_exception(string text, bool compressed)
     {
         byte[] whole = compressed ? IdxBytes.Compress(Encoding.ASCII.GetBytes(text)) : Encoding.ASCII.GetBytes(text);
         NumPyRandom random = new(3);
         int refused = 0;
-        for (int i = 0; i < 10_000; i++)
+        for (int i = 0; i < 2_500; i++)
         {
             File.WriteAllBytes(_folder["damaged"], Damage.CutOrFlip(whole, random));
             try
@@ -246,6 +246,6 @@ public sealed class CsvTests : IDisposable
                 refused++;
             }
         }
-        Assert.InRange(refused, 2_000, 9_999);
+        Assert.InRange(refused, 500, 2_499);
     }
 }
