@@ -49,7 +49,7 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>Bytes of files of a published page, compressed as web servers do it once for all.</summary>
     public long CompressedBytesOf(string project, IEnumerable<string> files)
     {
-        const int Quality = 9, Window = 22;
+        const int Quality = 10, Window = 24;
         long sum = 0;
         foreach (string file in files)
         {
