@@ -224,6 +224,16 @@ public sealed class TrainingTests : IDisposable
             Assert.Equal(400, answer.Status);
             Assert.Contains(expected, answer.Problem, StringComparison.Ordinal);
         }
+        // A folder that cannot be written, for root, too: a file is where another folder has to be.
+        Directory.CreateDirectory(_folder["full"]);
+        File.WriteAllText(_folder["full/.trainings"], "");
+        await using (RunningServer full = await RunningServer.Start(Options with { ModelFolder = _folder["full"] }))
+        {
+            RunningServer.Answer answer = await full.PostJson("/api/trainings", Request(1));
+            Assert.Equal(409, answer.Status);
+            Assert.StartsWith("The server's folder for models cannot be written", answer.Problem, StringComparison.Ordinal);
+            Assert.Equal(200, (await full.Get("/api/models")).Status);
+        }
         await using RunningServer nowhere = await RunningServer.Start();
         Assert.Equal("This server has no folder for models, so there is nowhere to keep what it trains; start it with one.", (await nowhere.PostJson("/api/trainings", Request(1))).Problem);
     }

@@ -86,9 +86,20 @@ internal sealed class ServeCommand : Command
         return ExitCode.Success;
     }
 
-    /// <summary>The folder for models where none was named.</summary>
-    private static string UserModels() =>
-        Directory.CreateDirectory(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "nabla", "models")).FullName;
+    /// <summary>The folder for models where none was named; null where there can be none, as in a container whose files cannot be written.</summary>
+    private static string? UserModels()
+    {
+        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        try
+        {
+            return data.Length == 0 ? null : Directory.CreateDirectory(Path.Combine(data, "nabla", "models")).FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            PlainText.Error.WriteLine($"Nothing can be trained, since there is no folder for models: {exception.Message} Name one with --models.");
+            return null;
+        }
+    }
 
     /// <summary>What reads MNIST, once, where this machine has it; null where it would have to be downloaded.</summary>
     private static Func<TrainAndTest>? FindMnist()

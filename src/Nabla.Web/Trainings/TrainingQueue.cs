@@ -89,6 +89,12 @@ internal sealed partial class TrainingQueue(WebServerOptions options, ModelStore
         {
             throw new RequestException(StatusCodes.Status400BadRequest, exception.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Which folder that is, is nobody's business but the log's.
+            LogUnwritable(exception.Message);
+            throw new RequestException(StatusCodes.Status409Conflict, "The server's folder for models cannot be written, so there is nowhere to keep what it trains; let it write there.");
+        }
     }
 
     /// <summary>Ends a training, if it is not over, and forgets it; its network is not kept.</summary>
@@ -287,6 +293,9 @@ internal sealed partial class TrainingQueue(WebServerOptions options, ModelStore
 
     [LoggerMessage(EventId = 22, Level = LogLevel.Warning, Message = "A training's files are left. {Reason}")]
     private partial void LogLeft(string reason);
+
+    [LoggerMessage(EventId = 24, Level = LogLevel.Warning, Message = "A training is refused, since it cannot be kept. {Reason}")]
+    private partial void LogUnwritable(string reason);
 
     [LoggerMessage(EventId = 23, Level = LogLevel.Error, Message = "A training failed by a mistake in Nabla itself.")]
     private partial void LogMistake(Exception exception);
