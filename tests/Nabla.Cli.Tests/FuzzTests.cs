@@ -13,7 +13,7 @@ public sealed class FuzzTests : IDisposable
     [Fact]
     public async Task Every_reader_reads_or_refuses_what_it_is_given()
     {
-        (int code, string output) = await Run("--inputs", "1000", "--seed", "11");
+        (int code, string output) = await Run("--inputs", "400", "--seed", "11");
         Assert.True(code == 0, output);
         // A line for each reader, and one above.
         Assert.Equal(19, output.Trim().Split('\n').Length);
