@@ -27,6 +27,10 @@ public sealed record TrainingEvent
 /// <param name="Message">What there is to say of that, in a sentence; null for nothing.</param>
 public sealed record TrainingStatus(TrainingState State, string? Message = null)
 {
+    /// <summary>Whether nothing more will happen.</summary>
+    [JsonIgnore]
+    public bool IsOver => State is TrainingState.Finished or TrainingState.Stopped or TrainingState.Failed;
+
     /// <summary>The recipe's name, once it runs.</summary>
     public string? Recipe { get; init; }
 

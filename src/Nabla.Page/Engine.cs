@@ -57,7 +57,7 @@ internal static partial class Engine
         (Network network, Inspection inspection) = (Models[model].Network, Models[model].Inspection);
         inspection.Look(pixels);
         int label = BestGuess(network, inspection);
-        LayerAnswer[] layers = [.. network.Layers.Select((layer, i) => new LayerAnswer(layer.Name, layer.ToString()!, [.. layer.OutputShape], [.. network.InputsOf(i)], LayerWeights.Of(network, i) is not null, Bytes(inspection.OutputOf(i))))];
+        LayerAnswer[] layers = [.. network.Layers.Select((layer, i) => new LayerAnswer(layer.Name, layer.ToString()!, [.. layer.OutputShape], [.. network.InputsOf(i)], LayerWeights.ParameterOf(layer) is not null, Bytes(inspection.OutputOf(i))))];
         return JsonSerializer.Serialize(new InspectionAnswer(label, layers, Bytes(inspection.InputContributions(label))), PageJson.Default.InspectionAnswer);
     }
 

@@ -45,7 +45,7 @@ public sealed class LayerWeights
     public static LayerWeights? Of(Network network, int layer)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)layer, (uint)network.Layers.Count, nameof(layer));
-        if (network.Layers[layer].Parameters.FirstOrDefault(parameter => parameter.Role == ParameterRole.Weight) is not { Shape.Count: >= 2 and <= 4 } weight)
+        if (ParameterOf(network.Layers[layer]) is not Parameter weight)
         {
             return null;
         }
@@ -61,6 +61,9 @@ public sealed class LayerWeights
             ? new LayerWeights(values, shape[0], shape[1], shape[2], shape[3])
             : new LayerWeights(values, shape[0], shape[1], 1, shape[2]);
     }
+
+    /// <summary>The parameter that has a layer's weights; null for a layer that has none.</summary>
+    internal static Parameter? ParameterOf(Layer layer) => layer.Parameters.FirstOrDefault(parameter => parameter.Role == ParameterRole.Weight) is { Shape.Count: >= 2 and <= 4 } weight ? weight : null;
 
     /// <summary>The image, [height, width] or [height, width, channels], that a dense layer reads as a row of numbers, at once or after layers that change no order; null where it reads none.</summary>
     internal static Shape? ImageBefore(Network network, int layer)

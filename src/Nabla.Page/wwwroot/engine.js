@@ -3,6 +3,11 @@
 // Networks that come with the page as files, fetched when first asked for; the small one is in the library.
 const files = [{ name: 'digits', parameters: 354_650, accuracy: 0.9957, readsDrawings: true, classNames: null }];
 
+/** Whether nothing more will happen in a training of that state. */
+export function isOver(state) {
+  return ['finished', 'stopped', 'failed'].includes(state);
+}
+
 /** The library in a worker. */
 class LibraryWorker {
   #worker = new Worker(new URL('engine-worker.js', import.meta.url), { type: 'module' });
@@ -168,7 +173,7 @@ export class WorkerEngine {
   async startTraining(request, drawing) {
     this.#trainer ??= new LibraryWorker(event => this.#tell(event));
     await this.#trainer.ready;
-    if (this.#trainings.some(({ state }) => !['finished', 'stopped', 'failed'].includes(state))) throw new Error('A training is under way; stop it, or wait for its end.');
+    if (this.#trainings.some(({ state }) => !isOver(state))) throw new Error('A training is under way; stop it, or wait for its end.');
     const training = { id: String(this.#trainings.length + 1), name: await this.#unused(request.name), state: 'preparing', events: [], followers: new Set() };
     this.#trainings.push(training);
     this.#trainer.call('Train', JSON.stringify(request), drawing ?? new Uint8Array()).then(() => this.#finish(training), error => this.#add(training, { status: { state: 'failed', message: error.message } }));

@@ -1,5 +1,5 @@
 // What the panels ask of networks, where a server has them: it keeps the models and trains. Drawings are read in the browser all the same, with the server's models, so that no answer waits for a connection.
-import { WorkerEngine, base64 } from './engine.js';
+import { WorkerEngine, base64, isOver } from './engine.js';
 
 const tokenKey = 'nabla-token';
 
@@ -114,7 +114,7 @@ export class ServerEngine extends WorkerEngine {
           }
         }
         const { state } = await this.#json(`api/trainings/${id}`);
-        if (['finished', 'stopped', 'failed'].includes(state)) return;
+        if (isOver(state)) return;
       } catch {
         // The server is gone for now, or has forgotten the training.
       }

@@ -26,7 +26,7 @@ internal static class PredictionEndpoints
     private static async Task<Ok<PredictionAnswer>> Predict(HttpRequest request, string? model, ModelStore models, PredictionTurns turns, WebServerOptions options, CancellationToken cancellation)
     {
         string kind = KindOf(request, $"{Json}, {Bytes} or a picture such as image/png", Json, Bytes);
-        byte[] body = await ReadBody(request, cancellation).ConfigureAwait(false);
+        byte[] body = await request.ReadBody(cancellation).ConfigureAwait(false);
         using IDisposable turn = await turns.Wait(cancellation).ConfigureAwait(false);
         switch (kind)
         {
@@ -50,7 +50,7 @@ internal static class PredictionEndpoints
         KindOf(request, "a picture such as image/png");
         ServedModel reading = models.Require(model ?? ModelStore.Default);
         DigitReader reader = reading.Reader;
-        byte[] body = await ReadBody(request, cancellation).ConfigureAwait(false);
+        byte[] body = await request.ReadBody(cancellation).ConfigureAwait(false);
         using IDisposable turn = await turns.Wait(cancellation).ConfigureAwait(false);
         Picture picture = Decode(body);
         IReadOnlyList<IReadOnlyList<DigitReading>> lines = Telemetry.Predict(reading.Name, "page", 1, () => reader.ReadPage(picture));
@@ -138,14 +138,6 @@ internal static class PredictionEndpoints
         }
         string found = request.ContentType is not { Length: > 0 } text ? "no Content-Type" : $"the Content-Type '{(text.Length > 100 ? $"{text[..100]}…" : text)}'";
         throw new RequestException(StatusCodes.Status415UnsupportedMediaType, $"Found {found}, expected {expected}.");
-    }
-
-    private static async Task<byte[]> ReadBody(HttpRequest request, CancellationToken cancellation)
-    {
-        // It grows with what comes, not with what is announced.
-        using MemoryStream body = new();
-        await request.Body.CopyToAsync(body, cancellation).ConfigureAwait(false);
-        return body.ToArray();
     }
 
     private static RequestException Refused(string sentence) => new(StatusCodes.Status400BadRequest, sentence);

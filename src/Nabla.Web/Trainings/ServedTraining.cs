@@ -24,7 +24,7 @@ internal sealed class ServedTraining(int id, string name, string folder, LiveTra
     public TrainingStatus Status { get; private set; } = new(TrainingState.Queued);
 
     /// <summary>Whether nothing more will happen.</summary>
-    public bool IsOver => Status.State is TrainingState.Finished or TrainingState.Stopped or TrainingState.Failed;
+    public bool IsOver => Status.IsOver;
 
     /// <summary>Cancelled when it is no longer wanted.</summary>
     public CancellationToken Deletion => _deletion.Token;

@@ -107,9 +107,7 @@ internal static class TrainingEndpoints
         {
             throw new RequestException(StatusCodes.Status415UnsupportedMediaType, $"Found {(request.ContentType is { Length: > 0 } ? "another Content-Type" : "no Content-Type")}, expected {Json}.");
         }
-        using MemoryStream body = new();
-        await request.Body.CopyToAsync(body, cancellation).ConfigureAwait(false);
-        return body.ToArray();
+        return await request.ReadBody(cancellation).ConfigureAwait(false);
     }
 
     private static RequestException Refused(string sentence) => new(StatusCodes.Status400BadRequest, sentence);

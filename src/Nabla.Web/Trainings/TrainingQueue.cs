@@ -158,7 +158,7 @@ internal sealed partial class TrainingQueue(WebServerOptions options, ModelStore
             {
                 training.Log.Add(happened);
             }
-            else if (status.State is TrainingState.Finished or TrainingState.Stopped or TrainingState.Failed)
+            else if (status.IsOver)
             {
                 // Told once its network is there.
                 last = status;
@@ -260,7 +260,7 @@ internal sealed partial class TrainingQueue(WebServerOptions options, ModelStore
         LiveTraining live = new(request, options.Mnist) { Checkpoint = Path.Combine(own, CheckpointFile) };
         ServedTraining training = new(id, request.Name!, own, live);
         _trainings.Add(training);
-        training.Tell(new TrainingStatus(TrainingState.Queued) { Before = _trainings.TakeWhile(other => other != training).Count(other => !other.IsOver) });
+        training.Tell(new TrainingStatus(TrainingState.Queued) { Before = Before(training) });
         _waiting.Release();
         return training;
     }

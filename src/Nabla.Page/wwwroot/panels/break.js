@@ -1,4 +1,5 @@
 // A network that is damaged, or sees badly, and what becomes of a hundred digits.
+import { get } from './get.js';
 import { showLevels } from './pictures.js';
 
 const side = 28, size = side * side;
@@ -188,7 +189,5 @@ function outputOf(input) {
 }
 
 async function bytes(path) {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}.`);
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await (await get(path)).arrayBuffer());
 }

@@ -1,4 +1,5 @@
 // The drawing, read by networks from the plainest to the best.
+import { get } from './get.js';
 
 const folder = 'models/ladder/';
 
@@ -116,10 +117,4 @@ class Rung {
     this.#row.querySelector('b').textContent = answer?.label ?? '';
     this.#row.querySelector('.said span').textContent = answer === null ? '' : `${text(answer.scores[answer.label])}, ${answer.word}`;
   }
-}
-
-async function get(path) {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}.`);
-  return response;
 }

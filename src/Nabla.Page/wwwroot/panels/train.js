@@ -1,5 +1,5 @@
 // Trains a network of one's own, and shows what it learns while it does.
-import { base64, bytes } from '../engine.js';
+import { base64, bytes, isOver } from '../engine.js';
 import { Bars } from './bars.js';
 import { showConfusion } from './confusion.js';
 import { Curve } from './curve.js';
@@ -80,7 +80,7 @@ export class TrainPanel {
   }
 
   get #isOver() {
-    return ['finished', 'stopped', 'failed'].includes(this.#training.state);
+    return isOver(this.#training.state);
   }
 
   #button(name, act) {
