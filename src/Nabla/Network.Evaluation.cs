@@ -11,15 +11,16 @@ public sealed partial class Network
     /// </summary>
     /// <param name="data">At least one sample, of the network's input and output sizes.</param>
     /// <param name="threads">Threads to use, at least 1; the result does not depend on it. Default: one per processor.</param>
+    /// <param name="communicator">Processes that all ask for it, with the same network and samples: each measures some of them, and all have the same result. Null for this process alone.</param>
     /// <exception cref="ArgumentException">The data set is empty, or does not fit the network or its loss.</exception>
     /// <exception cref="InvalidOperationException">The network has no weights yet.</exception>
-    public Evaluation Evaluate(DataSet data, int? threads = null)
+    public Evaluation Evaluate(DataSet data, int? threads = null, ICommunicator? communicator = null)
     {
         data = Evaluator.Fitting(this, data);
         ThrowUnlessReady(data.Features.SampleShape.Size, "values");
         Loss loss = Loss ?? Loss.Quadratic;
         loss.ThrowUnlessFits(data.Targets);
-        return new Evaluator(this, loss, data.Count, threads ?? Environment.ProcessorCount).Evaluate(data);
+        return new Evaluator(this, loss, data.Count, threads ?? Environment.ProcessorCount, communicator).Evaluate(data);
     }
 
     /// <summary>Measures how far the network's confidence is from how often it is right.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Nabla.Numerics;
 
@@ -15,7 +16,7 @@ namespace Nabla;
 internal sealed class ExecutionPlan
 {
     /// <summary>Of the constants here on which bits depend, and of the rules: to be raised with each change of one.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>
     /// Samples that a thread passes together through layers that take them one by one (<see cref="LayerGroup"/>). More than one,
@@ -40,8 +41,15 @@ internal sealed class ExecutionPlan
 
     // Each shard's gradient must be added to the others', which takes as long as a few samples do.
     private const int MinMicroBatchesPerShard = 2;
-    private const int MaxShards = 32;
     private const int MaxGradientFloats = 16 * 1024 * 1024;
+
+    /// <summary>Most shards of a batch, and so most processes that can share one.</summary>
+    public const int MaxShards = 256;
+
+    // Where all samples of a batch go through together, layer by layer: of a shard, so that its products do not become thin, and for each parameter, whose gradient is written down and
+    // added up for each shard.
+    private const int MinSamplesPerShard = 12;
+    private const int MinMultiplyAddsPerParameter = 400;
 
     /// <summary>Of standardised samples: a value may be left unshifted that is this many deviations from its mean at most, which costs three bits of the sums.</summary>
     public const float MaxFoldedShift = 8;
@@ -51,7 +59,7 @@ internal sealed class ExecutionPlan
 
     /// <summary>
     /// Of statistics over samples and positions (<see cref="ChannelNormalization"/>): numbers of a part whose sums are made by themselves, and
-    /// most parts.
+    /// most parts; but at least one for each shard.
     /// </summary>
     public const int FloatsPerPartOfStatistics = 32 * 1024;
 
@@ -69,6 +77,7 @@ internal sealed class ExecutionPlan
 
     private readonly Network _network;
     private readonly int _maxShards;
+    private readonly int _minSamplesPerShard;
     private readonly RandomSource _random;
     private readonly bool _augments;
 
@@ -88,8 +97,8 @@ internal sealed class ExecutionPlan
         Threads = threads;
         TakesWholeBatch = network.Layers.Any(layer => layer.NeedsWholeBatch);
         MicroBatch = TakesWholeBatch ? batchSize : Math.Min(batchSize, network.Executor.MicroBatch);
-        // A stream is drawn from sample to sample, by nobody else meanwhile, and a buffer is changed so.
-        _maxShards = TakesWholeBatch || network.Layers.Any(layer => layer.NeedsOrder(random)) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
+        _maxShards = network.Layers.Any(layer => layer.NeedsOneShard(random)) ? 1 : Math.Clamp(MaxGradientFloats / Math.Max(1, network.Parameters.Length), 1, MaxShards);
+        _minSamplesPerShard = (int)Math.Clamp(MinMultiplyAddsPerParameter * (double)network.Parameters.Length / network.Layers.Sum(layer => layer.Work), MinSamplesPerShard, int.MaxValue);
         Shards = ShardsOf(batchSize);
         TakesWholeShards = IsLarge && (Shards >= MinShardsPerThread * threads || Shards % threads == 0)
             && (long)threads * MicroBatch * FloatsPerSample(network.Graph) <= MaxActivationFloats;
@@ -112,12 +121,15 @@ internal sealed class ExecutionPlan
 
     /// <summary>
     /// Into how many shards a whole batch is cut. The gradient of a shard is summed from its first sample to its last, and those of the
-    /// shards are then added up in order.
+    /// shards are then added up in pairs (<see cref="Reductions.SumTree"/>).
     /// </summary>
     public int Shards { get; }
 
     /// <summary>Whether threads take whole shards and meet once a batch; else all go through one after the other together.</summary>
     public bool TakesWholeShards { get; }
+
+    /// <summary>Whether all shards of a batch go through together, layer by layer: where it fits into the caches, or a layer needs it as a whole.</summary>
+    public bool TakesShardsLayerByLayer => !IsLarge && Shards > 1;
 
     /// <summary>Passes under way at a time, each with memory of its own.</summary>
     public int Passes => TakesWholeShards ? Threads : 1;
@@ -135,14 +147,23 @@ internal sealed class ExecutionPlan
     public bool MayFoldShift => IsLarge && !_augments;
 
     /// <summary>Whether a backward pass may move the weights while their gradient stands in registers: it is then that of the whole batch.</summary>
-    public bool MayDescendAtOnce => BatchSize <= _network.Executor.MicroBatch;
+    public bool MayDescendAtOnce => BatchSize <= _network.Executor.MicroBatch && Shards == 1;
 
     /// <summary>Whether the first layer can read samples as lists of what is not zero, if enough of them is zero.</summary>
     public bool MayReadSparse =>
-        Shards > 1 && !_augments && _network.Graph.ReadersOf(0).Length == 1 && _network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MaxColumns };
+        IsLarge && Shards > 1 && !_augments && _network.Graph.ReadersOf(0).Length == 1 && _network.Layers[0] is Dense { OutputShape.Size: <= SparseProduct.MaxColumns };
 
-    /// <summary>Into how many shards a batch of so many samples is cut, by itself alone.</summary>
-    public int ShardsOf(int samples) => Math.Clamp(MicroBatchesOf(samples) / MinMicroBatchesPerShard, 1, _maxShards);
+    /// <summary>Into how many shards a batch of so many samples is cut, by itself alone. A power of two where it goes through at a time, so that as many processes have the same to do.</summary>
+    public int ShardsOf(int samples) => IsLarge
+        ? Math.Clamp(MicroBatchesOf(samples) / MinMicroBatchesPerShard, 1, _maxShards)
+        : 1 << BitOperations.Log2((uint)Math.Clamp(samples / _minSamplesPerShard, 1, _maxShards));
+
+    /// <summary>Index in a batch of so many samples of a shard's first one; of the shard after the last, their number.</summary>
+    public int StartOf(int shard, int samples)
+    {
+        int unit = IsLarge ? MicroBatch : SamplesAtOnce;
+        return (int)Math.Min(((long)samples + unit - 1) / unit * shard / ShardsOf(samples) * unit, samples);
+    }
 
     /// <summary>How many times samples go through for a batch of so many.</summary>
     public int MicroBatchesOf(int samples) => (samples + MicroBatch - 1) / MicroBatch;
@@ -165,7 +186,7 @@ internal sealed class ExecutionPlan
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"A batch of {BatchSize:N0} samples, {Threads} thread{(Threads == 1 ? "" : "s")}: ");
-        text.AppendLine(!IsLarge ? "all go through at a time." : string.Create(CultureInfo.InvariantCulture,
+        text.AppendLine(!IsLarge && Shards == 1 ? "all go through at a time." : !IsLarge ? $"all go through at a time, as {Shards} shards whose gradients are added up." : string.Create(CultureInfo.InvariantCulture,
             $"{MicroBatch:N0} samples go through at a time, in {Shards} shard{(Shards == 1 ? "" : "s")}{(!TakesWholeShards || Threads == 1 ? "" : ", of which each thread takes the next when it is done with one")}."));
         if (_augments)
         {

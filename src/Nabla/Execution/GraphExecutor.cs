@@ -49,6 +49,18 @@ internal sealed class GraphExecutor
         }
     }
 
+    /// <summary>Computes the gradient of the parameters for each shard of a batch that is in a workspace as a whole, or as much of it as this process has.</summary>
+    /// <param name="workspace">Memory of the forward pass, with the shards.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="gradients">Where the gradients of all parameters go, [shards that are here, parameters].</param>
+    public void BackwardShards(Workspace workspace, ReadOnlySpan<float> parameters, Span<float> gradients)
+    {
+        for (int i = _groups.Length - 1; i >= 0; i--)
+        {
+            _groups[i].BackwardShards(workspace, parameters, gradients);
+        }
+    }
+
     /// <summary>
     /// A backward pass that moves the parameters of each layer against their gradient as soon as it is known, by
     /// <paramref name="learningRate"/> times the layer's own factor. The same bits as <see cref="Backward"/>

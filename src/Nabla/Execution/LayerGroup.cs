@@ -111,6 +111,52 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
         }
     }
 
+    /// <summary>The backward pass of shards: see <see cref="GraphExecutor.BackwardShards"/>.</summary>
+    public void BackwardShards(Workspace workspace, ReadOnlySpan<float> parameters, Span<float> gradients)
+    {
+        BatchShards shards = workspace.Shards!;
+        (int start, int endSample) = shards.Samples;
+        int rows = endSample - start, length = parameters.Length;
+        if (LearnsOneByOne)
+        {
+            BackwardJob job = new(this, workspace, rows, parameters);
+            WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
+        }
+        for (int i = end - 1; i >= first; i--)
+        {
+            Layer layer = graph.Layers[i];
+            if (!LearnsOneByOne && graph.NeedsGradient(i + 1) && (layer.NeedsWholeBatch || layer.ParameterCount == 0))
+            {
+                new LayerPass(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, parameters).Backward(gradients[..length], GradientUse.Replace);
+                // It is the gradient of the whole batch already: the first shard's, so that it is counted once.
+                for (int shard = shards.First; shard < shards.End && layer.ParameterCount > 0; shard++)
+                {
+                    if (shard > 0)
+                    {
+                        gradients.Slice((shard - shards.First) * length + layer.Parameters[0].Offset, layer.ParameterCount).Clear();
+                    }
+                }
+                continue;
+            }
+            for (int shard = shards.First; shard < shards.End; shard++)
+            {
+                int firstRow = shards.Starts[shard] - start, ofShard = shards.Starts[shard + 1] - shards.Starts[shard];
+                Span<float> gradient = gradients.Slice((shard - shards.First) * length, length);
+                if (!LearnsOneByOne && graph.NeedsGradient(i + 1))
+                {
+                    new LayerPass(workspace, i, firstRow, ofShard, workspace.Threads, part: 0, parameters).Backward(gradient, GradientUse.Replace);
+                }
+                else if (LearnsOneByOne && layer.ParameterCount > 0)
+                {
+                    int offset = layer.Parameters[0].Offset;
+                    Reductions.SumColumns(
+                        workspace.PartialGradients[(firstRow / SamplesAtOnce * _parameterCount + offset)..], _parameterCount, gradient[offset..], Units(ofShard), layer.ParameterCount,
+                        GradientUse.Replace, workspace.Threads);
+                }
+            }
+        }
+    }
+
     private static int Units(int rows) => (int)(((long)rows + SamplesAtOnce - 1) / SamplesAtOnce);
 
     private readonly ref struct ForwardJob(LayerGroup group, Workspace workspace, int rows, ReadOnlySpan<float> parameters, bool training, SampleRandom random) : IJob

@@ -54,6 +54,25 @@ public readonly ref struct LayerPass
     /// <summary>Threads that may be used, at least 1.</summary>
     public int Threads { get; }
 
+    /// <summary>
+    /// Where the shards of the whole batch begin, counted in its samples, and where the last one ends: a shard more than there are. A shard's sums are made from its first sample to its last, by
+    /// whoever has it. One shard of all <see cref="Rows"/> where the batch is not cut.
+    /// </summary>
+    public ReadOnlySpan<int> ShardStarts => _workspace.Shards is { } shards ? shards.Starts : _workspace.WholeBatch(Rows);
+
+    /// <summary>The first of the shards whose samples are the rows of this pass; another process may have those before it.</summary>
+    public int FirstShard => _workspace.Shards?.First ?? 0;
+
+    /// <summary>The shard after the last of them.</summary>
+    public int EndShard => _workspace.Shards?.End ?? 1;
+
+    /// <summary>
+    /// Gives the other processes what this one has computed of its shards, and has what they have of theirs: for layers that need the whole batch (<see cref="Layer.SharesSums"/>), as often in a pass
+    /// in each process.
+    /// </summary>
+    /// <param name="values">[shards, numbers of a shard]; those from <see cref="FirstShard"/> to <see cref="EndShard"/> are there, the others are received.</param>
+    public void ShareShards(Span<float> values) => _workspace.Shards?.Share(values);
+
     /// <summary>Whether it is a forward pass in training; else the layer behaves as at inference.</summary>
     public bool IsTraining { get; internal init; }
 

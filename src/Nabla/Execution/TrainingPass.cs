@@ -10,7 +10,8 @@ namespace Nabla;
 /// <param name="plan">How many samples come at a time, and what threads share.</param>
 /// <param name="sparse">The features, preprocessed, for a network whose first layer reads them so; null to take them from the data.</param>
 /// <param name="augmenter">What gathers and changes samples at random; null to take them as they are.</param>
-internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Preprocessing preprocessing, ExecutionPlan plan, SparseSamples? sparse, Augmenter? augmenter)
+/// <param name="shards">How a batch is cut that comes as a whole; null for passes of micro-batches.</param>
+internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Preprocessing preprocessing, ExecutionPlan plan, SparseSamples? sparse, Augmenter? augmenter, BatchShards? shards)
 {
     private readonly ClassLabels? _labels = data.Targets as ClassLabels;
     private readonly float[] _targets = new float[plan.MicroBatch * network.OutputShape.Size];
@@ -19,6 +20,7 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
     public Workspace Workspace { get; } = new(network, plan.MicroBatch, training: true, plan.ThreadsPerPass)
     {
         SharesFeatures = plan.SharesFeatures,
+        Shards = shards,
         SparseInput = sparse is null ? null : new SparseInput(sparse, plan.MicroBatch),
     };
 
@@ -29,8 +31,29 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
     /// <param name="random">Where the samples draw from, the first of <paramref name="samples"/> first.</param>
     public BatchLoss Forward(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, int batchSize, SampleRandom random)
     {
+        ComputeOutputs(samples, parameters, random);
+        return Evaluate(samples, firstRow: 0, batchSize);
+    }
+
+    /// <summary>The same for the samples of a batch's shards that this process has, with the losses of each.</summary>
+    /// <param name="samples">Indices of those samples.</param>
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="batchSize">Number of samples in the whole batch.</param>
+    /// <param name="random">Where those samples draw from.</param>
+    /// <param name="losses">Receives the losses, of each shard in its place among all shards.</param>
+    public void ForwardShards(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, int batchSize, SampleRandom random, Span<BatchLoss> losses)
+    {
+        ComputeOutputs(samples, parameters, random);
+        for (int shard = shards!.First; shard < shards.End; shard++)
+        {
+            int firstRow = shards.Starts[shard] - shards.Samples.Start;
+            losses[shard] = Evaluate(samples.Slice(firstRow, shards.Starts[shard + 1] - shards.Starts[shard]), firstRow, batchSize);
+        }
+    }
+
+    private void ComputeOutputs(ReadOnlySpan<int> samples, ReadOnlySpan<float> parameters, SampleRandom random)
+    {
         int width = network.OutputShape.Size;
-        int values = samples.Length * width;
         data.Targets.CopyRows(samples, _targets);
         if (Workspace.SparseInput is { } input)
         {
@@ -45,7 +68,13 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
             Batch.CopyFeatures(data.Features, preprocessing, samples, Workspace.Input, plan.ThreadsPerPass, bySample: !plan.SharesFeatures);
         }
         network.Executor.Forward(Workspace, samples.Length, parameters, training: true, random);
-        ReadOnlySpan<float> output = Workspace.Output[..values];
+    }
+
+    /// <summary>The losses of some of the rows, and the gradient that goes back from them.</summary>
+    private BatchLoss Evaluate(ReadOnlySpan<int> samples, int firstRow, int batchSize)
+    {
+        int width = network.OutputShape.Size, first = firstRow * width, values = samples.Length * width;
+        ReadOnlySpan<float> output = Workspace.Output.Slice(first, values);
         int correct = 0;
         for (int row = 0; row < samples.Length && _labels is not null; row++)
         {
@@ -54,7 +83,7 @@ internal sealed class TrainingPass(Network network, Loss loss, DataSet data, Pre
                 correct++;
             }
         }
-        double sum = loss.Evaluate(output, _targets.AsSpan(0, values), Workspace.OutputGradient[..values], samples.Length, divisor: batchSize, plan.ThreadsPerPass);
+        double sum = loss.Evaluate(output, _targets.AsSpan(first, values), Workspace.OutputGradient.Slice(first, values), samples.Length, divisor: batchSize, plan.ThreadsPerPass);
         return new BatchLoss(sum, correct);
     }
 }

@@ -19,6 +19,7 @@ public sealed class Workspace
     private readonly AlignedFloats _partialGradients;
     private readonly AlignedFloats[] _scratch;
     private readonly AlignedFloats _layerGradient;
+    private readonly int[] _wholeBatch = new int[2];
 
     // Made when first asked for: where passes move the weights, or a large batch has gradients of its own, nobody does.
     private AlignedFloats? _gradient;
@@ -126,6 +127,16 @@ public sealed class Workspace
 
     /// <summary>Samples that are read instead of <see cref="Input"/>, by a dense layer that comes first; null for none.</summary>
     internal SparseInput? SparseInput { get; init; }
+
+    /// <summary>How the batch is cut whose samples are in this memory; null where it is not.</summary>
+    internal BatchShards? Shards { get; init; }
+
+    /// <summary>The shards of a batch that is not cut: it begins, and it ends.</summary>
+    internal ReadOnlySpan<int> WholeBatch(int rows)
+    {
+        _wholeBatch[1] = rows;
+        return _wholeBatch;
+    }
 
     /// <summary>A value for some samples; see <see cref="LayerGraph"/>.</summary>
     /// <param name="value">Its number.</param>

@@ -78,6 +78,9 @@ public sealed class BatchNormalization : Layer
     /// <inheritdoc/>
     public override bool NeedsWholeBatch => true;
 
+    /// <inheritdoc/>
+    public override bool SharesSums => true;
+
     internal override bool InfersSamplesOneByOne => InputShape.Count > 1;
 
     internal override Activation Activation => _spec.Activation;
@@ -94,10 +97,14 @@ public sealed class BatchNormalization : Layer
         {
             state[^1] = 1;
             Span<float> mean = state[.._channels], variance = state.Slice(_channels, _channels);
-            ChannelNormalization.Moments(pass.Input(), mean, variance, pass.Scratch, rows, _channels, pass.Threads);
+            ShardedRows sharded = ShardedRowsOf(pass);
+            Span<float> sums = pass.Scratch[..sharded.MomentSums(_channels)];
+            ChannelNormalization.MomentsOfParts(pass.Input(), sums, sharded, _channels, pass.Threads);
+            pass.ShareShards(sums);
+            ChannelNormalization.Moments(sums, mean, variance, sharded, _channels);
             Follow(pass.Values(_mean), mean, 1);
             // An estimate for what the batch is a sample of; a single number tells nothing.
-            Follow(pass.Values(_variance), variance, rows > 1 ? rows / (rows - 1.0) : 1);
+            Follow(pass.Values(_variance), variance, sharded.AllRows > 1 ? sharded.AllRows / (sharded.AllRows - 1.0) : 1);
             statistics = new ChannelStatistics(mean, variance, _spec.Epsilon);
         }
         else if (!state.IsEmpty)
@@ -117,13 +124,16 @@ public sealed class BatchNormalization : Layer
         Span<float> state = pass.BatchState;
         ChannelStatistics statistics = new(state[.._channels], state.Slice(_channels, _channels), _spec.Epsilon);
         Span<float> dScale = pass.Gradient(_scale), dOffset = pass.Gradient(_offset), gradient = pass.OutputGradient;
-        ChannelNormalization.BackwardSums(
-            pass.Input(), pass.Output, gradient, statistics, dScale, dOffset, pass.Scratch, rows, _channels, pass.OutputActivation, pass.Threads);
+        ShardedRows sharded = ShardedRowsOf(pass);
+        Span<float> sums = pass.Scratch[..sharded.GradientSums(_channels)];
+        ChannelNormalization.BackwardSumsOfParts(pass.Input(), pass.Output, gradient, statistics.Mean, sums, sharded, _channels, pass.OutputActivation, pass.Threads);
+        pass.ShareShards(sums);
+        ChannelNormalization.BackwardSums(sums, statistics, dScale, dOffset, sharded, _channels);
         if (pass.InputGradient() is { IsEmpty: false } dInput)
         {
             bool isOfBatch = state[^1] != 0;
             ChannelNormalization.BackwardInput(
-                pass.Input(), gradient, statistics, pass.Values(_scale), isOfBatch ? dScale : [], isOfBatch ? dOffset : [], dInput, rows, _channels, pass.Threads);
+                pass.Input(), gradient, statistics, pass.Values(_scale), isOfBatch ? dScale : [], isOfBatch ? dOffset : [], dInput, rows, sharded.AllRows, _channels, pass.Threads);
         }
     }
 
@@ -151,6 +161,8 @@ public sealed class BatchNormalization : Layer
             biases[channel] = (float)((biases[channel] - (double)means[channel]) * factor + offsets[channel]);
         }
     }
+
+    private ShardedRows ShardedRowsOf(in LayerPass pass) => new(pass.ShardStarts, _positions, pass.FirstShard, pass.EndShard, _channels);
 
     /// <summary>Moves running averages towards what a batch has.</summary>
     private void Follow(Span<float> running, ReadOnlySpan<float> ofBatch, double factor)

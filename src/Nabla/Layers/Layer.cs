@@ -82,6 +82,12 @@ public abstract class Layer
     /// </summary>
     public virtual bool NeedsWholeBatch => false;
 
+    /// <summary>
+    /// Whether a layer that needs the whole batch gets along with some of its shards, since it gives the others of its sums, and has theirs, by
+    /// <see cref="LayerPass.ShareShards"/>. Then the batch may be cut, and several processes may share it. Default: no.
+    /// </summary>
+    public virtual bool SharesSums => false;
+
     /// <summary>The same as <see cref="TakesSamplesOneByOne"/> at inference.</summary>
     internal virtual bool InfersSamplesOneByOne => TakesSamplesOneByOne;
 
@@ -109,9 +115,9 @@ public abstract class Layer
     /// <summary>Whether it draws from NumPy's stream, where that is what a training draws from.</summary>
     internal virtual bool FollowsStream => false;
 
-    /// <summary>Whether the samples of a batch have to come in order, on one thread at a time.</summary>
+    /// <summary>Whether batches cannot be cut into shards: a stream is drawn from in the order of the samples, a buffer is changed in it.</summary>
     /// <param name="random">Where the training draws from.</param>
-    internal bool NeedsOrder(RandomSource random) => Buffers.Count > 0 || (FollowsStream && random == RandomSource.NumPy);
+    internal bool NeedsOneShard(RandomSource random) => ((NeedsWholeBatch || Buffers.Count > 0) && !(NeedsWholeBatch && SharesSums)) || (FollowsStream && random == RandomSource.NumPy);
 
     /// <summary>Memory that a thread needs for a pass of so many samples, beside what a <see cref="Workspace"/> has.</summary>
     internal virtual ThreadFloats ThreadFloats(int rows, bool training) => default;

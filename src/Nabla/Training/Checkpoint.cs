@@ -55,6 +55,24 @@ internal sealed class Checkpoint
     public static Checkpoint Load(string path)
     {
         using FileStream stream = InputFile.Open(path);
+        return Load(stream, path);
+    }
+
+    /// <summary>The same where the first process alone reads the file.</summary>
+    /// <exception cref="ArgumentException">The first process could not read it; there it is the exception that says why.</exception>
+    public static Checkpoint Load(string path, ICommunicator communicator) =>
+        communicator.Size == 1 ? Load(path) : Load(new MemoryStream(communicator.FromFirst(() => ReadAll(path))), path);
+
+    private static byte[] ReadAll(string path)
+    {
+        using FileStream stream = InputFile.Open(path);
+        byte[] contents = new byte[stream.Length];
+        stream.ReadExactly(contents);
+        return contents;
+    }
+
+    private static Checkpoint Load(Stream stream, string path)
+    {
         (Dictionary<string, string> metadata, List<SafeTensor> tensors) = SafeTensorsFile.Read(stream, path, SafeTensorTypes.FloatsAndIntegers);
         if (!metadata.TryGetValue(DocumentKey, out string? json) || !metadata.TryGetValue(ChecksumKey, out string? checksum))
         {
@@ -148,6 +166,23 @@ internal sealed record TrainingIdentity
 
     /// <summary>Number of samples to learn from, and a hash of them.</summary>
     public required string Data { get; init; }
+
+    /// <summary>That of a training without callbacks.</summary>
+    public static TrainingIdentity Of(Trainer trainer, TrainingOptions options, string data) => new()
+    {
+        Input = [.. trainer.Network.InputShape],
+        Layers = [.. trainer.Network.Graph.Specs],
+        Preprocessing = trainer.Network.Preprocessing,
+        Loss = trainer.Loss,
+        Optimizer = trainer.Optimizer,
+        Options = options,
+        Callbacks = [],
+        GradientTransforms = [.. trainer.GradientTransforms.Select(transform => transform.ToString()!)],
+        Data = data,
+    };
+
+    /// <summary>As JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.TypeOf<TrainingIdentity>());
 }
 
 /// <summary>A checkpoint without its vectors.</summary>

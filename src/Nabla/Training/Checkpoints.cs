@@ -45,7 +45,7 @@ public sealed class Checkpoints : TrainingCallback
     /// <inheritdoc/>
     public override void TrainingEnded(Trainer trainer, TrainingHistory history)
     {
-        if (!history.Cancelled)
+        if (!history.Cancelled && trainer.Communicator.Rank == 0)
         {
             File.Delete(_path);
         }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Nabla;
 
 /// <summary>How often each class was predicted as each class.</summary>
@@ -42,6 +44,19 @@ public sealed class ConfusionMatrix
             double total = Math.Max(Total, 1);
             double chance = Enumerable.Range(0, ClassCount).Sum(c => Support(c) / total * (Predicted(c) / total));
             return chance == 1 ? 0 : (Correct / total - chance) / (1 - chance);
+        }
+    }
+
+    /// <summary>Adds to each process's counts those of the others.</summary>
+    internal void Share(ICommunicator communicator)
+    {
+        int[] lengths = new int[communicator.Size], all = new int[communicator.Size * _counts.Length];
+        Array.Fill(lengths, sizeof(int) * _counts.Length);
+        communicator.AllGather(MemoryMarshal.AsBytes(_counts.AsSpan()), MemoryMarshal.AsBytes(all.AsSpan()), lengths);
+        Array.Clear(_counts);
+        for (int i = 0; i < all.Length; i++)
+        {
+            _counts[i % _counts.Length] += all[i];
         }
     }
 

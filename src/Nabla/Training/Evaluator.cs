@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Nabla.Numerics;
 
 namespace Nabla;
@@ -8,6 +10,7 @@ internal sealed class Evaluator
     private readonly Network _network;
     private readonly Loss _loss;
     private readonly InferencePass _pass;
+    private readonly ICommunicator _communicator;
     private readonly float[] _targets;
     private float[] _answers = [];
 
@@ -15,8 +18,10 @@ internal sealed class Evaluator
     /// <param name="loss">What it is measured with, beside what was recognised.</param>
     /// <param name="samples">Most samples that will be measured, at least 1; fewer than go through at once need less memory.</param>
     /// <param name="threads">Threads to use.</param>
-    public Evaluator(Network network, Loss loss, int samples, int threads)
+    /// <param name="communicator">The processes that measure it together, each some of the samples; null for this one alone.</param>
+    public Evaluator(Network network, Loss loss, int samples, int threads, ICommunicator? communicator = null)
     {
+        _communicator = communicator ?? SingleProcess.Instance;
         _network = network;
         _loss = loss;
         _pass = new InferencePass(network, samples, threads);
@@ -35,13 +40,16 @@ internal sealed class Evaluator
         {
             _answers = new float[numbers.Values.Length];
         }
-        double loss = 0;
-        for (int start = 0; start < data.Count; start += _pass.Rows)
+        // Of so many samples as go through at a time, added up in order, whoever measured them.
+        double[] losses = new double[(data.Count + _pass.Rows - 1) / _pass.Rows];
+        (int first, int end) = (FirstOf(_communicator.Rank, losses.Length), FirstOf(_communicator.Rank + 1, losses.Length));
+        for (int portion = first; portion < end; portion++)
         {
+            int start = portion * _pass.Rows;
             int rows = Math.Min(_pass.Rows, data.Count - start);
             ReadOnlySpan<float> outputs = _pass.Outputs(data.Features, start, rows);
             Batch.CopyTargets(data.Targets, start, rows, _targets);
-            loss += _loss.Value(outputs, _targets.AsSpan(0, outputs.Length), rows, _pass.Threads);
+            losses[portion] = _loss.Value(outputs, _targets.AsSpan(0, outputs.Length), rows, _pass.Threads);
             if (numbers is not null)
             {
                 outputs.CopyTo(_answers.AsSpan(start * width));
@@ -51,7 +59,29 @@ internal sealed class Evaluator
                 confusion!.Add(labels.Values[start + row], Reductions.IndexOfMax(outputs.Slice(row * width, width)));
             }
         }
-        return new Evaluation(data.Count, loss / data.Count, confusion) { Regression = numbers is null ? null : RegressionFigures.Of(_answers, numbers) };
+        if (_communicator.Size > 1)
+        {
+            Share<double>(losses, rank => FirstOf(rank, losses.Length));
+            confusion?.Share(_communicator);
+            if (numbers is not null)
+            {
+                Share(_answers.AsSpan(0, data.Count * width), rank => Math.Min(FirstOf(rank, losses.Length) * _pass.Rows, data.Count) * width);
+            }
+        }
+        return new Evaluation(data.Count, losses.Sum() / data.Count, confusion) { Regression = numbers is null ? null : RegressionFigures.Of(_answers, numbers) };
+    }
+
+    /// <summary>The first portion of a process; of the process after the last, their number.</summary>
+    private int FirstOf(int rank, int portions) => (int)((long)portions * rank / _communicator.Size);
+
+    /// <summary>Gives the other processes what this one has of some numbers, and has what they have.</summary>
+    /// <param name="values">All the numbers.</param>
+    /// <param name="firstOf">The first number of a process.</param>
+    private void Share<T>(Span<T> values, Func<int, int> firstOf)
+        where T : unmanaged
+    {
+        int[] lengths = [.. Enumerable.Range(0, _communicator.Size).Select(rank => Unsafe.SizeOf<T>() * (firstOf(rank + 1) - firstOf(rank)))];
+        _communicator.AllGather(MemoryMarshal.AsBytes(values[firstOf(_communicator.Rank)..firstOf(_communicator.Rank + 1)]), MemoryMarshal.AsBytes(values), lengths);
     }
 
     /// <summary>The data set with the network's own numbers of classes, where it has the same classes in another order.</summary>

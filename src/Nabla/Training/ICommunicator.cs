@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Nabla;
 
 /// <summary>
@@ -61,4 +66,81 @@ public sealed class SingleProcess : ICommunicator
 
     /// <inheritdoc/>
     public void AllToAll(ReadOnlySpan<byte> sent, ReadOnlySpan<int> sentLengths, Span<byte> received, ReadOnlySpan<int> receivedLengths) => sent.CopyTo(received);
+}
+
+/// <summary>What a training asks of its processes beside sums.</summary>
+internal static class CommunicatorExtensions
+{
+    /// <summary>Whether something is so in any of the processes.</summary>
+    public static bool Any(this ICommunicator communicator, bool here)
+    {
+        if (communicator.Size == 1)
+        {
+            return here;
+        }
+        byte[] all = new byte[communicator.Size];
+        int[] lengths = new int[communicator.Size];
+        Array.Fill(lengths, 1);
+        communicator.AllGather([here ? (byte)1 : (byte)0], all, lengths);
+        return all.Contains((byte)1);
+    }
+
+    /// <summary>What the first process has, for all. Where it fails there, all fail.</summary>
+    /// <param name="communicator">The processes.</param>
+    /// <param name="get">Asked in the first process alone.</param>
+    /// <exception cref="ArgumentException">It failed in the first process: the same message. There it is the exception itself.</exception>
+    public static byte[] FromFirst(this ICommunicator communicator, Func<byte[]> get)
+    {
+        if (communicator.Size == 1)
+        {
+            return get();
+        }
+        byte[] data = [];
+        Exception? failure = null;
+        if (communicator.Rank == 0)
+        {
+            try
+            {
+                data = get();
+            }
+#pragma warning disable CA1031 // It goes on below, once the others know.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failure = exception;
+                data = Encoding.UTF8.GetBytes(exception.Message);
+            }
+        }
+        Span<byte> header = stackalloc byte[sizeof(int) + 1];
+        BinaryPrimitives.WriteInt32LittleEndian(header, data.Length);
+        header[^1] = failure is null ? (byte)0 : (byte)1;
+        communicator.Broadcast(header, root: 0);
+        data = communicator.Rank == 0 ? data : new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
+        communicator.Broadcast(data, root: 0);
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+        return header[^1] == 0 ? data : throw new ArgumentException(Encoding.UTF8.GetString(data));
+    }
+
+    /// <summary>Makes sure that all processes say the same.</summary>
+    /// <param name="communicator">The processes.</param>
+    /// <param name="what">What it is that has to be the same, for the message.</param>
+    /// <param name="here">What this process says.</param>
+    /// <exception cref="ArgumentException">One says something else; thrown in all of them.</exception>
+    public static void ThrowUnlessSame(this ICommunicator communicator, string what, string here)
+    {
+        int[] lengths = new int[communicator.Size];
+        Array.Fill(lengths, SHA256.HashSizeInBytes);
+        byte[] all = new byte[communicator.Size * SHA256.HashSizeInBytes];
+        communicator.AllGather(SHA256.HashData(Encoding.UTF8.GetBytes(here)), all, lengths);
+        for (int rank = 1; rank < communicator.Size; rank++)
+        {
+            if (!all.AsSpan(rank * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes).SequenceEqual(all.AsSpan(0, SHA256.HashSizeInBytes)))
+            {
+                throw new ArgumentException($"Process {rank} of {communicator.Size} has other {what} than process 0, expected the same in all: start all of them with the same command, on the same files.");
+            }
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Nabla;
 
 /// <summary>
@@ -9,6 +11,8 @@ namespace Nabla;
 /// <param name="optimizer">The rule by which gradients change the weights.</param>
 public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
 {
+    private const int SamplesToCompare = 64;
+
     private volatile bool _stops;
     private TrainingLoop? _loop;
     private Loss? _balanced;
@@ -39,6 +43,12 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(LearningRateFactor)} must be a number above 0.");
     } = 1;
+
+    /// <summary>
+    /// The processes that train the network together; by default this one alone. Each takes some of a batch's shards (<see cref="Network.Explain(TrainingOptions)"/> tells how many there are). The weights are, bit for bit,
+    /// those that one process trains, whatever the number of processes. All must train with the same network, data, options and callbacks; the first one's weights are taken, and it alone writes checkpoints.
+    /// </summary>
+    public ICommunicator Communicator { get; set; } = SingleProcess.Instance;
 
     /// <summary>What is done to the gradient of each batch before the optimiser sees it, in this order.</summary>
     public IList<GradientTransform> GradientTransforms { get; } = [];
@@ -152,11 +162,11 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the network has the weights of the best epoch before.</exception>
     public TrainingHistory Resume(
         string checkpoint, DataSet data, TrainingOptions options, NumPyRandom? random = null, DataSet? validation = null, CancellationToken cancellation = default) =>
-        Fit(data, options, random ?? new NumPyRandom(options.Seed), validation, Checkpoint.Load(checkpoint), cancellation);
+        Fit(data, options, random ?? new NumPyRandom(options.Seed), validation, Checkpoint.Load(checkpoint, Communicator), cancellation);
 
     /// <summary>
     /// Saves all that the training under way needs to go on later (<see cref="Resume"/>), as soon as all callbacks and handlers have been told of the
-    /// present step or epoch: for callbacks and handlers. <see cref="Checkpoints"/> calls it now and then.
+    /// present step or epoch: for callbacks and handlers. <see cref="Checkpoints"/> calls it now and then. Of several processes the first one does.
     /// </summary>
     /// <param name="path">The file, which is replaced once the new one is complete.</param>
     /// <param name="bestModelPath">Where the network of the best epoch so far, if there is one, is saved as a model; null for nowhere.</param>
@@ -189,6 +199,10 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         }
         (DataSet train, DataSet? measured) = Prepare(data, options, random, validation);
         Validation = measured;
+        if (Communicator.Size > 1)
+        {
+            Share(options, train);
+        }
         _stops = false;
         LearningRateFactor = 1;
         return _loop = new TrainingLoop(this, options, train, measured, random, resumed);
@@ -261,6 +275,28 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         network.ClassNames = (data.Targets as ClassLabels)?.ClassNames ?? network.ClassNames;
         network.Schema = data.Features.Schema ?? network.Schema;
         return (train, validation);
+    }
+
+    /// <summary>Makes sure that the processes train the same, and that there is something for each, and gives them the first one's weights.</summary>
+    private void Share(TrainingOptions options, DataSet train)
+    {
+        int samples = Math.Min(options.BatchSize, train.Count), processes = Communicator.Size;
+        ExecutionPlan plan = new(network, samples, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0);
+        if (plan.Shards < processes)
+        {
+            string reason = network.Layers.FirstOrDefault(layer => layer.NeedsOneShard(options.RandomNumbers)) is Layer ordered
+                ? $"{ordered.Name} {(options.RandomNumbers == RandomSource.NumPy && ordered.FollowsStream ? "draws from NumPy's stream, sample after sample (randomNumbers NumPy)" : "needs all samples of a batch at a place")}"
+                : "so few samples are less work than adding up the gradients of several processes; a larger batch has more";
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{processes} processes have nothing to share: a batch of {samples:N0} samples is {(plan.Shards == 1 ? "one shard" : $"{plan.Shards} shards")}, expected one for each process at least, since {reason}; train on {(plan.Shards == 1 ? "one process" : $"at most {plan.Shards} processes")}, or several networks at once ('nabla sweep')."));
+        }
+        Communicator.ThrowUnlessSame("versions of the library", FormattableString.Invariant($"{TrainingRecord.LibraryVersion}, {ExecutionPlan.Version}"));
+        // Some of the samples tell whether they are the same; no process has to read them all.
+        int[] some = [.. Enumerable.Range(0, SamplesToCompare).Select(i => (int)((long)train.Count * i / SamplesToCompare)).Distinct()];
+        Communicator.ThrowUnlessSame("layers, loss, optimizer or options", TrainingIdentity.Of(this, options, data: "").ToJson());
+        Communicator.ThrowUnlessSame("samples", FormattableString.Invariant($"{train.Count}, {train.View(some).Fingerprint()}"));
+        Communicator.Broadcast(MemoryMarshal.AsBytes(network.Parameters), root: 0);
+        Communicator.Broadcast(MemoryMarshal.AsBytes(network.Buffers), root: 0);
     }
 
     /// <summary>What a loss cannot compare with, or a classifier cannot learn.</summary>

@@ -36,8 +36,8 @@ internal sealed class TrainingLoop
         _options = options;
         _train = train;
         _validation = validation;
-        _run = new TrainingRun(_network, trainer.Loss, trainer.Optimizer, options, train, random, options.TransformsAround(trainer.GradientTransforms));
-        _evaluator = validation is null ? null : new Evaluator(_network, trainer.Loss, validation.Count, options.Threads);
+        _run = new TrainingRun(_network, trainer.Loss, trainer.Optimizer, options, train, random, options.TransformsAround(trainer.GradientTransforms), trainer.Communicator);
+        _evaluator = validation is null ? null : new Evaluator(_network, trainer.Loss, validation.Count, options.Threads, trainer.Communicator);
         _callbacks = [.. trainer.Callbacks];
         _bestParameters = _network.Parameters.ToArray();
         _bestBuffers = _network.Buffers.ToArray();
@@ -81,7 +81,15 @@ internal sealed class TrainingLoop
         History = FinishTraining();
     }
 
-    private bool IsEnded(CancellationToken cancellation) => cancellation.IsCancellationRequested || _trainer.IsStopped;
+    /// <summary>Whether somebody ends the training: in any of the processes, which then end it after the same step.</summary>
+    private bool IsEnded(CancellationToken cancellation)
+    {
+        if (_trainer.Communicator.Any(_trainer.IsStopped))
+        {
+            _trainer.Stop();
+        }
+        return _trainer.Communicator.Any(cancellation.IsCancellationRequested) || _trainer.IsStopped;
+    }
 
     private StepResult Step()
     {
@@ -175,6 +183,10 @@ internal sealed class TrainingLoop
             return;
         }
         _checkpointPath = null;
+        if (_trainer.Communicator.Rank > 0)
+        {
+            return;
+        }
         Checkpoint checkpoint = _run.Save(new CheckpointDocument
         {
             PlanVersion = ExecutionPlan.Version,
@@ -202,7 +214,12 @@ internal sealed class TrainingLoop
 
     private void Restore(Checkpoint checkpoint)
     {
-        checkpoint.ThrowUnlessOf(Identity);
+        // The processes have been found to train the same, but for callbacks that only one has need of.
+        _trainer.Communicator.FromFirst(() =>
+        {
+            checkpoint.ThrowUnlessOf(Identity);
+            return [];
+        });
         CheckpointDocument document = checkpoint.Document;
         _run.Restore(checkpoint);
         checkpoint.CopyTo("best/parameters", _bestParameters.AsSpan());
@@ -211,11 +228,17 @@ internal sealed class TrainingLoop
         _best = _epochs.Find(epoch => epoch.Epoch == document.BestEpoch);
         _epochIsFinished = document.EpochIsFinished;
         _trainer.LearningRateFactor = document.LearningRateFactor;
-        for (int i = 0; i < _callbacks.Length; i++)
+        List<string> saved = [.. document.Training.Callbacks];
+        foreach (TrainingCallback callback in _callbacks)
         {
-            if (document.CallbackStates[i] is { } state)
+            int place = saved.IndexOf(callback.GetType().Name);
+            if (place >= 0 && document.CallbackStates[place] is { } state)
             {
-                _callbacks[i].RestoreState(state);
+                callback.RestoreState(state);
+            }
+            if (place >= 0)
+            {
+                saved[place] = "";
             }
         }
         if (document.IsStopped)
@@ -224,17 +247,9 @@ internal sealed class TrainingLoop
         }
     }
 
-    private TrainingIdentity Identity => _identity ??= new TrainingIdentity
+    private TrainingIdentity Identity => _identity ??= TrainingIdentity.Of(_trainer, _options, FormattableString.Invariant($"{_train.Count} samples, {_train.Fingerprint()}")) with
     {
-        Input = [.. _network.InputShape],
-        Layers = [.. _network.Graph.Specs],
-        Preprocessing = _network.Preprocessing,
-        Loss = _trainer.Loss,
-        Optimizer = _trainer.Optimizer,
-        Options = _options,
         Callbacks = [.. _callbacks.Select(callback => callback.GetType().Name)],
-        GradientTransforms = [.. _trainer.GradientTransforms.Select(transform => transform.ToString()!)],
-        Data = FormattableString.Invariant($"{_train.Count} samples, {_train.Fingerprint()}"),
     };
 
     /// <summary>Writes down in the network how it was trained up to now.</summary>

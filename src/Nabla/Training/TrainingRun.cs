@@ -32,7 +32,9 @@ internal sealed class TrainingRun
     /// <param name="data">Samples to learn from.</param>
     /// <param name="random">Where all random numbers come from.</param>
     /// <param name="transforms">What is done to gradients.</param>
-    public TrainingRun(Network network, Loss loss, Optimizer optimizer, TrainingOptions options, DataSet data, NumPyRandom random, IReadOnlyList<GradientTransform> transforms)
+    /// <param name="communicator">The processes that share batches.</param>
+    public TrainingRun(
+        Network network, Loss loss, Optimizer optimizer, TrainingOptions options, DataSet data, NumPyRandom random, IReadOnlyList<GradientTransform> transforms, ICommunicator communicator)
     {
         _random = random;
         _network = network;
@@ -44,7 +46,7 @@ internal sealed class TrainingRun
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
         int maxSamples = Math.Min(options.BatchSize, _order.Length);
         ExecutionPlan plan = new(network, maxSamples, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0);
-        _pass = new BatchPass(network, loss, data, plan, options.Augmentation);
+        _pass = new BatchPass(network, loss, data, plan, options.Augmentation, communicator);
         _transforms = transforms;
         Average = options.AverageDecay is double decay ? new WeightAverage(network, decay) : null;
         _accumulated = options.AccumulationSteps > 1 ? new AccumulatedGradient(network.Parameters.Length, options.AccumulationSteps.Value, options.Threads) : null;

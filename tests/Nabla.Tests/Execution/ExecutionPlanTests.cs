@@ -16,34 +16,48 @@ public sealed class ExecutionPlanTests
         foreach (int threads in new[] { 1, 2, 7 })
         {
             ExecutionPlan large = new(Dense, 60_000, threads);
-            Assert.Equal((256, 32, true, false), (large.MicroBatch, large.Shards, large.IsLarge, large.SharesFeatures));
+            Assert.Equal((256, 117, true, false), (large.MicroBatch, large.Shards, large.IsLarge, large.SharesFeatures));
             Assert.Equal(235, large.MicroBatchesOf(60_000));
             // The last batch of an epoch is smaller.
             Assert.Equal(1, large.ShardsOf(700));
             Assert.Equal(2, large.ShardsOf(1000));
         }
         Network dropout = Network.Create([28, 28], Layer.Dropout(), Layer.Dense(10));
-        Assert.Equal(32, new ExecutionPlan(dropout, 60_000, threads: 2).Shards);
+        Assert.Equal(117, new ExecutionPlan(dropout, 60_000, threads: 2).Shards);
         Assert.Equal(1, new ExecutionPlan(dropout, 60_000, threads: 2, RandomSource.NumPy).Shards);
-        Assert.Equal(32, new ExecutionPlan(Dense, 60_000, threads: 2, RandomSource.NumPy).Shards);
+        Assert.Equal(117, new ExecutionPlan(Dense, 60_000, threads: 2, RandomSource.NumPy).Shards);
     }
 
     /// <summary>Whoever changes one of these changes what recipes train: then the version is raised, the new values are written here, and the bits of <c>InstructionSetTests</c> are recorded anew.</summary>
     [Fact]
     public void What_bits_depend_on_has_a_version() => Assert.Equal(
-        "Version = 1, SamplesAtOnce = 4, MaxParametersOneByOne = 65536, FloatsAtOnce = 1048576, MinMicroBatch = 32, MaxMicroBatch = 256, MaxFloatsAtOnce = 16777216, "
-        + "MinMicroBatchesPerShard = 2, MaxShards = 32, MaxGradientFloats = 16777216, MaxFoldedShift = 8, MinBlankToFold = 0.25, FloatsPerPartOfStatistics = 32768, MaxPartsOfStatistics = 32, SamplesToTellBlanks = 1000, MinShardsPerThread = 4, MaxActivationFloats = 134217728",
+        "Version = 2, SamplesAtOnce = 4, MaxParametersOneByOne = 65536, FloatsAtOnce = 1048576, MinMicroBatch = 32, MaxMicroBatch = 256, MaxFloatsAtOnce = 16777216, "
+        + "MinMicroBatchesPerShard = 2, MaxGradientFloats = 16777216, MaxShards = 256, MinSamplesPerShard = 12, MinMultiplyAddsPerParameter = 400, MaxFoldedShift = 8, MinBlankToFold = 0.25, FloatsPerPartOfStatistics = 32768, MaxPartsOfStatistics = 32, SamplesToTellBlanks = 1000, MinShardsPerThread = 4, MaxActivationFloats = 134217728",
         string.Join(", ", typeof(ExecutionPlan).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => field.IsLiteral)
             .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Name} = {field.GetRawConstantValue()}"))));
 
     [Fact]
-    public void A_network_that_needs_the_whole_batch_gets_it_in_one_piece()
+    public void A_network_that_needs_the_whole_batch_gets_it_in_one_piece_and_sums_it_in_shards()
     {
         Network network = Network.Create([9], Layer.Dense(5), Layer.BatchNormalization(), Layer.Dense(2));
         ExecutionPlan plan = new(network, batchSize: 60_000, threads: 2);
-        Assert.Equal((60_000, 1, 1), (plan.MicroBatch, plan.Shards, plan.MicroBatchesOf(60_000)));
+        Assert.Equal((60_000, 128, 1), (plan.MicroBatch, plan.Shards, plan.MicroBatchesOf(60_000)));
         Assert.False(plan.MayDescendAtOnce);
         Assert.True(new ExecutionPlan(network, batchSize: 64, threads: 2).MayDescendAtOnce);
+    }
+
+    /// <summary>Of <c>best</c>: as many as eight processes can share, each a multiple of the samples that layers take at once.</summary>
+    [Fact]
+    public void A_small_batch_of_images_has_shards_of_a_dozen_that_go_through_together()
+    {
+        Recipe best = RecipeBook.Get("best");
+        ExecutionPlan plan = new(best.CreateNetwork(), best.Training.BatchSize, threads: 2, augments: true);
+        Assert.Equal((96, 8, true, false), (plan.MicroBatch, plan.Shards, plan.TakesShardsLayerByLayer, plan.IsLarge));
+        Assert.Equal([0, 12, 24, 36, 48, 60, 72, 84, 96], Enumerable.Range(0, 9).Select(shard => plan.StartOf(shard, 96)));
+        Assert.Equal([0, 12, 24, 36, 50], Enumerable.Range(0, 5).Select(shard => plan.StartOf(shard, 50)));
+        Assert.Equal(1, plan.ShardsOf(23));
+        // Where each parameter has little to do, its gradient is not written down for a few samples.
+        Assert.Equal(1, new ExecutionPlan(Dense, 256, threads: 2).Shards);
     }
 
     [Fact]
@@ -90,7 +104,7 @@ public sealed class ExecutionPlanTests
         Assert.Contains("all samples at a time; random numbers one after the other", images.Explain(new TrainingOptions { BatchSize = 128, RandomNumbers = RandomSource.NumPy }), StringComparison.Ordinal);
 
         string large = Network.Create([28, 28], Layer.Dense(10)).Explain(60_000, threads: 2);
-        Assert.StartsWith("A batch of 60,000 samples, 2 threads: 256 samples go through at a time, in 32 shards, of which each thread takes the next when it is done with one.", large, StringComparison.Ordinal);
+        Assert.StartsWith("A batch of 60,000 samples, 2 threads: 256 samples go through at a time, in 117 shards, of which each thread takes the next when it is done with one.", large, StringComparison.Ordinal);
         Assert.Contains("lists of what is not zero in a sample, if most is", large, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Dense.Explain(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Dense.Explain(1, threads: 0));

@@ -66,7 +66,9 @@ public sealed class BatchNormalizationTests
             values[i] = 300 * (i % channels % 3) + values[i];
         }
         float[] mean = new float[channels], variance = new float[channels], scratch = new float[ChannelNormalization.ScratchSize(channels)];
-        ChannelNormalization.Moments(values, mean, variance, scratch, rows, channels, threads: 2);
+        ShardedRows whole = new([0, rows], positions: 1, firstShard: 0, endShard: 1, channels);
+        ChannelNormalization.MomentsOfParts(values, scratch, whole, channels, threads: 2);
+        ChannelNormalization.Moments(scratch, mean, variance, whole, channels);
         for (int channel = 0; channel < channels; channel += Math.Max(1, channels / 7))
         {
             double[] all = [.. Enumerable.Range(0, rows).Select(row => (double)values[row * channels + channel])];

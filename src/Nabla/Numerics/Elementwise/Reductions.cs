@@ -27,6 +27,56 @@ internal static class Reductions
         }
     }
 
+    /// <summary>
+    /// Adds up rows in pairs, then the sums of the pairs in pairs, and so on: row i of all rows and row i + 1 for even i, what is now in row i and in row i + 2 for i a multiple of four … The rows here may be some
+    /// of them, or sums already; each sum is in the place of the first of its rows.
+    /// </summary>
+    /// <param name="values">[rows here, row].</param>
+    /// <param name="row">Floats from one row to the next.</param>
+    /// <param name="columns">Floats of a row that are added.</param>
+    /// <param name="starts">For each row here its number among all rows, ascending; of a sum, that of its first row.</param>
+    /// <param name="end">The number of the row after those that are here, alone or in a sum.</param>
+    /// <param name="count">How many rows there are in all.</param>
+    /// <param name="threads">Threads to use.</param>
+    public static void SumTree(Span<float> values, int row, int columns, ReadOnlySpan<int> starts, int end, int count, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(row, columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, (long)(starts.Length - 1) * row + columns);
+        SumTreeJob job = new(values, row, columns, starts, end, count);
+        WorkerTeam.Run(ref job, (int)Math.Clamp((long)starts.Length * columns / MinPerThread, 1, threads));
+    }
+
+    private readonly ref struct SumTreeJob(Span<float> values, int row, int columns, ReadOnlySpan<int> starts, int end, int count) : IJob
+    {
+        // Of each row at a time, so that what is added is still in the cache when its sum is.
+        private const int BlockFloats = 1024;
+
+        private readonly Span<float> _values = values;
+        private readonly ReadOnlySpan<int> _starts = starts;
+
+        public void Run(int part, int parts)
+        {
+            long blocks = ((long)columns + BlockFloats - 1) / BlockFloats;
+            for (long block = blocks * part / parts; block < blocks * (part + 1) / parts; block++)
+            {
+                int column = (int)(block * BlockFloats), length = Math.Min(BlockFloats, columns - column);
+                for (int width = 1; width < count; width *= 2)
+                {
+                    for (int left = 0; left < _starts.Length; left++)
+                    {
+                        int start = _starts[left];
+                        int right = start % (2 * width) == 0 && Math.Min(start + 2 * width, count) <= end ? _starts.BinarySearch(start + width) : -1;
+                        if (right > left)
+                        {
+                            Span<float> sum = _values.Slice(left * row + column, length);
+                            ElementWiseKernels.Add(sum, _values.Slice(right * row + column, length), sum, threads: 1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Index of the greatest element, the first of equals; 0 where every element is NaN.</summary>
     public static int IndexOfMax(ReadOnlySpan<float> values)
     {
