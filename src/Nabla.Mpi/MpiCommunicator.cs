@@ -37,7 +37,9 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
         if (size > 1)
         {
             _board = OpenBoard(neighbours[0]);
-            _watch = new ProcessWatch(_board, [.. neighbours.Where(other => other != rank)], _peers, Describe, () => End(1));
+            _watch = new ProcessWatch(_board, rank, [.. neighbours.Where(other => other != rank)], _peers, Describe, () => End(1));
+            Meet();
+            _watch.WatchNeighbour();
         }
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -228,7 +230,7 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
             HostBoard.Create(path, Size);
         }
         Meet();
-        HostBoard board = HostBoard.Open(path, Size);
+        HostBoard board = HostBoard.Open(path);
         Meet();
         if (maker == Rank)
         {

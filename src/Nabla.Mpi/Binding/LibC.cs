@@ -8,7 +8,7 @@ internal static unsafe partial class LibC
     private const long PidfdOpen = 434;
     private const int StandardError = 2;
     private const short Readable = 1;
-    private const int NoSuchProcess = 3;
+    private const int NoSuchProcess = 3, OwnerDied = 130;
 
     /// <summary>Sets a variable that native code sees, unless it is set: <see cref="Environment.SetEnvironmentVariable(string, string?)"/> tells managed code only.</summary>
     public static void SetEnvironmentVariable(string name, string value) => SetEnv(name, value, overwrite: 0);
@@ -49,6 +49,23 @@ internal static unsafe partial class LibC
         }
     }
 
+    /// <summary>Makes a mutex that processes share and that tells when its owner has died; false where the system has none (macOS).</summary>
+    /// <param name="mutex">At least 64 bytes.</param>
+    public static bool TryMakeRobustMutex(void* mutex)
+    {
+        const int Robust = 1, Shared = 1, AttributesLength = 64;
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+        byte* attributes = stackalloc byte[AttributesLength];
+        return InitializeAttributes(attributes) == 0 && SetRobust(attributes, Robust) == 0 && SetShared(attributes, Shared) == 0 && InitializeMutex(mutex, attributes) == 0;
+    }
+
+    /// <summary>Waits for a mutex and locks it.</summary>
+    /// <returns>Whether its owner died with it.</returns>
+    public static bool LockAfterDeath(void* mutex) => LockMutex(mutex) == OwnerDied;
+
     /// <summary>Ends this process at once: nothing of it is asked or told.</summary>
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void Exit(int code);
@@ -58,6 +75,21 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     private static partial int USleep(uint microseconds);
+
+    [LibraryImport("libc", EntryPoint = "pthread_mutexattr_init")]
+    private static partial int InitializeAttributes(void* attributes);
+
+    [LibraryImport("libc", EntryPoint = "pthread_mutexattr_setrobust")]
+    private static partial int SetRobust(void* attributes, int robust);
+
+    [LibraryImport("libc", EntryPoint = "pthread_mutexattr_setpshared")]
+    private static partial int SetShared(void* attributes, int shared);
+
+    [LibraryImport("libc", EntryPoint = "pthread_mutex_init")]
+    private static partial int InitializeMutex(void* mutex, void* attributes);
+
+    [LibraryImport("libc", EntryPoint = "pthread_mutex_lock")]
+    private static partial int LockMutex(void* mutex);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnv(string name, string value, int overwrite);

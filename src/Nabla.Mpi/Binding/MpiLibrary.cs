@@ -133,6 +133,6 @@ internal sealed partial class MpiLibrary
         return OperatingSystem.IsMacOS() ? names.SelectMany(name => new[] { name, $"/opt/homebrew/lib/{name}" }) : names;
     }
 
-    [GeneratedRegex(@"^(?<name>.+?)( Library)?( Version)?[:\s]+v?(?<number>\d+(\.\w+)+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(MPI Version\s*:\s*)?(?<name>.+?)( Library)?( Version)?[:\s]+v?(?<number>\d+(\.\w+)+)", RegexOptions.IgnoreCase)]
     private static partial Regex NameAndNumber();
 }
