@@ -36,6 +36,8 @@ internal sealed partial class MpiLibrary
         // Before the library is loaded: UCX, by which MPICH and Open MPI move data, reads it then. By default it takes the
         // signal by which .NET knows null references, and ends the process.
         LibC.SetEnvironmentVariable("UCX_ERROR_SIGNALS", "SIGILL,SIGBUS,SIGFPE");
+        // Nor does it print a page when a process is gone from which it was reading.
+        LibC.SetEnvironmentVariable("UCX_HANDLE_ERRORS", "none");
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
         {
             return TryLoad(named, out string? problem) ?? throw new IOException($"{Variable} is '{named}', which {problem}. It is to be the name or path of an MPI library, such as libmpich.so.12.");
