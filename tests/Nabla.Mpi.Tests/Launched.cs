@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Nabla.Mpi.Tests;
+
+/// <summary>What processes of <c>Nabla.MpiProcess</c> have printed, and how they ended.</summary>
+internal sealed record Launched(int Code, string Output, string Error, TimeSpan Time)
+{
+    // None takes a tenth of this; one that waits for ever is a failure.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The MPIs that tests are run with; each is skipped where it is not installed.</summary>
+    public static TheoryData<string> Kinds => ["mpich", "openmpi"];
+
+    /// <summary>The processes' lines, sorted.</summary>
+    public string[] Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)];
+
+    /// <summary>Those that begin as ours do on standard error.</summary>
+    public string[] News => [.. Error.Split('\n').Where(line => line.StartsWith("nabla: ", StringComparison.Ordinal))];
+
+    /// <summary>Whether an MPI is installed, with its launcher.</summary>
+    public static void SkipUnlessInstalled(string kind) =>
+        Assert.SkipUnless(Launcher(kind) is not null, $"There is no mpiexec.{kind} on the PATH: on Debian the package {(kind == "mpich" ? "mpich" : "openmpi-bin")} has it.");
+
+    /// <summary>Starts some processes by the launcher of an MPI and waits until they have ended.</summary>
+    public static Launched By(string kind, int processes, string arguments, params (string Name, string Value)[] environment)
+    {
+        SkipUnlessInstalled(kind);
+        // Without these Open MPI starts neither for root, as in containers, nor more processes than there are cores.
+        string[] options = kind == "openmpi" ? ["--allow-run-as-root", "--oversubscribe"] : [];
+        return Run(Launcher(kind)!, [.. options, "-n", processes.ToString(CultureInfo.InvariantCulture), Program, .. arguments.Split(' ')], environment);
+    }
+
+    /// <summary>Starts one process by itself.</summary>
+    public static Launched Alone(string arguments, params (string Name, string Value)[] environment) => Run(Program, arguments.Split(' '), environment);
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "Nabla.MpiProcess");
+
+    private static string? Launcher(string kind) =>
+        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, $"mpiexec.{kind}")).FirstOrDefault(File.Exists);
+
+    private static Launched Run(string program, string[] arguments, (string Name, string Value)[] environment)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+        // Open MPI gives its processes a terminal, and .NET sends it a greeting.
+        start.Environment["TERM"] = "dumb";
+        Stopwatch clock = Stopwatch.StartNew();
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeLimit))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} {string.Join(' ', arguments)} took more than {TimeLimit.TotalSeconds} s: {output.Result}{error.Result}");
+        }
+        return new Launched(process.ExitCode, output.Result, error.Result, clock.Elapsed);
+    }
+}
