@@ -121,6 +121,13 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla reproduce tanh-softmax --seeds 2        one of them, quickly",
             "nabla reproduce linear --json > linear.json   for scripts: one JSON object",
         ],
+        ["sweep"] =
+        [
+            "nabla sweep rates.json                        all runs of a study, into the folder 'rates'",
+            "nabla sweep rates                             the same again, to help, or to go on with it",
+            "nabla sweep rates.json --out /shared/rates    on every machine that shares that folder",
+            "nabla sweep rates --part 2/8                  begins with the second eighth of the runs",
+        ],
         ["data augment"] =
         [
             "nabla data augment                            into augmented.png",
