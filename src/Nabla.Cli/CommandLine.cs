@@ -73,6 +73,7 @@ internal static class CommandLine
             new RecipesCommand(),
             new ReproduceCommand(),
             new SweepCommand(),
+            new StudyCommand(),
             new ServeCommand(),
         };
         root.HelpName = "nabla";

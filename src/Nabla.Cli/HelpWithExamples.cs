@@ -128,6 +128,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla sweep rates.json --out /shared/rates    on every machine that shares that folder",
             "nabla sweep rates --part 2/8                  begins with the second eighth of the runs",
         ],
+        ["study"] =
+        [
+            "nabla study rates                             how far its runs are, while processes work on it",
+            "nabla study rates --json > rates.json         the same for scripts, and the ranking when it is done",
+        ],
         ["data augment"] =
         [
             "nabla data augment                            into augmented.png",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Nabla.Cli.Studies;
 
@@ -25,6 +26,9 @@ internal static class StudyWords
     /// <summary>A figure alone.</summary>
     public static string Number(Study study, double figure) => double.IsNaN(figure) ? "–"
         : study.Measure == StudyMeasure.ValidationAccuracy ? figure.ToString("0.00%", CultureInfo.InvariantCulture) : figure.ToString("F4", CultureInfo.InvariantCulture);
+
+    /// <summary>A value of an option: a word without its quotes.</summary>
+    public static string Value(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? word) ? word : value?.ToJsonString() ?? "null";
 
     /// <summary>What is measured.</summary>
     public static string NameOf(StudyMeasure measure) => measure == StudyMeasure.ValidationAccuracy ? "validation accuracy" : "validation loss";
