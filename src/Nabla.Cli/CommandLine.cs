@@ -72,6 +72,8 @@ internal static class CommandLine
             new DataCommand(),
             new RecipesCommand(),
             new ReproduceCommand(),
+            new SweepCommand(),
+            new StudyCommand(),
             new ServeCommand(),
         };
         root.HelpName = "nabla";
@@ -145,6 +147,9 @@ internal static class ExitCode
 
     /// <summary>The command line was not understood.</summary>
     public const int Usage = 2;
+
+    /// <summary>Stopped before its end by whoever owns the machine, and can go on: EX_TEMPFAIL, by which schedulers are told to try again.</summary>
+    public const int Preempted = 75;
 
     /// <summary>Stopped by Ctrl-C: 128 + SIGINT, as shells expect.</summary>
     public const int Interrupted = 130;

@@ -190,7 +190,23 @@ internal static class DataSource
     /// <param name="Path">See <see cref="TrainingRecord.DataPath"/>.</param>
     /// <param name="Reading">See <see cref="TrainingRecord.DataReading"/>.</param>
     /// <param name="Sha256">See <see cref="TrainingRecord.DataSha256"/>.</param>
-    internal sealed record TrainingData(TrainAndTest Parts, string Path, IReadOnlyDictionary<string, string> Reading, string? Sha256);
+    internal sealed record TrainingData(TrainAndTest Parts, string Path, IReadOnlyDictionary<string, string> Reading, string? Sha256)
+    {
+        /// <summary>Completes what a trained network says of its training.</summary>
+        /// <param name="network">The network.</param>
+        /// <param name="data">The samples that its recipe chose.</param>
+        /// <param name="test">What it reached on the test part; null where that was not measured.</param>
+        public void Remember(Network network, TrainAndTest data, Evaluation? test) =>
+            // A model may travel: where MNIST lay on this machine is nobody's business.
+            network.Training = network.Training! with
+            {
+                Data = Path == Mnist ? data.Source.Replace(Parts.Source, "MNIST", StringComparison.Ordinal) : data.Source,
+                DataPath = Path,
+                DataReading = Reading.Count > 0 ? Reading : null,
+                DataSha256 = Sha256,
+                TestAccuracy = test?.Accuracy,
+            };
+    }
 
     /// <summary>What a model is tested on.</summary>
     /// <param name="Samples">The samples.</param>

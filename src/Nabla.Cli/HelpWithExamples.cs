@@ -121,6 +121,18 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla reproduce tanh-softmax --seeds 2        one of them, quickly",
             "nabla reproduce linear --json > linear.json   for scripts: one JSON object",
         ],
+        ["sweep"] =
+        [
+            "nabla sweep rates.json                        all runs of a study, into the folder 'rates'",
+            "nabla sweep rates                             the same again, to help, or to go on with it",
+            "nabla sweep rates.json --out /shared/rates    on every machine that shares that folder",
+            "nabla sweep rates --part 2/8                  begins with the second eighth of the runs",
+        ],
+        ["study"] =
+        [
+            "nabla study rates                             how far its runs are, while processes work on it",
+            "nabla study rates --json > rates.json         the same for scripts, and the ranking when it is done",
+        ],
         ["data augment"] =
         [
             "nabla data augment                            into augmented.png",

@@ -8,13 +8,29 @@ namespace Nabla.Cli;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
+    // SIGUSR1 has no name in .NET; raw numbers are taken as they are.
+    private const int UserSignalOfLinux = 10, UserSignalOfMacOS = 30;
+
     private const string ShowCursor = "\u001b[?25h\r\n";
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public Interruption() =>
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+    private readonly bool _isScheduled;
+
+    /// <param name="isScheduled">
+    /// Whether it is a job that a scheduler may end: then SIGUSR1 does the same, of which Slurm's --signal warns before a limit, and only a second Ctrl-C is impatience, since schedulers send several kinds.
+    /// </param>
+    public Interruption(bool isScheduled = false)
+    {
+        _isScheduled = isScheduled;
+        List<PosixSignal> signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
+        if (isScheduled && !OperatingSystem.IsWindows())
+        {
+            signals.Add((PosixSignal)(OperatingSystem.IsMacOS() ? UserSignalOfMacOS : UserSignalOfLinux));
+        }
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+    }
 
     public CancellationToken Token => _source.Token;
 
@@ -35,6 +51,10 @@ internal sealed class Interruption : IDisposable
             _source.Cancel();
             return;
         }
+        if (_isScheduled && context.Signal != PosixSignal.SIGINT)
+        {
+            return;
+        }
         // A progress bar hides the cursor.
         if (!Console.IsOutputRedirected)
         {
@@ -44,6 +64,6 @@ internal sealed class Interruption : IDisposable
         {
             Console.Error.Write(ShowCursor);
         }
-        Environment.Exit(ExitCode.Interrupted);
+        Environment.Exit(_isScheduled ? ExitCode.Preempted : ExitCode.Interrupted);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Nabla.Cli.Commands;
+using Nabla.Cli.Studies;
 
 namespace Nabla.Cli;
 
@@ -7,6 +8,7 @@ namespace Nabla.Cli;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(TrainSummary))]
 [JsonSerializable(typeof(EvaluationSummary))]
+[JsonSerializable(typeof(StudySummary))]
 [JsonSerializable(typeof(ComparisonSummary))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionSummary>))]
 [JsonSerializable(typeof(PageSummary))]

@@ -52,6 +52,9 @@ internal sealed class NablaProcess : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Whether the program has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts the program; its working directory is <paramref name="folder"/>.</summary>
     public static NablaProcess Start(TemporaryFolder folder, string? data, params string[] arguments) => new(folder, data, arguments);
 
@@ -110,7 +113,8 @@ internal sealed class NablaProcess : IDisposable
         }
     }
 
-    private string OutputSoFar
+    /// <summary>All that the program has printed by now.</summary>
+    public string OutputSoFar
     {
         get
         {

@@ -186,7 +186,7 @@ internal sealed class TrainCommand : Command
         }
         catch (TrainingDivergedException exception) when (exception.History.Best is EpochResult best)
         {
-            Remember(network, source, data, test: null);
+            source.Remember(network, data, test: null);
             folder.SaveModel(network);
             folder.SaveHistory(exception.History);
             notes.WriteLine($"Saved {folder.ModelPath}: the best model before the training diverged, that of {best}.");
@@ -195,7 +195,7 @@ internal sealed class TrainCommand : Command
         double seconds = clock.Elapsed.TotalSeconds;
 
         Evaluation test = network.Evaluate(data.Test, options.Threads);
-        Remember(network, source, data, test);
+        source.Remember(network, data, test);
         folder.SaveModel(network);
         folder.SaveHistory(history);
         TrainSummary summary = TrainSummary.Create(recipe, network, history, test, training.Trainer.Loss.OfConstantAnswer(data.Train.Targets), seconds, folder.ModelPath, data.Source);
@@ -326,10 +326,6 @@ internal sealed class TrainCommand : Command
         notes.WriteLine(FormattableString.Invariant($"There are {train.Count:N0} images: {epochs} epochs, so that the network sees some {(long)epochs * train.Count:N0}."));
         return recipe with { Training = recipe.Training with { Epochs = epochs } };
     }
-
-    private static void Remember(Network network, DataSource.TrainingData source, TrainAndTest data, Evaluation? test) =>
-        // A model may travel: where MNIST lay on this machine is nobody's business.
-        network.Training = network.Training! with { Data = source.Path == DataSource.Mnist ? data.Source.Replace(source.Parts.Source, "MNIST", StringComparison.Ordinal) : data.Source, DataPath = source.Path, DataReading = source.Reading.Count > 0 ? source.Reading : null, DataSha256 = source.Sha256, TestAccuracy = test?.Accuracy };
 
     private static void Report(TextWriter notes, TrainSummary summary, TrainingHistory history, RunFolder folder, string? picture, bool isBuiltIn, string unit)
     {

@@ -26,7 +26,8 @@ internal static class LearningCurveCharts
 
     /// <summary>The losses and accuracies of several trainings over each other: in validation, and where one has none, in training.</summary>
     /// <param name="runs">Their names and epochs, in the order of their colours.</param>
-    public static Html OfSeveral(IReadOnlyList<(string Name, IReadOnlyList<EpochResult> Epochs)> runs)
+    /// <param name="others">More of them, thin and in grey behind; null for none.</param>
+    public static Html OfSeveral(IReadOnlyList<(string Name, IReadOnlyList<EpochResult> Epochs)> runs, IReadOnlyList<IReadOnlyList<EpochResult>>? others = null)
     {
         Html loss = Chart("Loss", epoch => epoch.ValidationLoss, epoch => epoch.Loss, isShare: false);
         return runs.Any(run => HasAccuracy(run.Epochs)) ? Html.Of($"{loss}{Chart("Accuracy", epoch => epoch.ValidationAccuracy, epoch => epoch.Accuracy, isShare: true)}") : loss;
@@ -43,7 +44,8 @@ internal static class LearningCurveCharts
                     curves.Add(new Curve(string.Create(CultureInfo.InvariantCulture, $"run{i + 1}"), isValidated ? runs[i].Name : $"{runs[i].Name}, in training", points));
                 }
             }
-            return Draw(quantity, curves, isShare, null, null);
+            (double X, double Y)[][] behind = [.. (others ?? []).Select(epochs => Points(epochs, validation))];
+            return Draw(quantity, curves, isShare, null, null, behind);
         }
     }
 
@@ -52,14 +54,15 @@ internal static class LearningCurveCharts
     private static (double X, double Y)[] Points(IEnumerable<EpochResult> epochs, Func<EpochResult, double?> figure) =>
         [.. epochs.Select(epoch => ((double)epoch.Epoch, figure(epoch) ?? double.NaN))];
 
-    private static Html Draw(string quantity, List<Curve> curves, bool isShare, int? best, double? atBest)
+    private static Html Draw(string quantity, List<Curve> curves, bool isShare, int? best, double? atBest, params IReadOnlyList<(double X, double Y)[]> behind)
     {
-        double[] values = [.. curves.SelectMany(curve => curve.Points).Select(point => point.Y)];
+        (double X, double Y)[] all = [.. curves.SelectMany(curve => curve.Points), .. behind.SelectMany(points => points)];
+        double[] values = [.. all.Select(point => point.Y)];
         if (!values.Any(double.IsFinite))
         {
             return Html.Of($"""<p class="remark">{quantity}: no figure is a finite number.</p>""");
         }
-        double[] epochs = [.. curves.SelectMany(curve => curve.Points).Select(point => point.X)];
+        double[] epochs = [.. all.Select(point => point.X)];
         ChartAxis x = new("epoch", epochs.Min(), Math.Max(epochs.Max(), epochs.Min() + 1), "N0") { IsWhole = true };
         ChartAxis y = isShare ? ChartAxis.Around("", values, 0.02, "0.##%", lowest: 0, highest: 1) : LossAxis([.. values.Where(double.IsFinite)]);
         string format = isShare ? "0.00%" : "G4";
@@ -67,6 +70,10 @@ internal static class LearningCurveCharts
         if (best is int epoch && curves.Count > 0)
         {
             chart.Add(Html.Of($"""<path class="mark" d="M{chart.X(epoch):0.#} {chart.Y(y.High):0.#}V{chart.Y(y.Low):0.#}"/>"""));
+        }
+        foreach ((double X, double Y)[] points in behind.Where(points => points.Length > 0))
+        {
+            chart.AddLine("behind", points, hasDots: points.Length == 1);
         }
         // The first on top: each is seen where both are the same.
         foreach (Curve curve in Enumerable.Reverse(curves))

@@ -11,7 +11,7 @@ public sealed class Checkpoints : TrainingCallback
     private readonly string _path;
     private readonly Stopwatch _sinceLast = new();
 
-    /// <param name="path">The checkpoint, which each one replaces; usually ending in <c>.safetensors</c>. It is deleted when the training is done.</param>
+    /// <param name="path">The checkpoint, which each one replaces; usually ending in <c>.safetensors</c>. It is deleted when the training is done, unless <see cref="Stays"/>.</param>
     public Checkpoints(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -30,6 +30,9 @@ public sealed class Checkpoints : TrainingCallback
     /// <summary>Where the network of the best epoch so far is saved as a model, with each checkpoint; null for nowhere. Default: null.</summary>
     public string? BestModelPath { get; init; }
 
+    /// <summary>Whether the last checkpoint stays when the training is done, until somebody has kept what came of it. Default: no, it is deleted.</summary>
+    public bool Stays { get; init; }
+
     /// <inheritdoc/>
     public override void TrainingStarted(Trainer trainer) => _sinceLast.Restart();
 
@@ -45,7 +48,11 @@ public sealed class Checkpoints : TrainingCallback
     /// <inheritdoc/>
     public override void TrainingEnded(Trainer trainer, TrainingHistory history)
     {
+<<<<<<< HEAD
         if (!history.Cancelled && trainer.Communicator.Rank == 0)
+=======
+        if (!history.Cancelled && !Stays)
+>>>>>>> studies
         {
             File.Delete(_path);
         }
