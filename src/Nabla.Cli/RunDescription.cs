@@ -23,10 +23,20 @@ internal sealed record RunDescription(Recipe Recipe, DataRequest Data, int? Pati
     /// <exception cref="MalformedFileException">It is something else.</exception>
     public static RunDescription Load(string path)
     {
+        using FileStream file = InputFile.Open(path);
+        using StreamReader reader = new(file);
+        return Parse(reader.ReadToEnd(), path);
+    }
+
+    /// <summary>Reads the text that <see cref="ToJson"/> made.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="path">What errors call it.</param>
+    /// <exception cref="MalformedFileException">It is something else.</exception>
+    public static RunDescription Parse(string json, string path)
+    {
         try
         {
-            using FileStream file = InputFile.Open(path);
-            JsonNode run = JsonNode.Parse(file)!;
+            JsonNode run = JsonNode.Parse(json)!;
             string data = (string?)run["data"] ?? DataOptions.Auto, fromThere = Path.Combine((string)run["workingFolder"]!, data);
             Dictionary<string, string> reading = run["dataReading"]?.AsObject().ToDictionary(entry => entry.Key, entry => (string)entry.Value!) ?? [];
             return new RunDescription(Recipe.Parse(run["recipe"]!.ToJsonString(), path), new DataRequest(Path.Exists(fromThere) && !Path.Exists(data) ? fromThere : data, reading), (int?)run["patience"], (int?)run["plateauPatience"], (bool)run["tensorBoard"]!)

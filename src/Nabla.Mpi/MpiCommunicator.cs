@@ -57,6 +57,9 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     /// <summary>The name of each process's computer.</summary>
     public IReadOnlyList<string> Hosts { get; }
 
+    /// <summary>How many processes a launcher has started this one with, as far as the environment tells, before MPI is started; 1 where none has.</summary>
+    public static int LaunchedProcesses => MpiLauncher.Current?.Size ?? 1;
+
     /// <summary>Starts MPI, once in the life of a process. A process that no launcher has started is the only one of its training.</summary>
     /// <exception cref="IOException">There is no MPI library that can be used, or it is not the launcher's.</exception>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
@@ -161,10 +164,10 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     }
 
     /// <summary>Ends all processes, this one at once: for one that has failed and would leave the others waiting.</summary>
-    /// <param name="reason">What the user reads on standard error, after which process it was.</param>
+    /// <param name="reason">What the user reads on standard error, after which process it was, unless another process of this computer has said its own before; null where it has been said already.</param>
     /// <param name="exitCode">This process's exit code, and the launcher's with most of them.</param>
     [DoesNotReturn]
-    public void Abort(string reason, int exitCode = 1)
+    public void Abort(string? reason, int exitCode = 1)
     {
         Announce(reason);
         End(exitCode);
@@ -251,9 +254,9 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
 
     private string Describe(int rank) => $"rank {rank} of {Size} (pid {_peers[rank].ProcessId} on {_peers[rank].Host})";
 
-    private void Announce(string reason)
+    private void Announce(string? reason)
     {
-        if (_board is null || _board.TryAnnounce())
+        if ((_board is null || _board.TryAnnounce()) && reason is not null)
         {
             LibC.WriteError(Encoding.UTF8.GetBytes($"nabla: {Describe(Rank)} has failed{(Size > 1 ? " and ends the others" : "")}: {reason}\n"));
         }

@@ -56,12 +56,13 @@ internal sealed class TrainCommand : Command
     };
     private readonly Option<string?> _resume = new("--resume")
     {
-        Description = "Go on with a training that was interrupted, as if it had not been: its folder, such as runs/1. Of the other options only --threads, --checkpoint-every and --json may be given.",
+        Description = "Go on with a training that was interrupted, as if it had not been: its folder, such as runs/1. Of the other options only --threads, --checkpoint-every, --distributed and --json may be given. The number of processes may be another.",
         HelpName = "folder",
     };
     private readonly Option<double?> _checkpointEvery = NumberOption.Create<double>(
         "--checkpoint-every", "Seconds from one checkpoint to the next, of which --resume takes the last; 0 for one after every step. 30 if not given.",
         "a number from 0 to 1000000, such as 60", value => value is >= 0 and <= 1e6);
+    private readonly Option<string?> _distributed = TrainingProcesses.CreateOption();
     private readonly Option<bool> _explain = new("--explain") { Description = "Say how a batch goes through the network, layer by layer, instead of training it." };
     private readonly Option<bool> _check = new("--check") { Description = "Say whether the network can learn at all, by letting it learn 64 images by heart, instead of training it." };
     private readonly Option<bool> _findRate = new("--find-lr") { Description = "Look for a learning rate, by a short training in which it grows, and draw what the loss does, instead of training." };
@@ -87,6 +88,7 @@ internal sealed class TrainCommand : Command
         Options.Add(_out);
         Options.Add(_resume);
         Options.Add(_checkpointEvery);
+        Options.Add(_distributed);
         Options.Add(_explain);
         Options.Add(_tensorBoard);
         Options.Add(_check);
@@ -100,14 +102,26 @@ internal sealed class TrainCommand : Command
         bool json = arguments.GetValue(_json);
         TextWriter notes = json ? PlainText.Error : PlainText.Out;
         string? resumed = arguments.GetValue(_resume);
+        if (resumed is not null)
+        {
+            ThrowUnlessResumable(arguments);
+        }
         if (resumed is null && (arguments.GetValue(_explain) || arguments.GetValue(_check) || arguments.GetValue(_findRate)))
         {
             return arguments.GetValue(_explain) ? Explain(arguments, notes) : arguments.GetValue(_check) ? Check(arguments, notes) : FindRate(arguments, notes);
         }
-        // Before the data is read or downloaded: a folder that cannot be written is known at once.
-        RunDescription? asked = resumed is null ? Asked(arguments) : null;
-        using RunFolder folder = resumed is null ? RunFolder.Create(arguments.GetValue(_out)) : RunFolder.Resume(resumed);
-        return Train(asked ?? Resumed(folder, arguments), folder, arguments, json, notes);
+        using TrainingProcesses processes = TrainingProcesses.Start(arguments.GetValue(_distributed));
+        return processes.Run("nabla train", () =>
+        {
+            if (!processes.IsFirst)
+            {
+                return TakePart(processes, arguments);
+            }
+            // Before the data is read or downloaded: a folder that cannot be written is known at once.
+            RunDescription? asked = resumed is null ? Asked(arguments) : null;
+            using RunFolder folder = resumed is null ? RunFolder.Create(arguments.GetValue(_out)) : RunFolder.Resume(resumed);
+            return Train(asked ?? Resumed(folder), folder, processes, arguments, json, notes);
+        });
     }
 
     private RunDescription Asked(ParseResult arguments) => new(
@@ -147,9 +161,14 @@ internal sealed class TrainCommand : Command
         return first is not ('{' or '/');
     }
 
-    private int Train(RunDescription run, RunFolder folder, ParseResult arguments, bool json, TextWriter notes)
+    private int Train(RunDescription run, RunFolder folder, TrainingProcesses processes, ParseResult arguments, bool json, TextWriter notes)
     {
         using Interruption interruption = new();
+        bool isResumed = File.Exists(folder.CheckpointPath);
+        processes.Introduce(notes);
+        processes.Share(run.ToJson());
+        processes.Share(isResumed ? folder.CheckpointPath : "");
+        run = OnThreads(run, processes, arguments);
         (run, DataSource.TrainingData source, RecipeTraining training) = Prepare(run, arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
         TrainingOptions options = recipe.Training;
@@ -159,21 +178,13 @@ internal sealed class TrainCommand : Command
         notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Data: {data.Source}; {data.Train.Count:N0} {Unit(data.Train)} to train{(options.ValidationFraction > 0 && data.Validation is null ? " and validate" : "")} on, {(data.Validation is { } own ? $"{own.Count:N0} to validate on, " : "")}{data.Test.Count:N0} to test on"));
         notes.WriteLine(network);
 
-        if (run.Patience is int patience)
-        {
-            training.Trainer.Callbacks.Add(new EarlyStopping(patience));
-        }
-        if (run.PlateauPatience is int plateau)
-        {
-            training.Trainer.Callbacks.Add(new ReduceOnPlateau(patience: plateau));
-        }
+        Accompany(training.Trainer, run, processes);
         if (run.TensorBoard)
         {
             training.Trainer.Callbacks.Add(new TensorBoardLog(folder.FolderPath, recipe.ToJson()));
         }
         folder.SaveRun(run.ToJson());
         training.Trainer.Callbacks.Add(new Checkpoints(folder.CheckpointPath) { Interval = TimeSpan.FromSeconds(arguments.GetValue(_checkpointEvery) ?? 30), BestModelPath = folder.ModelPath });
-        bool isResumed = File.Exists(folder.CheckpointPath);
         if (arguments.GetValue(_resume) is not null && !isResumed)
         {
             notes.WriteLine("It was interrupted before its first checkpoint: it begins anew.");
@@ -194,7 +205,7 @@ internal sealed class TrainCommand : Command
         }
         double seconds = clock.Elapsed.TotalSeconds;
 
-        Evaluation test = network.Evaluate(data.Test, options.Threads);
+        Evaluation test = network.Evaluate(data.Test, options.Threads, processes.Communicator);
         source.Remember(network, data, test);
         folder.SaveModel(network);
         folder.SaveHistory(history);
@@ -225,6 +236,36 @@ internal sealed class TrainCommand : Command
         }
         return ExitCode.Success;
     }
+
+    /// <summary>Trains with the first process, which prints and saves.</summary>
+    private int TakePart(TrainingProcesses processes, ParseResult arguments)
+    {
+        using Interruption interruption = new();
+        RunDescription run = OnThreads(RunDescription.Parse(processes.Share(""), RunFolder.RunName), processes, arguments);
+        string checkpoint = processes.Share("");
+        (run, _, RecipeTraining training) = Prepare(run, arguments, TextWriter.Null, interruption.Token);
+        Accompany(training.Trainer, run, processes);
+        TrainingHistory history = checkpoint.Length > 0 ? training.Resume(checkpoint, interruption.Token) : training.Fit(interruption.Token);
+        training.Network.Evaluate(training.Data.Test, run.Recipe.Training.Threads, processes.Communicator);
+        return history.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    /// <summary>What has to be the same in all processes of a training.</summary>
+    private static void Accompany(Trainer trainer, RunDescription run, TrainingProcesses processes)
+    {
+        trainer.Communicator = processes.Communicator;
+        if (run.Patience is int patience)
+        {
+            trainer.Callbacks.Add(new EarlyStopping(patience));
+        }
+        if (run.PlateauPatience is int plateau)
+        {
+            trainer.Callbacks.Add(new ReduceOnPlateau(patience: plateau));
+        }
+    }
+
+    private RunDescription OnThreads(RunDescription run, TrainingProcesses processes, ParseResult arguments) =>
+        run with { Recipe = run.Recipe with { Training = run.Recipe.Training with { Threads = arguments.GetValue(_threads) ?? processes.Threads } } };
 
     private int Explain(ParseResult arguments, TextWriter notes)
     {
@@ -364,21 +405,16 @@ internal sealed class TrainCommand : Command
             : $"Next: {Invocation.Name} evaluate {Invocation.Quote(summary.Model)}");
     }
 
-    /// <summary>What the run was asked to do, on as many threads as are asked for now.</summary>
-    private RunDescription Resumed(RunFolder folder, ParseResult arguments)
+    /// <summary>What the run was asked to do.</summary>
+    private static RunDescription Resumed(RunFolder folder) => RunDescription.Load(folder.RunPath) with { Machine = MachineDescription.Current };
+
+    private void ThrowUnlessResumable(ParseResult arguments)
     {
-        Symbol[] allowed = [_resume, _threads, _checkpointEvery, _json];
+        Symbol[] allowed = [_resume, _threads, _checkpointEvery, _distributed, _json];
         if (Options.Concat<Symbol>(Arguments).Except(allowed).FirstOrDefault(symbol => arguments.GetResult(symbol) is { Tokens.Count: > 0 } or OptionResult { Implicit: false }) is Symbol other)
         {
-            throw new ArgumentException($"--resume: found {other.Name} beside it, expected at most --threads, --checkpoint-every and --json; a training goes on as it began.");
+            throw new ArgumentException($"--resume: found {other.Name} beside it, expected at most --threads, --checkpoint-every, --distributed and --json; a training goes on as it began.");
         }
-        RunDescription run = RunDescription.Load(folder.RunPath);
-        TrainingOptions training = run.Recipe.Training;
-        return run with
-        {
-            Recipe = run.Recipe with { Training = training with { Threads = arguments.GetValue(_threads) ?? training.Threads } },
-            Machine = MachineDescription.Current,
-        };
     }
 
     internal static Recipe ReadRecipe(string name) => RecipeBook.Names.Contains(name)

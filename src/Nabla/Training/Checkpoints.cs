@@ -48,11 +48,7 @@ public sealed class Checkpoints : TrainingCallback
     /// <inheritdoc/>
     public override void TrainingEnded(Trainer trainer, TrainingHistory history)
     {
-<<<<<<< HEAD
-        if (!history.Cancelled && trainer.Communicator.Rank == 0)
-=======
-        if (!history.Cancelled && !Stays)
->>>>>>> studies
+        if (!history.Cancelled && !Stays && trainer.Communicator.Rank == 0)
         {
             File.Delete(_path);
         }
