@@ -17,6 +17,7 @@ internal sealed class BatchPass
     private readonly ExecutionPlan _plan;
     private readonly BatchLoss[] _losses;
     private readonly BatchShards _shards;
+    private readonly GradientExchange _exchange;
 
     // [shards that are here, parameters]. Made when first needed: not where the backward pass moves the weights.
     private AlignedFloats? _gradients;
@@ -31,6 +32,7 @@ internal sealed class BatchPass
     public BatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan, IReadOnlyList<Augmentation>? augmentations = null, ICommunicator? communicator = null)
     {
         _shards = new BatchShards(plan, communicator ?? SingleProcess.Instance);
+        _shards.Exchange = _exchange = new GradientExchange(_shards, communicator ?? SingleProcess.Instance, plan.Threads);
         _network = network;
         _plan = plan;
         _shift = plan.MayFoldShift ? FoldedShift.For(network, data.Features) : null;
@@ -57,15 +59,15 @@ internal sealed class BatchPass
         {
             (int start, int end) = _shards.Samples;
             _passes[0].ForwardShards(batch[start..end], parameters, batch.Length, random.From(start), _losses);
-            _network.Executor.BackwardShards(_passes[0].Workspace, parameters, _gradients.Span);
+            _network.Executor.BackwardShards(_passes[0].Workspace, parameters, _gradients, _exchange);
         }
         else
         {
             _nextShard = _shards.First;
             ShardsJob job = new(this, batch, parameters, random);
             WorkerTeam.Run(ref job, Math.Min(_shards.Here, _passes.Length));
+            _exchange.Sum(_gradients, length);
         }
-        _shards.SumGradients(_gradients.Span, length, length, _plan.Threads);
         _shift?.AddToGradient(Gradient);
         _shards.Share(_losses.AsSpan(0, _shards.Count));
         BatchLoss loss = default;

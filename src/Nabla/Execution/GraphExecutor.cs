@@ -52,12 +52,15 @@ internal sealed class GraphExecutor
     /// <summary>Computes the gradient of the parameters for each shard of a batch that is in a workspace as a whole, or as much of it as this process has.</summary>
     /// <param name="workspace">Memory of the forward pass, with the shards.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="gradients">Where the gradients of all parameters go, [shards that are here, parameters].</param>
-    public void BackwardShards(Workspace workspace, ReadOnlySpan<float> parameters, Span<float> gradients)
+    /// <param name="gradients">Where the gradients of all parameters go, [shards that are here, parameters]; the first row becomes their sum.</param>
+    /// <param name="exchange">Who adds them up.</param>
+    public void BackwardShards(Workspace workspace, ReadOnlySpan<float> parameters, AlignedFloats gradients, GradientExchange exchange)
     {
+        exchange.Begin(gradients, parameters.Length);
         for (int i = _groups.Length - 1; i >= 0; i--)
         {
-            _groups[i].BackwardShards(workspace, parameters, gradients);
+            _groups[i].BackwardShards(workspace, parameters, gradients.Span);
+            exchange.Continue(_groups[i].FirstParameter);
         }
     }
 

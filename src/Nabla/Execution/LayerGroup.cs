@@ -65,6 +65,9 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
     /// <summary>Index of the first layer after.</summary>
     public int End => end;
 
+    /// <summary>Number of parameters of the layers before.</summary>
+    public int FirstParameter => parametersBefore;
+
     /// <summary>Floats that a backward pass needs for the sums of each few samples.</summary>
     public long PartialGradientSize(int rows) => LearnsOneByOne ? (long)Units(rows) * _parameterCount : 0;
 
