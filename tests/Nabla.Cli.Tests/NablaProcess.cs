@@ -19,11 +19,12 @@ internal sealed class NablaProcess : IDisposable
     private readonly Task _reading;
     private readonly Task<string> _error;
 
-    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null, (int Columns, string Kind)? terminal = null, (string Name, string Value)[]? environment = null)
+    private NablaProcess(TemporaryFolder folder, string? data, string[] arguments, long? memory = null, (int Columns, string Kind)? terminal = null, (string Name, string Value)[]? environment = null, string[]? launcher = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Nabla.Cli.exe" : "Nabla.Cli");
         ProcessStartInfo start = terminal is (int columns, string kind)
             ? new("script", ["-qec", $"stty cols {columns} rows 50; TERM={kind} exec '{program}' {string.Join(' ', arguments)}", "/dev/null"])
+            : launcher is not null ? new(launcher[0], [.. launcher[1..], program, .. arguments])
             : new(program, arguments);
         start.WorkingDirectory = folder.FullName;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -37,6 +38,11 @@ internal sealed class NablaProcess : IDisposable
         start.Environment["HOME"] = folder["home"];
         start.Environment["XDG_CACHE_HOME"] = folder["cache"];
         start.Environment["LOCALAPPDATA"] = folder["cache"];
+        if (launcher is not null)
+        {
+            // Open MPI gives its processes a terminal, and .NET sends it a greeting.
+            start.Environment["TERM"] = "dumb";
+        }
         foreach ((string name, string value) in environment ?? [])
         {
             start.Environment[name] = value;
@@ -60,6 +66,9 @@ internal sealed class NablaProcess : IDisposable
 
     /// <summary>Starts the program with more in its environment.</summary>
     public static NablaProcess StartWith((string Name, string Value)[] environment, TemporaryFolder folder, params string[] arguments) => new(folder, null, arguments, environment: environment);
+
+    /// <summary>Starts several processes of the program by MPI; the test is skipped where that MPI is not installed.</summary>
+    public static NablaProcess StartDistributed(string mpi, int processes, TemporaryFolder folder, params string[] arguments) => new(folder, null, arguments, launcher: Mpiexec.Command(mpi, processes));
 
     /// <summary>Runs the program to its end without NABLA_DATA.</summary>
     public static (int Code, string Output, string Error) Run(TemporaryFolder folder, params string[] arguments)

@@ -1,29 +1,27 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using Nabla.Numerics;
 
 namespace Nabla;
 
 /// <summary>
 /// Adds up the gradients of a batch's shards, in pairs. Where several processes have them, each adds up what it has, as far as that goes; then each adds up a part of the parameters of all processes, and gives it to
-/// all. That is done on a thread of its own, while the backward pass goes on to the layers before.
+/// all. That is done on another thread, while the backward pass goes on to the layers before.
 /// </summary>
 /// <param name="shards">Who has which.</param>
 /// <param name="communicator">The processes.</param>
 /// <param name="threads">Threads to use where nothing else goes on.</param>
-internal sealed class GradientExchange(BatchShards shards, ICommunicator communicator, int threads)
+internal sealed class GradientExchange(BatchShards shards, ICommunicator communicator, int threads) : IThreadPoolWorkItem
 {
     // Fewer are left until there are more: each message takes its time, however short it is.
     private const int LeastFloats = 64 * 1024;
 
     private readonly int[] _sentLengths = new int[communicator.Size];
     private readonly int[] _receivedLengths = new int[communicator.Size];
-    private readonly SemaphoreSlim _orders = new(0), _done = new(0);
+    private readonly object _gate = new();
     private float[] _sent = [];
     private float[] _received = [];
     private int[] _nodes = [];
-    private Thread? _thread;
     private AlignedFloats? _gradients;
     private int _row;
 
@@ -70,7 +68,8 @@ internal sealed class GradientExchange(BatchShards shards, ICommunicator communi
         }
         else
         {
-            Order(first, _waiting);
+            (_first, _end, _isUnderWay) = (first, _waiting, true);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
         _waiting = first;
     }
@@ -78,44 +77,37 @@ internal sealed class GradientExchange(BatchShards shards, ICommunicator communi
     /// <summary>Waits for what is under way.</summary>
     public void Finish()
     {
-        if (_isUnderWay)
+        if (OperatingSystem.IsBrowser())
         {
-            _done.Wait();
-            _isUnderWay = false;
-            _failure?.Throw();
+            return;
         }
-    }
-
-    [UnsupportedOSPlatform("browser")]
-    private void Order(int first, int end)
-    {
-        if (_thread is null)
+        lock (_gate)
         {
-            _thread = new Thread(Work) { IsBackground = true, Name = "Nabla gradients" };
-            _thread.Start();
-        }
-        (_first, _end, _isUnderWay) = (first, end, true);
-        _orders.Release();
-    }
-
-    [UnsupportedOSPlatform("browser")]
-    private void Work()
-    {
-        while (true)
-        {
-            _orders.Wait();
-            try
+            while (_isUnderWay)
             {
-                // Not the team of threads, which the backward pass needs.
-                Sum(_first, _end, threads: 1);
+                Monitor.Wait(_gate);
             }
+        }
+        _failure?.Throw();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            // Not the team of threads, which the backward pass needs.
+            Sum(_first, _end, threads: 1);
+        }
 #pragma warning disable CA1031 // The training's own thread throws it.
-            catch (Exception exception)
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                _failure = ExceptionDispatchInfo.Capture(exception);
-            }
-            _done.Release();
+        {
+            _failure = ExceptionDispatchInfo.Capture(exception);
+        }
+        lock (_gate)
+        {
+            _isUnderWay = false;
+            Monitor.PulseAll(_gate);
         }
     }
 
