@@ -15,6 +15,9 @@ namespace Nabla;
 /// </remarks>
 public sealed class MpiCommunicator : ICommunicator, IDisposable
 {
+    // Milliseconds, where it takes a few.
+    private const int LongestEnd = 3000;
+
     // One for a process: MPI is started once.
     private static int s_started;
 
@@ -194,10 +197,25 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
         // From here on nobody waits for this process.
         _watch?.Stop();
         _board?.SayGoodbye(Rank);
-        lock (_calls)
+        // MPICH 4.0.2 over TCP may wait in it for ever (UCX 1.13), one process for the launcher and the others for that one.
+        Thread end = new(_mpi.End) { IsBackground = true, Name = "MPI end" };
+        end.Start();
+        if (!end.Join(LongestEnd))
         {
-            _mpi.End();
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => ExitWithoutEnd();
         }
+    }
+
+    /// <summary>
+    /// Ends the process while MPI_Finalize waits for ever. All processes have come to it, so what was to be done is done; but a launcher ends the others once the first has gone, so they go at once. Not by
+    /// way of native code's own clean-up, since a thread is still in it.
+    /// </summary>
+    private void ExitWithoutEnd()
+    {
+        _board?.Leave(Rank);
+        int[] neighbours = [.. Enumerable.Range(0, Size).Where(other => _peers[other].Place == _peers[Rank].Place)];
+        SpinWait.SpinUntil(() => Array.TrueForAll(neighbours, other => _board is null || _board.HasLeft(other)), LongestEnd);
+        LibC.Exit(Environment.ExitCode);
     }
 
     private unsafe Peer[] Introduce()
