@@ -11,7 +11,8 @@ namespace Nabla;
 /// </summary>
 /// <remarks>
 /// A process that fails ends them all: by an exception that nobody catches, by an exit code other than 0, or by <see cref="Abort"/>, which is to be called where an exception is caught. One that is killed is
-/// seen by the others of its host, which name it on standard error and end all, too. <see cref="Dispose"/> is the end of a process that has done its part: it waits for the others.
+/// seen by the others of its host, which name it on standard error and end all, too. <see cref="Dispose"/> is the end of a process that has done its part, and the last thing that it should do: it waits for the others, so a process that
+/// has failed must not come to it.
 /// </remarks>
 public sealed class MpiCommunicator : ICommunicator, IDisposable
 {
