@@ -10,7 +10,7 @@ namespace Nabla.Mpi;
 internal sealed unsafe class HostBoard
 {
     // Announced; then for each process its lock and its goodbye, in lines of the cache of their own.
-    private const int Head = 64, Goodbye = 64, Entry = 128;
+    private const int Head = 64, Goodbye = 64, Left = 65, Entry = 128;
 
     // Never let go: threads hold locks in it as long as the process lives.
     private readonly MemoryMappedViewAccessor _view;
@@ -53,6 +53,11 @@ internal sealed unsafe class HostBoard
     public void SayGoodbye(int rank) => Volatile.Write(ref _bytes[Head + rank * Entry + Goodbye], 1);
 
     public bool HasSaidGoodbye(int rank) => Volatile.Read(ref _bytes[Head + rank * Entry + Goodbye]) != 0;
+
+    /// <summary>A process is about to end, and waits for the others to come as far.</summary>
+    public void Leave(int rank) => Volatile.Write(ref _bytes[Head + rank * Entry + Left], 1);
+
+    public bool HasLeft(int rank) => Volatile.Read(ref _bytes[Head + rank * Entry + Left]) != 0;
 
     /// <summary>What a thread of the process locks for as long as it lives.</summary>
     public void* Lock(int rank) => _bytes + Head + rank * Entry;

@@ -11,10 +11,14 @@ namespace Nabla;
 /// </summary>
 /// <remarks>
 /// A process that fails ends them all: by an exception that nobody catches, by an exit code other than 0, or by <see cref="Abort"/>, which is to be called where an exception is caught. One that is killed is
-/// seen by the others of its host, which name it on standard error and end all, too. <see cref="Dispose"/> is the end of a process that has done its part: it waits for the others.
+/// seen by the others of its host, which name it on standard error and end all, too. <see cref="Dispose"/> is the end of a process that has done its part, and the last thing that it should do: it waits for the others, so a process that
+/// has failed must not come to it.
 /// </remarks>
 public sealed class MpiCommunicator : ICommunicator, IDisposable
 {
+    // Milliseconds, where it takes a few.
+    private const int LongestEnd = 3000;
+
     // One for a process: MPI is started once.
     private static int s_started;
 
@@ -197,10 +201,25 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
         // From here on nobody waits for this process.
         _watch?.Stop();
         _board?.SayGoodbye(Rank);
-        lock (_calls)
+        // MPICH 4.0.2 over TCP may wait in it for ever (UCX 1.13), one process for the launcher and the others for that one.
+        Thread end = new(_mpi.End) { IsBackground = true, Name = "MPI end" };
+        end.Start();
+        if (!end.Join(LongestEnd))
         {
-            _mpi.End();
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => ExitWithoutEnd();
         }
+    }
+
+    /// <summary>
+    /// Ends the process while MPI_Finalize waits for ever. All processes have come to it, so what was to be done is done; but a launcher ends the others once the first has gone, so they go at once. Not by
+    /// way of native code's own clean-up, since a thread is still in it.
+    /// </summary>
+    private void ExitWithoutEnd()
+    {
+        _board?.Leave(Rank);
+        int[] neighbours = [.. Enumerable.Range(0, Size).Where(other => _peers[other].Place == _peers[Rank].Place)];
+        SpinWait.SpinUntil(() => Array.TrueForAll(neighbours, other => _board is null || _board.HasLeft(other)), LongestEnd);
+        LibC.Exit(Environment.ExitCode);
     }
 
     private unsafe Peer[] Introduce()

@@ -7,7 +7,7 @@ namespace Nabla.Packages.Tests;
 public sealed class PackageFeed : IDisposable
 {
     /// <summary>The packages that programs refer to.</summary>
-    public static readonly string[] Libraries = ["Nabla", "Nabla.Data", "Nabla.Digits", "Nabla.Imaging", "Nabla.Onnx", "Nabla.TensorBoard"];
+    public static readonly string[] Libraries = ["Nabla", "Nabla.Data", "Nabla.Digits", "Nabla.Imaging", "Nabla.Mpi", "Nabla.Onnx", "Nabla.TensorBoard"];
 
     /// <summary>The platforms for which the tool is packed here: this one, and one more.</summary>
     public static readonly string[] ToolPlatforms = [.. new[] { RuntimeInformation.RuntimeIdentifier, "win-x64" }.Distinct()];

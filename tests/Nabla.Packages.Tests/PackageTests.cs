@@ -17,6 +17,7 @@ public sealed class PackageTests(PackageFeed feed)
         { "Nabla.Data", 200_000 },
         { "Nabla.Digits", 2_000_000 },
         { "Nabla.Imaging", 600_000 },
+        { "Nabla.Mpi", 60_000 },
         { "Nabla.Onnx", 200_000 },
         { "Nabla.TensorBoard", 50_000 },
     };
