@@ -9,15 +9,17 @@ Option<int[]> processesOption = new("--processes") { Description = "How many pro
 Option<double> secondsOption = new("--seconds") { Description = "How long each of the two measurements takes.", HelpName = "seconds", DefaultValueFactory = _ => 1 };
 Option<int> roundsOption = new("--rounds") { Description = "Rounds of the median; in each the MPIs take turns.", HelpName = "number", DefaultValueFactory = _ => 3 };
 Option<bool> nowOption = new("--now") { Description = "Do not wait for the machine to become quiet." };
+Option<string[]> stepsOption = new("--steps") { Description = "Measure steps of trainings instead, each RECIPE:BATCH such as best:96, and compare them with the model.", HelpName = "steps", AllowMultipleArgumentsPerToken = true };
 Option<bool> rankOption = new("--rank") { Hidden = true };
+Option<int> threadsOption = new("--threads") { Hidden = true, DefaultValueFactory = _ => 1 };
 
-RootCommand command = new("Measures what processes need to tell each other something, for each MPI of this machine.") { processesOption, secondsOption, roundsOption, nowOption, rankOption };
+RootCommand command = new("Measures what processes need to tell each other something, for each MPI of this machine.") { processesOption, secondsOption, roundsOption, nowOption, stepsOption, rankOption, threadsOption };
 command.SetAction(parsed =>
 {
     double seconds = parsed.GetValue(secondsOption);
     if (parsed.GetValue(rankOption))
     {
-        Rank.Run(seconds);
+        Rank.Run(seconds, parsed.GetValue(stepsOption) is [string step] ? TrainingStep.Parse(step) : null, parsed.GetValue(threadsOption));
         return;
     }
     if (!parsed.GetValue(nowOption))
@@ -26,6 +28,11 @@ command.SetAction(parsed =>
     }
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:d MMMM yyyy}. {Machine.Description}. Load of the machine at the start: {Machine.Load:F1}."));
     Console.WriteLine();
+    if (parsed.GetValue(stepsOption) is { Length: > 0 } steps)
+    {
+        StepTables.Print([.. steps.Select(TrainingStep.Parse)], seconds, parsed.GetValue(roundsOption));
+        return;
+    }
     Compare(parsed.GetValue(processesOption)!, seconds, parsed.GetValue(roundsOption));
 });
 try

@@ -1,13 +1,26 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Nabla.MpiBenchmarks;
 
 /// <summary>One of the processes that are measured; the first prints what it has measured.</summary>
 internal static class Rank
 {
-    public static void Run(double seconds)
+    /// <param name="seconds">How long a measurement takes.</param>
+    /// <param name="step">The step of a training that is measured; null for messages.</param>
+    /// <param name="threads">Threads of a process.</param>
+    public static void Run(double seconds, TrainingStep? step, int threads)
     {
         using MpiCommunicator communicator = MpiCommunicator.Start();
+        if (step is not null)
+        {
+            double time = step.Measure(communicator, threads, seconds);
+            if (communicator.Rank == 0)
+            {
+                Console.WriteLine(time.ToString("R", CultureInfo.InvariantCulture));
+            }
+            return;
+        }
         int size = communicator.Size, rank = communicator.Rank;
         int[] small = [.. Enumerable.Repeat(Measurement.SmallBytes, size)];
         byte[] own = new byte[Measurement.SmallBytes], all = new byte[Measurement.SmallBytes * size];

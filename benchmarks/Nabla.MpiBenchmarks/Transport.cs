@@ -24,15 +24,22 @@ internal sealed record Transport(string Launcher, string Over, string[] Options)
 
     public bool IsInstalled => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, Launcher)));
 
-    public Measurement Measure(int processes, double seconds)
+    /// <summary>Measures messages between some processes.</summary>
+    public Measurement Measure(int processes, double seconds) => Measurement.Parse(Run(processes, seconds));
+
+    /// <summary>Measures a step of a training on some processes of some threads, in seconds.</summary>
+    public double Measure(TrainingStep step, int processes, int threads, double seconds) =>
+        double.Parse(Run(processes, seconds, "--steps", step.ToString(), "--threads", threads.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+    private string Run(int processes, double seconds, params string[] more)
     {
-        string[] arguments = [.. Options, "-n", processes.ToString(CultureInfo.InvariantCulture), Environment.ProcessPath!, "--rank", "--seconds", seconds.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = [.. Options, "-n", processes.ToString(CultureInfo.InvariantCulture), Environment.ProcessPath!, "--rank", "--seconds", seconds.ToString(CultureInfo.InvariantCulture), .. more];
         ProcessStartInfo start = new(Launcher, arguments) { RedirectStandardOutput = true };
         // Open MPI gives its processes a terminal, and .NET sends it a greeting.
         start.Environment["TERM"] = "dumb";
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? Measurement.Parse(output) : throw new InvalidOperationException($"{Name} failed with exit code {process.ExitCode} for {processes} processes.");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{Name} failed with exit code {process.ExitCode} for {processes} processes.");
     }
 }
