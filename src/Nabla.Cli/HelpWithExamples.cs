@@ -84,6 +84,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["ensemble"] =
         [
             "nabla ensemble runs/1 runs/2 runs/3 --out three.safetensors",
+            "nabla ensemble rates --best 5 --out five.safetensors    the best runs of a study",
             "nabla evaluate three.safetensors              measured as any other model",
         ],
         ["export"] =
