@@ -137,8 +137,8 @@ public sealed class StudyWorkerTests : IDisposable
         };
         Assert.False(slow.Run(stop.Token));
         Assert.Equal([StudyEvent.Taken, StudyEvent.Lost], notices.Select(notice => notice.Event));
-        Assert.False(claims.IsReleased(1));
         Assert.False(Join("study", study).IsPublished(run));
+        Assert.Equal((2, RunState.Running), (claims.Newest(), Join("study", study).Read()[0].State));
         // Who has it now died, too; the next goes on from the checkpoint of the first.
         int left = 0;
         StudyWorker last = new(Join("study", study), _data);
