@@ -238,10 +238,15 @@ public sealed class StudyWorker(StudyFolder folder, TrainAndTest data)
         {
             Leave(run, claims, claim);
         }
-        else
+        else if (cancellation.IsCancellationRequested)
         {
             claim.Release();
             Notice(run, StudyEvent.Preempted, claim);
+        }
+        else
+        {
+            // Never seen but in a mistake of ours; given back, it would be taken up again for ever.
+            throw new InvalidOperationException(FormattableString.Invariant($"The training ended with {epochs.Count} of {target} epochs, and nobody asked it to."));
         }
 
         void Tell() => claim.Progress = (epochs.Count, _study.FigureOf(BestOf(run, epochs)), claim.Progress.SecondsLeft);
