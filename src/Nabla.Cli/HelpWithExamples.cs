@@ -84,6 +84,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["ensemble"] =
         [
             "nabla ensemble runs/1 runs/2 runs/3 --out three.safetensors",
+            "nabla ensemble rates --best 5 --out five.safetensors    the best runs of a study",
             "nabla evaluate three.safetensors              measured as any other model",
         ],
         ["export"] =
@@ -120,6 +121,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "nabla reproduce                               all twelve networks, five seeds each, into docs/reproduction.md",
             "nabla reproduce tanh-softmax --seeds 2        one of them, quickly",
             "nabla reproduce linear --json > linear.json   for scripts: one JSON object",
+            "nabla reproduce --folder /shared/notebooks    on several machines at once, or in several goes",
         ],
         ["sweep"] =
         [

@@ -36,6 +36,25 @@ public sealed class ReproduceTests : IDisposable
     }
 
     [Fact]
+    public void Processes_that_name_a_folder_share_the_trainings_and_keep_them()
+    {
+        string data = SmallDigits.Write(_folder["digits"], train: 1000, test: 1000);
+        string[] command = ["reproduce", "linear", "--seeds", "6", "--data", data, "--folder", "shared", "--out"];
+        string[] outputs;
+        using (NablaProcess first = NablaProcess.Start(_folder, null, [.. command, "first.md"]), second = NablaProcess.Start(_folder, null, [.. command, "second.md"]))
+        {
+            outputs = [first.Finish().Output, second.Finish().Output];
+        }
+        string[] trained = [.. outputs.SelectMany(output => output.Split('\n')).Where(line => line.Contains("linear, seed ", StringComparison.Ordinal)).Select(line => line.Split("seed ")[1].Split(':')[0])];
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], trained.Order(StringComparer.Ordinal));
+        Assert.Equal(File.ReadAllText(_folder["first.md"]), File.ReadAllText(_folder["second.md"]));
+        (int code, string output, string error) = NablaProcess.Run(_folder, [.. command, "third.md"]);
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("linear, seed ", output, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(_folder["first.md"]), File.ReadAllText(_folder["third.md"]));
+    }
+
+    [Fact]
     public void A_figure_that_is_not_reached_is_said_in_a_word_and_by_the_exit_code()
     {
         // Images without ink cannot be told apart, so about a tenth is recognised.

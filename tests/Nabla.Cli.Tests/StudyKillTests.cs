@@ -32,7 +32,7 @@ public sealed partial class StudyKillTests : IDisposable
                 "name": "little", "layers": [{ "type": "dense", "units": 100, "activation": "ReLU" }, { "type": "dropout" }, { "type": "dense", "units": 10 }],
                 "training": { "epochs": {{20 * kills}}, "batchSize": 100 }
               },
-              "data": "idx", "vary": { "optimizer.learningRate": [0.0001, 0.001, 0.004] }, "seeds": 2, "rule": {{rule}}, "leaseSeconds": 0.5,
+              "data": "idx", "vary": { "optimizer.learningRate": [0.0001, 0.001, 0.004] }, "seeds": 2, "rule": {{rule}}, "leaseSeconds": 1,
             }
             """);
         (int code, _, string error) = NablaProcess.Run(_folder, "sweep", "study.json", "--out", "whole");

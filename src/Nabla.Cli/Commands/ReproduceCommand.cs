@@ -37,6 +37,11 @@ internal sealed class ReproduceCommand : Command
         Description = $"The Markdown page to write. If not given: {DefaultPage} for all recipes, none if some are named.",
         HelpName = "file",
     };
+    private readonly Option<string?> _folder = new("--folder")
+    {
+        Description = "Keep the trainings in this folder: several processes that name it share them, and one that was ended goes on where it was.",
+        HelpName = "folder",
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print everything as one JSON object on standard output, and progress on standard error." };
 
     public ReproduceCommand()
@@ -46,6 +51,7 @@ internal sealed class ReproduceCommand : Command
         Options.Add(_seeds);
         Options.Add(_data);
         Options.Add(_out);
+        Options.Add(_folder);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -63,7 +69,8 @@ internal sealed class ReproduceCommand : Command
             CheckPage(path);
         }
 
-        using Interruption interruption = new();
+        string? folder = arguments.GetValue(_folder);
+        using Interruption interruption = new(isScheduled: folder is not null);
         string dataName = arguments.GetRequiredValue(_data);
         TrainAndTest data = DataSource.Load(new DataRequest(dataName, new Dictionary<string, string>()), notes, keepsValidation: false, interruption.Token).Parts;
         notes.WriteLine($"Data: {data.Source}");
@@ -72,17 +79,27 @@ internal sealed class ReproduceCommand : Command
         {
             try
             {
-                foreach (NotebookFigures figures in wanted)
+                if (folder is not null)
                 {
-                    rows.Add(Reproduce(figures, seeds, data, display, interruption.Token));
-                    // After each recipe, so that hours of training are not lost with the last of them.
-                    WritePage(path, rows, wanted.Count, seeds, dataName, names);
+                    new SharedReproduction(folder, data).Train(wanted, seeds ?? MaxSeeds, runs => IsEnough(runs, seeds), display, Add, interruption.Token);
+                }
+                foreach (NotebookFigures figures in wanted.Skip(rows.Count))
+                {
+                    Add(Reproduce(figures, seeds, data, display, interruption.Token));
                 }
             }
             catch (OperationCanceledException)
             {
             }
         });
+
+        void Add(ReproductionRow row)
+        {
+            rows.Add(row);
+            // After each recipe, so that hours of training are not lost with the last of them.
+            WritePage(path, rows, wanted.Count, seeds, dataName, names);
+        }
+
         bool cancelled = rows.Count < wanted.Count;
 
         if (json)
@@ -101,7 +118,7 @@ internal sealed class ReproduceCommand : Command
         if (cancelled)
         {
             notes.WriteLine($"Stopped; {rows.Count} of {wanted.Count} recipes were finished.");
-            return ExitCode.Interrupted;
+            return folder is null ? ExitCode.Interrupted : ExitCode.Preempted;
         }
         string[] missed = [.. rows.Where(row => row.Verdict is Verdict.Missed or Verdict.Diverged).Select(row => row.Figures.Recipe)];
         if (missed.Length > 0)
@@ -116,21 +133,19 @@ internal sealed class ReproduceCommand : Command
     {
         Recipe recipe = RecipeBook.Get(figures.Recipe);
         List<RecipeRun> runs = [];
-        double minutes = 0;
-        for (uint seed = 1; seed <= (seeds ?? MaxSeeds); seed++)
+        for (uint seed = 1; !IsEnough(runs, seeds); seed++)
         {
-            if (seeds is null && seed > MinSeeds && minutes >= EnoughMinutes)
-            {
-                display.Skip(MaxSeeds - runs.Count);
-                break;
-            }
             RecipeRun run = RecipeRun.Train(recipe, seed, figures, data, display, cancellation);
             runs.Add(run);
-            minutes += run.Seconds / 60;
             display.Finish(figures, run);
         }
+        display.Skip((seeds ?? MaxSeeds) - runs.Count);
         return new ReproductionRow(figures, runs);
     }
+
+    /// <summary>Whether a recipe was trained with as many seeds as were asked for, or as the time allows.</summary>
+    private static bool IsEnough(IReadOnlyList<RecipeRun> runs, int? seeds) =>
+        runs.Count >= (seeds ?? MaxSeeds) || (seeds is null && runs.Count >= MinSeeds && runs.Sum(run => run.Seconds) >= EnoughMinutes * 60);
 
     /// <summary>Makes sure before hours of training that the page can be written.</summary>
     private static void CheckPage(string path)

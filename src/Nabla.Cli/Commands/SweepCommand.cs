@@ -88,7 +88,7 @@ internal sealed class SweepCommand : Command
             Threads = arguments.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, TrainingOptions.MaxThreads),
             CheckpointInterval = TimeSpan.FromSeconds(arguments.GetValue(_checkpointEvery) ?? 30),
             RetriesFailed = retries,
-            Saving = new StudyRunFiles(study, source).Save,
+            Saving = new StudyRunFiles(folder, source).Save,
         };
         if (!StudyDisplay.Run(worker, study, () => worker.Run(cancellation)))
         {

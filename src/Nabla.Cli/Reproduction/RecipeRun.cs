@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Nabla.Cli.Display;
 
 namespace Nabla.Cli.Reproduction;
@@ -10,6 +11,7 @@ namespace Nabla.Cli.Reproduction;
 internal sealed record RecipeRun(uint Seed, IReadOnlyList<int?> Correct, double Seconds)
 {
     /// <summary>Whether the loss became infinite or not a number.</summary>
+    [JsonIgnore]
     public bool Diverged => Correct.Contains(null);
 
     /// <summary>Trains a recipe to its end.</summary>

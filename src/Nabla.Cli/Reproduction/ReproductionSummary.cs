@@ -52,4 +52,5 @@ internal sealed record ReproductionSummary
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<NotebookFigures>))]
 [JsonSerializable(typeof(ReproductionSummary))]
+[JsonSerializable(typeof(RecipeRun))]
 internal sealed partial class ReproductionJson : JsonSerializerContext;

@@ -6,9 +6,9 @@ using Nabla.IO;
 namespace Nabla.Cli.Studies;
 
 /// <summary>Writes into the folder of a study's run what <c>nabla train</c> leaves in a run's folder.</summary>
-/// <param name="study">The study.</param>
+/// <param name="folder">The study's folder.</param>
 /// <param name="source">What it trains on.</param>
-internal sealed class StudyRunFiles(Study study, DataSource.TrainingData source)
+internal sealed class StudyRunFiles(StudyFolder folder, DataSource.TrainingData source)
 {
     /// <summary>Writes all but the model, and completes what the network says of its training.</summary>
     public void Save(TrainedStudyRun trained)
@@ -16,9 +16,9 @@ internal sealed class StudyRunFiles(Study study, DataSource.TrainingData source)
         (Network network, TrainAndTest data) = (trained.Training.Network, trained.Training.Data);
         Evaluation? test = trained.Divergence is null ? network.Evaluate(data.Test, trained.Recipe.Training.Threads) : null;
         source.Remember(network, data, test);
-        RunDescription description = new(trained.Run.Recipe, new DataRequest(study.Data, study.DataReading), null, null, TensorBoard: false)
+        RunDescription description = new(trained.Run.Recipe, new DataRequest(folder.Study.Data, folder.Study.DataReading), null, null, TensorBoard: false)
         {
-            Command = $"nabla sweep {Invocation.Quote(study.Name)}, run {trained.Run.Name}",
+            Command = $"nabla sweep {Invocation.Quote(folder.FolderPath)}",
             Machine = MachineDescription.Current,
         };
         Write(RunFolder.RunName, description.ToJson() + "\n");

@@ -14,6 +14,9 @@ internal sealed class RunClaims
 
     private const string RungEnding = ".rung", PromotedEnding = ".promoted", CheckpointName = "checkpoint.safetensors", ResultName = "result";
 
+    // What the system says of a file that is there already; a network file system may know it before it shows the file.
+    private const int FileExists = 17, WindowsFileExists = unchecked((int)0x80070050);
+
     private readonly string _folder;
 
     /// <param name="folder">The folder of the run's claims, which the first claim makes.</param>
@@ -39,7 +42,7 @@ internal sealed class RunClaims
         {
             file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException exception) when (exception.HResult is FileExists or WindowsFileExists || File.Exists(path))
         {
             return false;
         }
@@ -161,6 +164,10 @@ internal sealed class RunClaims
 
     private static string? TryReadText(string path)
     {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -68,14 +68,12 @@ public sealed class Study
     /// <summary>The whole study as indented JSON: with the recipe itself, not its name, and with defaults.</summary>
     public string ToJson() => _document.ToJsonString(DocumentJson.Indented);
 
-    /// <summary>The best of the runs that were trained to their end: by what the study measures, between equals the first; null where there is none.</summary>
-    public RunStatus? Best(IEnumerable<RunStatus> runs)
-    {
-        ArgumentNullException.ThrowIfNull(runs);
-        return Measure == StudyMeasure.ValidationAccuracy
-            ? runs.Where(run => run.State == RunState.Done && double.IsFinite(run.Measure)).MaxBy(run => run.Measure)
-            : runs.Where(run => run.State == RunState.Done && double.IsFinite(run.Measure)).MinBy(run => run.Measure);
-    }
+    /// <summary>The best of the runs that were trained to their end; null where there is none.</summary>
+    public RunStatus? Best(IEnumerable<RunStatus> runs) => Ranked(runs).FirstOrDefault();
+
+    /// <summary>The runs that were trained to their end, by what the study measures, the best first; between equals in their order.</summary>
+    public IEnumerable<RunStatus> Ranked(IEnumerable<RunStatus> runs) =>
+        runs.Where(run => run.State == RunState.Done && double.IsFinite(run.Measure)).OrderBy(run => Measure == StudyMeasure.ValidationAccuracy ? -run.Measure : run.Measure).ThenBy(run => run.Run.Index);
 
     /// <summary>Whether another study has the same runs, data and rules.</summary>
     internal bool IsSameAs(Study other) => JsonNode.DeepEquals(JsonNode.Parse(ToJson()), JsonNode.Parse(other.ToJson()));

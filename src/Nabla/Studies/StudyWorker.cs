@@ -93,6 +93,11 @@ public sealed class StudyWorker(StudyFolder folder, TrainAndTest data)
             }
             if (allEnded)
             {
+                // Runs that ended at a rung had kept their checkpoints up to now.
+                foreach (StudyRun run in _study.Runs.Where(run => promotions.IsStopped(run.Index)))
+                {
+                    folder.ClaimsOf(run).DeleteFiles();
+                }
                 return true;
             }
             if (!hasWorked)
@@ -146,7 +151,7 @@ public sealed class StudyWorker(StudyFolder folder, TrainAndTest data)
             // What was ours may be another's by now, who has cleared up.
             if (!claim.IsOurs())
             {
-                Notice(run, StudyEvent.Lost, claim);
+                Leave(run, claims, claim);
                 return;
             }
             // Not the run's fault, but this process's or its machine's.
@@ -231,12 +236,17 @@ public sealed class StudyWorker(StudyFolder folder, TrainAndTest data)
         }
         else if (claim.Lost.IsCancellationRequested)
         {
-            Notice(run, StudyEvent.Lost, claim);
+            Leave(run, claims, claim);
         }
-        else
+        else if (cancellation.IsCancellationRequested)
         {
             claim.Release();
             Notice(run, StudyEvent.Preempted, claim);
+        }
+        else
+        {
+            // Never seen but in a mistake of ours; given back, it would be taken up again for ever.
+            throw new InvalidOperationException(FormattableString.Invariant($"The training ended with {epochs.Count} of {target} epochs, and nobody asked it to."));
         }
 
         void Tell() => claim.Progress = (epochs.Count, _study.FigureOf(BestOf(run, epochs)), claim.Progress.SecondsLeft);
@@ -298,13 +308,25 @@ public sealed class StudyWorker(StudyFolder folder, TrainAndTest data)
         RunClaims.Replace(Path.Combine(prepared, StudyFolder.ResultName), record.ToBytes(), claims.FilesOf(claim.Number));
         if (!claim.IsOurs() || !folder.TryPublish(run, prepared))
         {
-            Notice(run, StudyEvent.Lost, claim);
+            Leave(run, claims, claim);
             return;
         }
         claim.Progress = (record.Epochs.Count, _study.FigureOf(record.Best), null);
         claim.Release();
         claims.DeleteFiles();
         Notice(run, record.State switch { RunState.Done => StudyEvent.Done, RunState.Diverged => StudyEvent.Diverged, _ => StudyEvent.Failed }, claim, record.Message);
+    }
+
+    /// <summary>Leaves a run that is another's by now, or has ended.</summary>
+    private void Leave(StudyRun run, RunClaims claims, RunClaim claim)
+    {
+        // It says that nobody died here; the run is not free by it, since this is not the highest number.
+        TryRelease(claim);
+        if (folder.IsPublished(run))
+        {
+            claims.DeleteFiles();
+        }
+        Notice(run, StudyEvent.Lost, claim);
     }
 
     private static void TryRelease(RunClaim claim)

@@ -226,7 +226,8 @@ internal sealed class TrainingLoop
         checkpoint.CopyTo("best/buffers", _bestBuffers.AsSpan());
         _epochs.AddRange(document.Epochs);
         _best = _epochs.Find(epoch => epoch.Epoch == document.BestEpoch);
-        _epochIsFinished = document.EpochIsFinished;
+        // Interrupted before its first step, it is in the middle of none.
+        _epochIsFinished = document.EpochIsFinished || document.Epoch == 0;
         _trainer.LearningRateFactor = document.LearningRateFactor;
         List<string> saved = [.. document.Training.Callbacks];
         foreach (TrainingCallback callback in _callbacks)

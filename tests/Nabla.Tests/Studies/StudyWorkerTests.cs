@@ -8,10 +8,10 @@ public sealed class StudyWorkerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static Study Small(string more, int epochs = 4) => Study.Parse($$"""
+    private static Study Small(string more, int epochs = 4, double lease = 60) => Study.Parse($$"""
         {
           "recipe": { "name": "x", "layers": [{ "type": "dense", "units": 20, "activation": "ReLU" }, { "type": "dense", "units": 10 }], "training": { "epochs": {{epochs}}, "batchSize": 50 } },
-          "leaseSeconds": 0.5, {{more}}
+          "leaseSeconds": {{lease}}, {{more}}
         }
         """, "study");
 
@@ -56,6 +56,13 @@ public sealed class StudyWorkerTests : IDisposable
     public void A_run_that_is_given_back_goes_on_elsewhere_to_the_same_bits()
     {
         Study study = Small("\"seeds\": 1", epochs: 6);
+        using (CancellationTokenSource atOnce = new())
+        {
+            // Before its first step.
+            StudyWorker hurried = new(Join("study", study), _data);
+            hurried.Noticed += _ => atOnce.Cancel();
+            Assert.False(hurried.Run(atOnce.Token));
+        }
         for (int worker = 0; worker < 3; worker++)
         {
             using CancellationTokenSource stop = new();
@@ -78,14 +85,14 @@ public sealed class StudyWorkerTests : IDisposable
         // 270 samples in steps of 50.
         Assert.Equal(6 * 6 - 3 * 9, left);
         AssertBits("study", study);
-        Assert.Equal(4, Join("study", study).Read()[0].Claims);
+        Assert.Equal((5, 6), (Join("study", study).Read()[0].Claims, Join("study", study).Read()[0].Epoch));
     }
 
     /// <summary>It sleeps beyond its lease while another finishes, wakes up, and finds that it is no longer asked.</summary>
     [Fact]
     public void A_slow_owner_loses_its_run_and_nothing_that_it_wrote_counts()
     {
-        Study study = Small("\"seeds\": 1");
+        Study study = Small("\"seeds\": 1", lease: 0.5);
         StudyRun run = study.Runs[0];
         StudyFolder folder = Join("study", study);
         RunClaims claims = folder.ClaimsOf(run);
@@ -113,7 +120,7 @@ public sealed class StudyWorkerTests : IDisposable
     [Fact]
     public void A_worker_that_wakes_up_after_its_run_was_taken_over_leaves_it()
     {
-        Study study = Small("\"seeds\": 1", epochs: 40);
+        Study study = Small("\"seeds\": 1", epochs: 40, lease: 0.5);
         StudyRun run = study.Runs[0];
         RunClaims claims = Join("study", study).ClaimsOf(run);
         List<StudyNotice> notices = [];
@@ -137,8 +144,8 @@ public sealed class StudyWorkerTests : IDisposable
         };
         Assert.False(slow.Run(stop.Token));
         Assert.Equal([StudyEvent.Taken, StudyEvent.Lost], notices.Select(notice => notice.Event));
-        Assert.False(claims.IsReleased(1));
         Assert.False(Join("study", study).IsPublished(run));
+        Assert.Equal((2, RunState.Running), (claims.Newest(), Join("study", study).Read()[0].State));
         // Who has it now died, too; the next goes on from the checkpoint of the first.
         int left = 0;
         StudyWorker last = new(Join("study", study), _data);
@@ -208,7 +215,7 @@ public sealed class StudyWorkerTests : IDisposable
     [Fact]
     public void A_run_that_kills_its_processes_fails_and_is_tried_again_only_when_asked()
     {
-        Study study = Small("\"seeds\": 2");
+        Study study = Small("\"seeds\": 2", lease: 0.5);
         RunClaims claims = Join("study", study).ClaimsOf(study.Runs[0]);
         for (int number = 1; number <= 5; number++)
         {
