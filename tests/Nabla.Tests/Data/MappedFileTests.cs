@@ -42,9 +42,9 @@ public sealed class MappedFileTests : IDisposable
     }
 
     [Fact]
-    public void An_IDX_file_of_200_MB_takes_no_memory()
+    public void An_IDX_file_of_100_MB_takes_no_memory()
     {
-        const int Count = 270_000, Size = 28 * 28;
+        const int Count = 130_000, Size = 28 * 28;
         string images = _folder["train-images-idx3-ubyte"];
         using (FileStream file = new(images, FileMode.CreateNew))
         {
@@ -104,8 +104,8 @@ public sealed class MappedFileTests : IDisposable
     {
         byte[] labels = IdxBytes.Labels(1, 0, 2), images = IdxBytes.Images(3, 2, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
         File.WriteAllBytes(_folder["train-labels-idx1-ubyte"], labels);
-        AssertSameOfDamaged(images, _folder["train-images-idx3-ubyte"], _folder.FullName);
-        AssertSameOfDamaged(Zip(CompressionLevel.NoCompression, Arrays(8)), _folder["a.npz"], _folder["a.npz"]);
+        AssertSameOfDamaged(images, _folder["train-images-idx3-ubyte"], _folder.FullName, step: 1);
+        AssertSameOfDamaged(Zip(CompressionLevel.NoCompression, Arrays(8)), _folder["a.npz"], _folder["a.npz"], step: 5);
     }
 
     [Fact]
@@ -116,11 +116,11 @@ public sealed class MappedFileTests : IDisposable
         Assert.Equal([3, 4], features[1].ToArray());
     }
 
-    /// <summary>Cut short, too long, and with each byte changed.</summary>
-    private static void AssertSameOfDamaged(byte[] contents, string file, string data)
+    /// <summary>Too long; and at each byte, or each so many, cut short or changed.</summary>
+    private static void AssertSameOfDamaged(byte[] contents, string file, string data, int step)
     {
         List<byte[]> variants = [[.. contents, 1], [.. contents, (byte)'\n']];
-        for (int i = 0; i < contents.Length; i++)
+        for (int i = 0; i < contents.Length; i += step)
         {
             byte[] changed = [.. contents];
             changed[i] ^= 0x11;
