@@ -26,11 +26,11 @@ internal static class DataSource
     public static TrainingData Load(DataRequest request, TextWriter notes, bool keepsValidation, CancellationToken cancellation)
     {
         string data = request.Data ?? DataOptions.Auto;
-        if (TryLoadKnown(data, request.Reading, notes, cancellation) is TrainingData known)
+        if (TryLoadKnown(data, request, notes, cancellation) is TrainingData known)
         {
             return known;
         }
-        DataParts parts = LoadFiles(data, DataOptions.ToFileOptions(request.Reading), notes);
+        DataParts parts = LoadFiles(data, request.ToFileOptions(), notes);
         if (parts.IsTestOnly)
         {
             throw new IOException($"{data}: has a test part alone, which is not to be learnt from; expected a training part, too, such as train-images-idx3-ubyte with its labels. To measure a model: {Invocation.Name} evaluate --data {Invocation.Quote(data)}");
@@ -59,9 +59,9 @@ internal static class DataSource
     {
         using Interruption interruption = new();
         string data = request.Data!;
-        DataParts parts = TryLoadKnown(data, request.Reading, notes, interruption.Token) is { Parts: var known }
+        DataParts parts = TryLoadKnown(data, request, notes, interruption.Token) is { Parts: var known }
             ? new DataParts(known.Train, known.Validation, known.Test, known.Source)
-            : AllDataFiles.Load(data, DataOptions.ToFileOptions(request.Reading));
+            : AllDataFiles.Load(data, request.ToFileOptions());
         interruption.Token.ThrowIfCancellationRequested();
         return parts;
     }
@@ -92,7 +92,7 @@ internal static class DataSource
         {
             throw new FileNotFoundException($"{data}: the data that the model was trained on is not there; name it, or other data, with --data.");
         }
-        if (TryLoadKnown(data, request.Reading, notes, cancellation) is { Parts: var known })
+        if (TryLoadKnown(data, request, notes, cancellation) is { Parts: var known })
         {
             return new TestData(known.Test, known.Source, "the test images") { Name = known.Source.StartsWith("MNIST from ", StringComparison.Ordinal) ? "MNIST" : known.Source };
         }
@@ -144,24 +144,24 @@ internal static class DataSource
     private static bool IsKnown(string data) => data is Mnist or Synthetic or DigitOrNot or DataOptions.Auto;
 
     /// <summary>What has a name, such as MNIST; null for a path.</summary>
-    private static TrainingData? TryLoadKnown(string data, IReadOnlyDictionary<string, string> reading, TextWriter notes, CancellationToken cancellation)
+    private static TrainingData? TryLoadKnown(string data, DataRequest request, TextWriter notes, CancellationToken cancellation)
     {
-        if (reading.Count > 0 && IsKnown(data))
+        if (request.Reading.Count > 0 && IsKnown(data))
         {
-            throw new ArgumentException($"{reading.Keys.First()}: is for files and folders of one's own, but the data is {data}; leave it out.");
+            throw new ArgumentException($"{request.Reading.Keys.First()}: is for files and folders of one's own, but the data is {data}; leave it out.");
         }
         switch (data)
         {
             case Mnist:
-                return new TrainingData(LoadMnist(notes, cancellation), Mnist, NoReading, null);
+                return new TrainingData(LoadMnist(request, notes, cancellation), Mnist, NoReading, null);
             case Synthetic:
                 return new TrainingData(SyntheticDigits.Load(), Synthetic, NoReading, null);
             case DigitOrNot:
-                return new TrainingData(DigitsAndOthers(LoadMnist(notes, cancellation)), DigitOrNot, NoReading, null);
+                return new TrainingData(DigitsAndOthers(LoadMnist(request, notes, cancellation)), DigitOrNot, NoReading, null);
             case DataOptions.Auto:
                 try
                 {
-                    return new TrainingData(LoadMnist(notes, cancellation), Mnist, NoReading, null);
+                    return new TrainingData(LoadMnist(request, notes, cancellation), Mnist, NoReading, null);
                 }
                 catch (DownloadException exception)
                 {
@@ -179,10 +179,10 @@ internal static class DataSource
         return new TrainAndTest(OtherSigns.Beside(train, train.Count, seed: 3), OtherSigns.Beside(test, test.Count, seed: 4), FormattableString.Invariant($"MNIST, {DrawnTrainCount:N0} built-in digits, and as many other signs, drawn by the program"));
     }
 
-    private static TrainAndTest LoadMnist(TextWriter notes, CancellationToken cancellation)
+    private static TrainAndTest LoadMnist(DataRequest request, TextWriter notes, CancellationToken cancellation)
     {
         using DownloadDisplay display = new(notes);
-        return Nabla.Mnist.Load(progress: display, cancellation: cancellation);
+        return Nabla.Mnist.Load(progress: display, mapFiles: request.MapFiles, cancellation: cancellation);
     }
 
     /// <summary>What a training gets, and what the model remembers of it.</summary>

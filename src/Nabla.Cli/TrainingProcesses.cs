@@ -32,6 +32,9 @@ internal sealed class TrainingProcesses : IDisposable
     /// <summary>Threads of this process where none are asked for: the processors of the computer, shared among its processes.</summary>
     public int Threads => _mpi is null ? new TrainingOptions().Threads : Math.Clamp(Environment.ProcessorCount / _mpi.Hosts.Count(host => host == _mpi.Hosts[_mpi.Rank]), 1, TrainingOptions.MaxThreads);
 
+    /// <summary>Whether files of data are mapped, so that the processes of a computer have one copy of them.</summary>
+    public bool ShareFiles => Communicator.Size > 1;
+
     /// <summary>What the option chooses from.</summary>
     public static Option<string?> CreateOption()
     {

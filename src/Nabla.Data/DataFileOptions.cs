@@ -79,6 +79,17 @@ public sealed record DataFileOptions
     /// <summary>What becomes of missing cells of a table; null: they are an error, unless <see cref="Schema"/> says what they count as.</summary>
     public MissingCells? Missing { get; init; }
 
+    /// <summary>
+    /// Whether samples that are bytes in a file become memory by mapping the file, instead of being read into the process: plain IDX and <c>.npy</c> files, and arrays of npz files that are stored
+    /// uncompressed (<c>np.savez</c>), last index fastest. All processes of a computer that do so share one copy, and the system may drop it and read it again. What is compressed must be unpacked from its
+    /// beginning, and is read as always; so are labels, all other types, and images that must be turned, inverted or joined. Default: no.
+    /// </summary>
+    /// <remarks>
+    /// Files must not change while they are mapped, which is until the process ends: other contents would be other samples, unchecked, and a file that is cut short ends the process without an exception. A file
+    /// that is replaced as a whole, by renaming another onto it, does no harm.
+    /// </remarks>
+    public bool MapFiles { get; init; }
+
     /// <summary>The columns that a network learnt from (<see cref="Network.Schema"/>), to read a table as it needs it; null to find out what the columns are.</summary>
     public TableSchema? Schema { get; init; }
 

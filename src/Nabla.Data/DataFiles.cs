@@ -50,9 +50,9 @@ public static class DataFiles
         options ??= new DataFileOptions();
         return InkOnLight.Apply(DataFormatDetector.Detect(path, out _) switch
         {
-            DataFormat.Idx => ArrayParts.ConvertFeatures(path, [("array", ReadIdxImages(path))], options, [])[0],
+            DataFormat.Idx => ArrayParts.ConvertFeatures(path, [("array", ReadIdxImages(path, options.MapFiles))], options, [])[0],
             DataFormat.Csv => Csv.ReadFeatures(path),
-            DataFormat.Npy => ArrayParts.ConvertFeatures(path, [("array", NpyFile.Read(path))], options, [])[0],
+            DataFormat.Npy => ArrayParts.ConvertFeatures(path, [("array", NpyFile.Read(path, options.MapFiles))], options, [])[0],
             DataFormat format => throw new MalformedFileException(path,
                 $"is {Describe(format)}, expected images: an IDX images file, CSV or a NumPy array (.npy)."),
         }, options.Invert);
@@ -87,7 +87,7 @@ public static class DataFiles
         }
         DataFileOptions.ThrowIfUseless(folder, "a folder of NumPy arrays", options.OfTables(), options.OfPictures());
         return ArrayLayout.Read(
-            folder, new NamedArrays(names, name => NpyFile.Describe(PathOf(name)), name => NpyFile.Read(PathOf(name))), $"npy files from {folder}", options);
+            folder, new NamedArrays(names, name => NpyFile.Describe(PathOf(name)), name => NpyFile.Read(PathOf(name), options.MapFiles)), $"npy files from {folder}", options);
 
         string PathOf(string name) => Path.Combine(folder, name + ".npy");
     }
@@ -110,7 +110,7 @@ public static class DataFiles
                 return new DataParts(table.ToDataSet(), null, null, $"CSV file {name}") { Notes = table.Notes };
             case DataFormat.Npz:
                 CheckNotCompressed(path, isCompressed);
-                using (NpzReader npz = NpzReader.Open(path))
+                using (NpzReader npz = NpzReader.Open(path, options.MapFiles))
                 {
                     return ArrayLayout.Read(path, new NamedArrays([.. npz.Names], npz.Describe, npz.Read), $"npz file {name}", options);
                 }
@@ -122,9 +122,9 @@ public static class DataFiles
         }
     }
 
-    private static NumericArray ReadIdxImages(string path)
+    private static NumericArray ReadIdxImages(string path, bool map)
     {
-        NumericArray array = IdxFile.Read(path);
+        NumericArray array = IdxFile.Read(path, map);
         return array.Shape.Length > 1 ? array : throw new MalformedFileException(path, "is an IDX labels file, expected images: an IDX images file, CSV or a NumPy array (.npy).");
     }
 

@@ -168,7 +168,7 @@ internal sealed class TrainCommand : Command
         processes.Introduce(notes);
         processes.Share(run.ToJson());
         processes.Share(isResumed ? folder.CheckpointPath : "");
-        run = OnThreads(run, processes, arguments);
+        run = Shared(run, processes, arguments);
         (run, DataSource.TrainingData source, RecipeTraining training) = Prepare(run, arguments, notes, interruption.Token);
         Recipe recipe = run.Recipe;
         TrainingOptions options = recipe.Training;
@@ -241,7 +241,7 @@ internal sealed class TrainCommand : Command
     private int TakePart(TrainingProcesses processes, ParseResult arguments)
     {
         using Interruption interruption = new();
-        RunDescription run = OnThreads(RunDescription.Parse(processes.Share(""), RunFolder.RunName), processes, arguments);
+        RunDescription run = Shared(RunDescription.Parse(processes.Share(""), RunFolder.RunName), processes, arguments);
         string checkpoint = processes.Share("");
         (run, _, RecipeTraining training) = Prepare(run, arguments, TextWriter.Null, interruption.Token);
         Accompany(training.Trainer, run, processes);
@@ -264,8 +264,12 @@ internal sealed class TrainCommand : Command
         }
     }
 
-    private RunDescription OnThreads(RunDescription run, TrainingProcesses processes, ParseResult arguments) =>
-        run with { Recipe = run.Recipe with { Training = run.Recipe.Training with { Threads = arguments.GetValue(_threads) ?? processes.Threads } } };
+    /// <summary>What each of the processes does by itself: threads, and how it reads the data.</summary>
+    private RunDescription Shared(RunDescription run, TrainingProcesses processes, ParseResult arguments) => run with
+    {
+        Recipe = run.Recipe with { Training = run.Recipe.Training with { Threads = arguments.GetValue(_threads) ?? processes.Threads } },
+        Data = run.Data with { MapFiles = processes.ShareFiles },
+    };
 
     private int Explain(ParseResult arguments, TextWriter notes)
     {

@@ -142,4 +142,12 @@ internal sealed class DataOptions
 /// <summary>Which data, and how its files are to be read.</summary>
 /// <param name="Data">auto, mnist, synthetic, or a file or folder; null where nothing was said.</param>
 /// <param name="Reading">Options of <see cref="DataOptions"/> by name, as they were given.</param>
-internal sealed record DataRequest(string? Data, IReadOnlyDictionary<string, string> Reading);
+internal sealed record DataRequest(string? Data, IReadOnlyDictionary<string, string> Reading)
+{
+    /// <summary>See <see cref="DataFileOptions.MapFiles"/>.</summary>
+    public bool MapFiles { get; init; }
+
+    /// <summary>The options of the readers for it.</summary>
+    /// <exception cref="ArgumentException">One cannot be understood.</exception>
+    public DataFileOptions ToFileOptions() => DataOptions.ToFileOptions(Reading) with { MapFiles = MapFiles };
+}

@@ -20,9 +20,10 @@ internal static class IdxFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, plain or gzip.</param>
-    public static NumericArray Read(string path)
+    /// <param name="map">Whether a plain file of bytes is mapped.</param>
+    public static NumericArray Read(string path, bool map = false)
     {
-        using DataFileReader reader = DataFileReader.Open(path);
+        using DataFileReader reader = DataFileReader.Open(path, map: map);
         return Read(reader);
     }
 
@@ -49,7 +50,9 @@ internal static class IdxFile
         {
             throw new MalformedFileException(reader.FilePath, $"{fault}.", 4);
         }
-        byte[] data = reader.ReadBytes(length, $"the numbers of {string.Join("×", extents)}, {type.Size} bytes each");
+        string what = $"the numbers of {string.Join("×", extents)}, {type.Size} bytes each";
+        // Other numbers become bytes or floats, and are not kept.
+        ReadOnlyMemory<byte> data = type.AreBytes ? reader.ReadMemory(length, what) : reader.ReadBytes(length, what);
         reader.ExpectEnd();
         return new NumericArray(type, [.. extents.Select(extent => (int)extent)], isFortran: false, data);
     }

@@ -46,7 +46,7 @@ internal static class IdxSets
         }
         (string images, string labels) = isImages ? (path, partner) : (partner, path);
         List<string> notes = [];
-        DataSet data = Convert(path, [ReadPart(images, labels, notes, out _)], name!.Set, options, notes)[0];
+        DataSet data = Convert(path, [ReadPart(images, labels, options.MapFiles, notes, out _)], name!.Set, options, notes)[0];
         return new DataParts(data, null, null, $"IDX files {Path.GetFileName(images)} and its labels") { Notes = notes };
     }
 
@@ -86,16 +86,16 @@ internal static class IdxSets
                 (string has, string lacks) = images is null ? ("labels", "images") : ("images", "labels");
                 throw new FileNotFoundException($"{path}: the {lacks} to {there} are missing; expected a file named as it, with '{lacks}' in place of '{has}', plain or .gz.", images ?? labels);
             }
-            return (ReadPart(images, labels, notes, out bool isMnist), isMnist);
+            return (ReadPart(images, labels, options.MapFiles, notes, out bool isMnist), isMnist);
 
             string? Find(bool isImages) => files.Find(file => file.Name.Part == part && file.Name.IsImages == isImages).Path;
         }
     }
 
-    private static ArrayPart ReadPart(string imagesPath, string labelsPath, List<string> notes, out bool isMnist)
+    private static ArrayPart ReadPart(string imagesPath, string labelsPath, bool map, List<string> notes, out bool isMnist)
     {
-        (NumericArray images, string imagesHash) = Read(imagesPath);
-        (NumericArray labels, string labelsHash) = Read(labelsPath);
+        (NumericArray images, string imagesHash) = Read(imagesPath, map);
+        (NumericArray labels, string labelsHash) = Read(labelsPath, map: false);
         isMnist = MnistFile.Official.Any(file => file.Sha256 == imagesHash) && MnistFile.Official.Any(file => file.Sha256 == labelsHash);
         if (images.Shape.Length < 2)
         {
@@ -113,9 +113,9 @@ internal static class IdxSets
         }
         return new ArrayPart(Path.GetFileName(imagesPath), images, Path.GetFileName(labelsPath), labels);
 
-        static (NumericArray Array, string Hash) Read(string path)
+        static (NumericArray Array, string Hash) Read(string path, bool map)
         {
-            using DataFileReader reader = DataFileReader.Open(path, hash: true);
+            using DataFileReader reader = DataFileReader.Open(path, hash: true, map);
             NumericArray array = IdxFile.Read(reader);
             return (array, reader.Sha256());
         }

@@ -91,7 +91,7 @@ internal static class ArrayParts
             return new FloatFeatures(images.Accept<FloatVisitor, float[]>(default), shape);
         }
         return new ByteFeatures(
-            images.Type.Kind == NumericKind.Unsigned && images.Type.Size == 1 ? images.ToRowMajor() : images.Accept<ByteVisitor, byte[]>(new ByteVisitor(factor)), shape);
+            images.Type.AreBytes ? images.ToRowMajor() : images.Accept<ByteVisitor, byte[]>(new ByteVisitor(factor)), shape);
     }
 
     private static Shape ReadShape(string path, string name, NumericArray images)
@@ -105,7 +105,7 @@ internal static class ArrayParts
 
     private static NumberKinds FindRange(string path, string name, NumericArray images)
     {
-        if (images.Type is { Kind: NumericKind.Unsigned, Size: 1 })
+        if (images.Type.AreBytes)
         {
             return new NumberKinds(true, false, byte.MaxValue, -1);
         }

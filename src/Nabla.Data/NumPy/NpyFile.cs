@@ -7,9 +7,11 @@ namespace Nabla;
 internal static class NpyFile
 {
     /// <summary>Reads the array, and nothing may follow it.</summary>
-    public static NumericArray Read(string path)
+    /// <param name="path">The file, plain or gzip.</param>
+    /// <param name="map">Whether samples of bytes in a plain file are mapped.</param>
+    public static NumericArray Read(string path, bool map = false)
     {
-        using DataFileReader reader = DataFileReader.Open(path);
+        using DataFileReader reader = DataFileReader.Open(path, map: map);
         return NpyHeader.Read(reader).ReadArray(reader);
     }
 
@@ -70,7 +72,9 @@ internal sealed record NpyHeader(NumericType Type, bool IsFortran, int[] Shape, 
     /// <summary>Reads the numbers that follow the header, and expects the end after them.</summary>
     public NumericArray ReadArray(DataReader reader)
     {
-        byte[] data = reader.ReadBytes(DataLength, $"the numbers of an array {Type} of shape ({string.Join(", ", Shape)})");
+        string what = $"the numbers of an array {Type} of shape ({string.Join(", ", Shape)})";
+        // Of one extent are labels; they and all but bytes become other numbers, and are not kept.
+        ReadOnlyMemory<byte> data = Type.AreBytes && Shape.Length > 1 && !IsFortran ? reader.ReadMemory(DataLength, what) : reader.ReadBytes(DataLength, what);
         reader.ExpectEnd();
         return new NumericArray(Type, Shape, IsFortran, data);
     }

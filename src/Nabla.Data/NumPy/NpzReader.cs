@@ -26,12 +26,14 @@ internal sealed class NpzReader : IDisposable
     private const string Ending = ".npy";
 
     private readonly string _path;
+    private readonly FileStream? _mapped;
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
 
-    private NpzReader(string path, ZipArchive archive)
+    private NpzReader(string path, FileStream? mapped, ZipArchive archive)
     {
         _path = path;
+        _mapped = mapped;
         _archive = archive;
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
@@ -51,7 +53,9 @@ internal sealed class NpzReader : IDisposable
     public IEnumerable<string> Names => _entries.Keys;
 
     /// <summary>Opens a file and reads its directory.</summary>
-    public static NpzReader Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="map">Whether samples of bytes are mapped where they are not compressed.</param>
+    public static NpzReader Open(string path, bool map = false)
     {
         FileStream file = InputFile.Open(path);
         try
@@ -59,7 +63,7 @@ internal sealed class NpzReader : IDisposable
             return Guard(path, () =>
             {
                 CheckEntryCount(path, file);
-                return new NpzReader(path, new ZipArchive(file, ZipArchiveMode.Read));
+                return new NpzReader(path, map ? file : null, new ZipArchive(file, ZipArchiveMode.Read));
             });
         }
         catch
@@ -111,7 +115,7 @@ internal sealed class NpzReader : IDisposable
             throw new MalformedFileException(_path,
                 $"{entry.FullName} claims to unpack {entry.CompressedLength} bytes to {entry.Length}, expected at most {most}; it was not unpacked (np.savez writes it uncompressed).");
         }
-        using ZipEntryReader reader = new(_path, entry);
+        using ZipEntryReader reader = new(_path, entry, _mapped);
         NpyHeader header = NpyHeader.Read(reader);
         if (reader.Offset + header.DataLength != entry.Length)
         {

@@ -9,12 +9,12 @@ namespace Nabla;
 /// <param name="shape">The extents, each at least 0; none for a single number.</param>
 /// <param name="isFortran">Whether the first index is fastest, instead of the last.</param>
 /// <param name="data">The numbers, exactly as many bytes as shape and type need; not copied and not changed.</param>
-internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran, byte[] data)
+internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran, ReadOnlyMemory<byte> data)
 {
     /// <summary>As many as NumPy allows.</summary>
     public const int MaxExtents = 64;
 
-    private byte[]? _rowMajor;
+    private ReadOnlyMemory<byte>? _rowMajor;
 
     /// <summary>Type of a number.</summary>
     public NumericType Type => type;
@@ -33,10 +33,11 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
     /// <summary>The first number of each row of two extents.</summary>
     public NumericArray FirstColumn()
     {
-        byte[] rows = ToRowMajor(), column = new byte[shape[0] * type.Size];
+        ReadOnlySpan<byte> rows = ToRowMajor().Span;
+        byte[] column = new byte[shape[0] * type.Size];
         for (int row = 0; row < shape[0]; row++)
         {
-            rows.AsSpan(row * shape[1] * type.Size, type.Size).CopyTo(column.AsSpan(row * type.Size));
+            rows.Slice(row * shape[1] * type.Size, type.Size).CopyTo(column.AsSpan(row * type.Size));
         }
         return new NumericArray(MachineType, [shape[0]], isFortran: false, column);
     }
@@ -73,7 +74,7 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
     public TResult Accept<TVisitor, TResult>(TVisitor visitor)
         where TVisitor : struct, INumericVisitor<TResult>
     {
-        byte[] values = ToRowMajor();
+        ReadOnlySpan<byte> values = ToRowMajor().Span;
         return (type.Kind, type.Size) switch
         {
             (NumericKind.Signed, 1) => visitor.Visit<sbyte>(MemoryMarshal.Cast<byte, sbyte>(values)),
@@ -94,26 +95,27 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
     public override string ToString() => $"{type} of shape ({string.Join(", ", shape)})";
 
     /// <summary>The numbers in this machine's byte order, the last index fastest; the file's own bytes where they are so.</summary>
-    public byte[] ToRowMajor() => _rowMajor ??= MakeRowMajor();
+    public ReadOnlyMemory<byte> ToRowMajor() => _rowMajor ??= MakeRowMajor();
 
-    private byte[] MakeRowMajor()
+    private ReadOnlyMemory<byte> MakeRowMajor()
     {
-        byte[] values = isFortran && shape.Length > 1 ? Transpose() : data;
+        byte[]? transposed = isFortran && shape.Length > 1 ? Transpose() : null;
         if (type.Size == 1 || type.IsBigEndian != BitConverter.IsLittleEndian)
         {
-            return values;
+            return transposed ?? data;
         }
-        byte[] swapped = ReferenceEquals(values, data) ? new byte[data.Length] : values;
+        ReadOnlySpan<byte> values = transposed ?? data.Span;
+        byte[] swapped = transposed ?? new byte[data.Length];
         switch (type.Size)
         {
             case 2:
-                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ushort>(values.AsSpan()), MemoryMarshal.Cast<byte, ushort>(swapped.AsSpan()));
+                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ushort>(values), MemoryMarshal.Cast<byte, ushort>(swapped.AsSpan()));
                 break;
             case 4:
-                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, uint>(values.AsSpan()), MemoryMarshal.Cast<byte, uint>(swapped.AsSpan()));
+                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, uint>(values), MemoryMarshal.Cast<byte, uint>(swapped.AsSpan()));
                 break;
             default:
-                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ulong>(values.AsSpan()), MemoryMarshal.Cast<byte, ulong>(swapped.AsSpan()));
+                BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ulong>(values), MemoryMarshal.Cast<byte, ulong>(swapped.AsSpan()));
                 break;
         }
         return swapped;
@@ -125,16 +127,16 @@ internal sealed class NumericArray(NumericType type, int[] shape, bool isFortran
         switch (type.Size)
         {
             case 1:
-                Transpose<byte>(data, transposed);
+                Transpose(data.Span, transposed);
                 break;
             case 2:
-                Transpose(MemoryMarshal.Cast<byte, ushort>(data), MemoryMarshal.Cast<byte, ushort>(transposed.AsSpan()));
+                Transpose(MemoryMarshal.Cast<byte, ushort>(data.Span), MemoryMarshal.Cast<byte, ushort>(transposed.AsSpan()));
                 break;
             case 4:
-                Transpose(MemoryMarshal.Cast<byte, uint>(data), MemoryMarshal.Cast<byte, uint>(transposed.AsSpan()));
+                Transpose(MemoryMarshal.Cast<byte, uint>(data.Span), MemoryMarshal.Cast<byte, uint>(transposed.AsSpan()));
                 break;
             default:
-                Transpose(MemoryMarshal.Cast<byte, ulong>(data), MemoryMarshal.Cast<byte, ulong>(transposed.AsSpan()));
+                Transpose(MemoryMarshal.Cast<byte, ulong>(data.Span), MemoryMarshal.Cast<byte, ulong>(transposed.AsSpan()));
                 break;
         }
         return transposed;

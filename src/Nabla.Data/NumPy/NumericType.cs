@@ -25,6 +25,9 @@ internal readonly record struct NumericType(NumericKind Kind, int Size, bool IsB
     /// <summary>The types that are read, for errors.</summary>
     public const string Known = "b1, u1, u2, u4, u8, i1, i2, i4, i8, f2, f4 or f8";
 
+    /// <summary>Whether numbers are bytes, 0 to 255.</summary>
+    public bool AreBytes => Kind == NumericKind.Unsigned && Size == 1;
+
     /// <summary>Reads a name such as <c>|u1</c> or <c>&gt;i8</c>; without a byte order the least significant byte comes first.</summary>
     /// <returns>Whether it is a type of plain numbers.</returns>
     public static bool TryParse(string name, out NumericType type)

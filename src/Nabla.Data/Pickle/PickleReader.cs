@@ -491,7 +491,7 @@ internal sealed class PickleReader
         {
             throw Fault($"has a number of {data.Length} bytes, expected {type.Size} as {type} needs");
         }
-        byte[] value = new NumericArray(type, [], false, data).ToRowMajor();
+        ReadOnlySpan<byte> value = new NumericArray(type, [], false, data).ToRowMajor().Span;
         return (type.Kind, type.Size) switch
         {
             (NumericKind.Boolean, _) => value[0] != 0,

@@ -1,17 +1,35 @@
+using System.Runtime.InteropServices;
 using Nabla.Numerics;
 
 namespace Nabla;
 
 /// <summary>Samples of bytes, such as grey levels from 0 (background) to 255 (full ink).</summary>
-/// <param name="values">[samples, sample size], row by row; not copied.</param>
-/// <param name="sampleShape">Shape of one sample.</param>
-public sealed class ByteFeatures(byte[] values, Shape sampleShape) : Features(sampleShape, values.Length)
+public sealed class ByteFeatures : Features
 {
+    private readonly ReadOnlyMemory<byte> _values;
+
+    // The same where it is one: a training asks for millions of rows, and memory has to find out each time what it is.
+    private readonly byte[]? _array;
+
+    /// <param name="values">[samples, sample size], row by row; not copied.</param>
+    /// <param name="sampleShape">Shape of one sample.</param>
+    public ByteFeatures(byte[] values, Shape sampleShape)
+        : base(sampleShape, values.Length) => (_values, _array) = (values, values);
+
+    /// <param name="values">[samples, sample size], row by row; not copied. It may be that of a file.</param>
+    /// <param name="sampleShape">Shape of one sample.</param>
+    internal ByteFeatures(ReadOnlyMemory<byte> values, Shape sampleShape)
+        : base(sampleShape, values.Length)
+    {
+        _values = values;
+        _array = MemoryMarshal.TryGetArray(values, out ArraySegment<byte> part) && part.Count == part.Array!.Length ? part.Array : null;
+    }
+
     /// <summary>All samples, [samples, sample size].</summary>
-    public ReadOnlySpan<byte> Values => values;
+    public ReadOnlySpan<byte> Values => _array is null ? _values.Span : _array;
 
     /// <summary>The bytes of one sample.</summary>
-    public ReadOnlySpan<byte> this[int row] => values.AsSpan(row * SampleShape.Size, SampleShape.Size);
+    public ReadOnlySpan<byte> this[int row] => Values.Slice(row * SampleShape.Size, SampleShape.Size);
 
     /// <inheritdoc/>
     public override Features Take(ReadOnlySpan<int> rows)

@@ -19,11 +19,13 @@ internal sealed class DataFileReader : DataReader
     private readonly FileStream _file;
     private readonly Stream _data;
     private readonly IncrementalHash? _hash;
+    private readonly bool _map;
 
-    private DataFileReader(string path, FileStream file, bool isCompressed, bool hash)
+    private DataFileReader(string path, FileStream file, bool isCompressed, bool hash, bool map)
         : base(path)
     {
         IsCompressed = isCompressed;
+        _map = map;
         _file = file;
         _data = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
         _hash = hash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
@@ -41,10 +43,11 @@ internal sealed class DataFileReader : DataReader
     /// <summary>Opens a file and recognises its compression.</summary>
     /// <param name="path">The file; a name ending in .gz promises gzip.</param>
     /// <param name="hash">Whether <see cref="Sha256"/> will be asked for.</param>
+    /// <param name="map">Whether <see cref="DataReader.ReadMemory"/> maps a plain file instead of reading it.</param>
     /// <exception cref="MalformedFileException">The name says gzip and the contents do not.</exception>
     /// <exception cref="IOException">There is no such file, or it is a folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static DataFileReader Open(string path, bool hash = false)
+    public static DataFileReader Open(string path, bool hash = false, bool map = false)
     {
         FileStream file = InputFile.Open(path);
         try
@@ -59,7 +62,7 @@ internal sealed class DataFileReader : DataReader
                     $"is named .gz but is not gzip: it begins with {found}, expected 1f8b; download it again, or drop .gz from its name if it is not compressed.", 0);
             }
             file.Position = 0;
-            return new DataFileReader(path, file, isCompressed, hash);
+            return new DataFileReader(path, file, isCompressed, hash, map);
         }
         catch
         {
@@ -102,6 +105,20 @@ internal sealed class DataFileReader : DataReader
 
     /// <inheritdoc/>
     protected override int ReadSome(Span<byte> buffer) => _data.Read(buffer);
+
+    /// <inheritdoc/>
+    protected override ReadOnlyMemory<byte>? TryMap(int count)
+    {
+        // A browser has no files but those in its memory.
+        if (!_map || IsCompressed || OperatingSystem.IsBrowser())
+        {
+            return null;
+        }
+        ReadOnlyMemory<byte> mapped = new MappedFile(_file, Offset, count).Memory;
+        _file.Position = Offset + count;
+        AfterRead(mapped.Span);
+        return mapped;
+    }
 
     /// <inheritdoc/>
     protected override void AfterRead(ReadOnlySpan<byte> bytes) => _hash?.AppendData(bytes);

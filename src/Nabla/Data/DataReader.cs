@@ -87,6 +87,19 @@ internal abstract class DataReader : IDisposable
         }
     }
 
+    /// <summary>Reads exactly <paramref name="count"/> bytes as memory that is not to be changed: that of the file, where it is mapped.</summary>
+    /// <param name="count">Number of bytes, at most <see cref="Array.MaxLength"/>.</param>
+    /// <param name="what">What the bytes are, for the error.</param>
+    public ReadOnlyMemory<byte> ReadMemory(int count, string what)
+    {
+        if (count == 0 || (KnownRest is >= 0 and long rest && rest < count) || TryMap(count) is not { } mapped)
+        {
+            return ReadBytes(count, what);
+        }
+        Offset += count;
+        return mapped;
+    }
+
     /// <summary>Makes sure that nothing follows but the end of a line, which editors and copying put there: no byte of data, and in a gzip file nothing after the data's own end.</summary>
     public void ExpectEnd()
     {
@@ -126,6 +139,11 @@ internal abstract class DataReader : IDisposable
 
     /// <summary>Reads one byte or more; 0 means the end. Damage may be an <see cref="InvalidDataException"/>.</summary>
     protected abstract int ReadSome(Span<byte> buffer);
+
+    /// <summary>Maps the next bytes of the file, sees them as <see cref="AfterRead"/> does, and goes on behind them.</summary>
+    /// <param name="count">Number of bytes, above 0.</param>
+    /// <returns>Null where they are to be read.</returns>
+    protected virtual ReadOnlyMemory<byte>? TryMap(int count) => null;
 
     /// <summary>Sees all bytes as they are read.</summary>
     protected virtual void AfterRead(ReadOnlySpan<byte> bytes)

@@ -132,7 +132,7 @@ public static class Idx
             throw new MalformedFileException(reader.FilePath,
                 $"announces {count} images of {rows}×{columns}, {size} bytes; expected at most {Array.MaxLength} bytes.", 4);
         }
-        byte[] pixels = reader.ReadBytes((int)size, $"the pixels of {count} images of {rows}×{columns}");
+        ReadOnlyMemory<byte> pixels = reader.ReadMemory((int)size, $"the pixels of {count} images of {rows}×{columns}");
         reader.ExpectEnd();
         return new ByteFeatures(pixels, [(int)rows, (int)columns]);
     }

@@ -10,18 +10,20 @@ public static class IdxFolder
     /// <summary>Reads all four files.</summary>
     /// <param name="folder">Holds the files.</param>
     /// <param name="classCount">Number of classes, 1 to 256.</param>
+    /// <param name="mapFiles">Whether plain files of images become memory of this process and all others that map them, instead of being read; they must not change then. See <c>DataFileOptions.MapFiles</c>.</param>
     /// <returns>Images of one shape with labels; the source says whether they are the official MNIST.</returns>
     /// <exception cref="MalformedFileException">A file is not what it should be, or two do not fit together.</exception>
     /// <exception cref="IOException">The folder or a file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    public static TrainAndTest Load(string folder, int classCount = 10) => Load(folder, folder, MnistFile.Official, classCount, mustBeMnist: false);
+    public static TrainAndTest Load(string folder, int classCount = 10, bool mapFiles = false) => Load(folder, folder, MnistFile.Official, classCount, mustBeMnist: false, mapFiles);
 
     /// <param name="folder">Holds the files.</param>
     /// <param name="origin">How errors name the folder.</param>
     /// <param name="files">Training images and labels, test images and labels.</param>
     /// <param name="classCount">Number of classes.</param>
     /// <param name="mustBeMnist">Whether other contents are an error.</param>
-    internal static TrainAndTest Load(string folder, string origin, IReadOnlyList<MnistFile> files, int classCount, bool mustBeMnist)
+    /// <param name="mapFiles">Whether plain files of images are mapped.</param>
+    internal static TrainAndTest Load(string folder, string origin, IReadOnlyList<MnistFile> files, int classCount, bool mustBeMnist, bool mapFiles)
     {
         Idx.CheckClassCount(classCount);
         string[] paths = FindAll(folder, origin, files);
@@ -38,7 +40,7 @@ public static class IdxFolder
 
         (DataSet Data, bool IsMnist) ReadPair(int first)
         {
-            using DataFileReader images = DataFileReader.Open(paths[first], hash: true);
+            using DataFileReader images = DataFileReader.Open(paths[first], hash: true, mapFiles);
             using DataFileReader labels = DataFileReader.Open(paths[first + 1], hash: true);
             DataSet data = Idx.ReadPair(images, labels, classCount);
             return (data, IsMnist(images, files[first]) & IsMnist(labels, files[first + 1]));

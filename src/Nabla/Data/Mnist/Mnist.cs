@@ -8,7 +8,7 @@ namespace Nabla;
 /// </summary>
 public static class Mnist
 {
-    private static readonly MnistStore Store = new(MnistFile.Official, Environment.GetEnvironmentVariable);
+    private static readonly MnistStore Store = new(MnistFile.Official, Environment.GetEnvironmentVariable), MappingStore = new(MnistFile.Official, Environment.GetEnvironmentVariable) { MapFiles = true };
 
     /// <summary>Where downloads are kept: <c>nabla/mnist</c> in the user's cache folder; null where the system has none.</summary>
     public static string? CacheFolder => Store.CacheFolder();
@@ -22,6 +22,7 @@ public static class Mnist
     /// <param name="folder">Folder with the four files, or null.</param>
     /// <param name="download">Mirrors, time-outs and cache; null for the defaults.</param>
     /// <param name="progress">Told how a download goes, possibly on another thread.</param>
+    /// <param name="mapFiles">Whether plain files of images become memory of this process and all others that map them, instead of being read; they must not change then. See <c>DataFileOptions.MapFiles</c>.</param>
     /// <param name="cancellation">Stops a download, and waiting for another process that downloads.</param>
     /// <exception cref="MalformedFileException">A file is damaged or not the official one.</exception>
     /// <exception cref="DownloadException">MNIST is in none of the places and cannot be downloaded.</exception>
@@ -34,7 +35,8 @@ public static class Mnist
         string? folder = null,
         MnistDownloadOptions? download = null,
         IProgress<DownloadProgress>? progress = null,
-        CancellationToken cancellation = default) => Store.Load(folder, download, progress, cancellation);
+        bool mapFiles = false,
+        CancellationToken cancellation = default) => (mapFiles ? MappingStore : Store).Load(folder, download, progress, cancellation);
 
     /// <summary>
     /// Says what is in the places where <see cref="Load"/> looks, in its order, and whether it is right. Reads every file

@@ -8,6 +8,9 @@ internal sealed class MnistStore(IReadOnlyList<MnistFile> files, Func<string, st
     private const string FolderVariable = "NABLA_DATA";
     private const int ClassCount = 10;
 
+    /// <summary>Whether plain files of images are mapped.</summary>
+    public bool MapFiles { get; init; }
+
     /// <summary>See <see cref="Mnist.Load"/>.</summary>
     [UnsupportedOSPlatform("browser")]
     public TrainAndTest Load(string? folder, MnistDownloadOptions? options, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
@@ -95,7 +98,7 @@ internal sealed class MnistStore(IReadOnlyList<MnistFile> files, Func<string, st
         options?.CacheFolder ?? CacheFolder()
         ?? throw new DownloadException($"There is no home folder to keep MNIST in; set {FolderVariable} to a folder that holds the MNIST files.");
 
-    private TrainAndTest Read(string folder, string origin) => IdxFolder.Load(folder, origin, files, ClassCount, mustBeMnist: true);
+    private TrainAndTest Read(string folder, string origin) => IdxFolder.Load(folder, origin, files, ClassCount, mustBeMnist: true, MapFiles);
 
     private MnistFolderStatus Inspect(string place, string folder) =>
         new(place, folder, Directory.Exists(folder), [.. files.Select(file => file.Inspect(folder))]);

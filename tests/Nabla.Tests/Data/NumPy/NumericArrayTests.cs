@@ -72,7 +72,7 @@ public sealed class NumericArrayTests : IDisposable
     {
         // Sample s has the values 100·s + 10·row + column.
         int[] values = [.. from column in Enumerable.Range(0, 3) from row in Enumerable.Range(0, 2) from sample in Enumerable.Range(0, count) select 100 * sample + 10 * row + column];
-        NumericArray array = new(new NumericType(NumericKind.Signed, 4, false), [count, 2, 3], true, [.. values.SelectMany(BitConverter.GetBytes)]);
+        NumericArray array = new(new NumericType(NumericKind.Signed, 4, false), [count, 2, 3], true, values.SelectMany(BitConverter.GetBytes).ToArray());
         Assert.Equal(values.Order().Select(value => (float)value), array.Accept<FloatVisitor, float[]>(default));
     }
 
