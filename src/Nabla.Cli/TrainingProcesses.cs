@@ -80,11 +80,12 @@ internal sealed class TrainingProcesses : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            string message = CommandLine.MessageOf(exception);
+            bool isStopped = exception is OperationCanceledException;
+            string message = isStopped ? "stopped." : CommandLine.MessageOf(exception);
             if (IsFirst)
             {
                 PlainText.Error.WriteLine($"{command}: {message}");
-                _mpi.Abort(reason: null, ExitCode.Failure);
+                _mpi.Abort(reason: null, isStopped ? ExitCode.Interrupted : ExitCode.Failure);
             }
             Thread.Sleep(TurnOfFirst);
             _mpi.Abort(message, ExitCode.Failure);

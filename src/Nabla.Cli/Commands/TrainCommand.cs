@@ -243,7 +243,8 @@ internal sealed class TrainCommand : Command
         using Interruption interruption = new();
         RunDescription run = Shared(RunDescription.Parse(processes.Share(""), RunFolder.RunName), processes, arguments);
         string checkpoint = processes.Share("");
-        (run, _, RecipeTraining training) = Prepare(run, arguments, TextWriter.Null, interruption.Token);
+        // A signal that comes before the first step ends the training after it, with a checkpoint.
+        (run, _, RecipeTraining training) = Prepare(run, arguments, TextWriter.Null, CancellationToken.None);
         Accompany(training.Trainer, run, processes);
         TrainingHistory history = checkpoint.Length > 0 ? training.Resume(checkpoint, interruption.Token) : training.Fit(interruption.Token);
         training.Network.Evaluate(training.Data.Test, run.Recipe.Training.Threads, processes.Communicator);
