@@ -26,8 +26,7 @@ public sealed class Browser : IAsyncLifetime
             _skipped = $"There is no chromium or google-chrome on the PATH, and {ChromiumVariable} does not name one.";
             return;
         }
-        // The library is built once for all.
-        _skipped = Publish("samples/browser") ?? Publish("src/Nabla.Page") ?? Publish("tests/Nabla.BrowserProcess");
+        _skipped = Publish("samples/browser", "src/Nabla.Page", "tests/Nabla.BrowserProcess");
         if (_skipped is null)
         {
             _playwright = await Playwright.CreateAsync();
@@ -44,7 +43,7 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>The folder of a published page.</summary>
-    public string FilesOf(string project) => Path.Combine(_folder.FullName, Path.GetFileName(project), "wwwroot");
+    public string FilesOf(string project) => Path.Combine(_folder["artifacts"], "publish", Path.GetFileName(project), "release", "wwwroot");
 
     /// <summary>Bytes of files of a published page, compressed as web servers do it once for all.</summary>
     public long CompressedBytesOf(string project, IEnumerable<string> files)
@@ -82,12 +81,17 @@ public sealed class Browser : IAsyncLifetime
             .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome", "chrome.exe" }.Select(name => Path.Combine(folder, name)))
             .FirstOrDefault(File.Exists);
 
-    /// <returns>Why it cannot be published here: packages that are not to be had; null where it was.</returns>
-    private string? Publish(string project)
+    /// <summary>Publishes pages side by side, with one build of the library for all.</summary>
+    /// <returns>Why they cannot be published here: packages that are not to be had; null where they were.</returns>
+    private string? Publish(params string[] projects)
     {
-        ProcessStartInfo start = new("dotnet", ["publish", Path.Combine(DotNet.Repository, project), "--artifacts-path", _folder["artifacts"], "--output", _folder[Path.GetFileName(project)], "-p:RunAnalyzers=false", "-p:CompressionEnabled=false"])
+        File.WriteAllLines(_folder["Pages.slnx"], ["<Solution>", .. projects.Select(project => $"""  <Project Path="{Directory.GetFiles(Path.Combine(DotNet.Repository, project), "*.csproj").Single()}" />"""), "</Solution>"]);
+        // What the projects refer to is not in the solution, and would be built for Debug without the last of these.
+        ProcessStartInfo start = new("dotnet", ["publish", _folder["Pages.slnx"], "--artifacts-path", _folder["artifacts"], "-p:RunAnalyzers=false", "-p:CompressionEnabled=false", "-p:ShouldUnsetParentConfigurationAndPlatform=false"])
         {
             RedirectStandardOutput = true,
+            // Where global.json names the SDK.
+            WorkingDirectory = DotNet.Repository,
         };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
@@ -95,7 +99,7 @@ public sealed class Browser : IAsyncLifetime
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         string? missing = output.Split('\n').FirstOrDefault(line => line.Contains("error NU1101") || line.Contains("error NU1102") || line.Contains("error NU1301"));
-        Assert.True(process.ExitCode == 0 || missing is not null, $"dotnet publish {project}: exit code {process.ExitCode}\n{output}");
-        return process.ExitCode == 0 ? null : $"{project} cannot be published without packages from the network: {missing!.Trim()}";
+        Assert.True(process.ExitCode == 0 || missing is not null, $"dotnet publish {string.Join(", ", projects)}: exit code {process.ExitCode}\n{output}");
+        return process.ExitCode == 0 ? null : $"The pages cannot be published without packages from the network: {missing!.Trim()}";
     }
 }

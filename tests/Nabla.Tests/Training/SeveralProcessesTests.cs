@@ -160,7 +160,27 @@ public sealed class SeveralProcessesTests : IDisposable
 
         public Func<TrainingCallback[]> Callbacks { get; init; } = () => [];
 
-        public DataSet Data => Drawn.GetOrAdd((Samples, Seed), key => SyntheticDigits.Generate(key.Samples, key.Seed));
+        // Drawing thousands of digits would take longer than all trainings with them.
+        public DataSet Data => Drawn.GetOrAdd((Samples, Seed), key => key.Samples < 1000 ? SyntheticDigits.Generate(key.Samples, key.Seed) : Noise(key.Samples, key.Seed));
+
+        /// <summary>Images of which four fifths are blank, with the class marked in one place.</summary>
+        private static DataSet Noise(int samples, uint seed)
+        {
+            const int Side = 28, Classes = 10;
+            NumPyRandom random = new(seed);
+            byte[] pixels = new byte[samples * Side * Side];
+            int[] labels = new int[samples];
+            for (int i = 0; i < pixels.Length; i += 1 + random.NextInt32(9))
+            {
+                pixels[i] = (byte)(i % 255 + 1);
+            }
+            for (int i = 0; i < samples; i++)
+            {
+                labels[i] = random.NextInt32(Classes);
+                pixels[i * Side * Side + labels[i]] = 255;
+            }
+            return DataSet.FromImages(pixels, [Side, Side], labels, Classes);
+        }
 
         public Network Create() => Network.Create([28, 28], Layers);
 

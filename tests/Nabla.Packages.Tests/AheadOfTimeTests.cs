@@ -1,34 +1,48 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Nabla.Tests;
 
-namespace Nabla.Tests;
+namespace Nabla.Packages.Tests;
 
 /// <summary>Programs that are compiled ahead of time: with the instructions that Nabla needs, and the same bits as just in time.</summary>
-public sealed class AheadOfTimeTests : IDisposable
+[Collection(PackageTestsOfOneFeed.Name)]
+public sealed class AheadOfTimeTests(PackageFeed feed)
 {
-    private readonly TemporaryFolder _folder = new();
+    /// <summary>What is chosen, and for which properties of a program; MSBuild starts once for all of them.</summary>
+    private static readonly (string Expected, string Properties)[] Choices =
+    [
+        ("x86-64-v3", "PublishAot=true;RuntimeIdentifier=linux-x64"),
+        ("x86-64-v3", "PublishAot=true;RuntimeIdentifier=win-x64"),
+        ("native", "PublishAot=true;RuntimeIdentifier=linux-x64;IlcInstructionSet=native"),
+        ("", "PublishAot=true;RuntimeIdentifier=linux-arm64"),
+        ("", "RuntimeIdentifier=linux-x64"),
+        ("", "Nothing=true"),
+    ];
 
-    public void Dispose() => _folder.Dispose();
-
-    [Theory]
-    [InlineData("x86-64-v3", "PublishAot=true", "RuntimeIdentifier=linux-x64")]
-    [InlineData("x86-64-v3", "PublishAot=true", "RuntimeIdentifier=win-x64")]
-    [InlineData("native", "PublishAot=true", "RuntimeIdentifier=linux-x64", "IlcInstructionSet=native")]
-    [InlineData("", "PublishAot=true", "RuntimeIdentifier=linux-arm64")]
-    [InlineData("", "RuntimeIdentifier=linux-x64")]
-    [InlineData("")]
-    public void The_package_chooses_instructions_where_the_program_does_not(string expected, params string[] properties)
+    [Fact]
+    public void The_package_chooses_instructions_where_the_program_does_not()
     {
-        File.WriteAllText(_folder["Program.csproj"], $"""
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["Program.csproj"], $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
               <Import Project="{DotNet.Repository}/src/Nabla/buildTransitive/Nabla.targets" />
+              <Target Name="Write" DependsOnTargets="ChooseInstructionsForNabla">
+                <WriteLinesToFile File="$(Choice).txt" Lines="[$(IlcInstructionSet)]" />
+              </Target>
             </Project>
             """);
-        string chosen = DotNet.Run(
-            "dotnet", _folder.FullName,
-            ["msbuild", "Program.csproj", "-t:ChooseInstructionsForNabla", "-getProperty:IlcInstructionSet", .. properties.Select(property => $"-p:{property}")]);
-        Assert.Equal(expected, chosen.Trim());
+        File.WriteAllText(folder["All.proj"], $"""
+            <Project>
+              <Target Name="All">
+                {string.Concat(Choices.Select((choice, index) => $"""<MSBuild Projects="Program.csproj" Targets="Write" Properties="Choice={index};{choice.Properties}" />"""))}
+              </Target>
+            </Project>
+            """);
+        DotNet.Run("dotnet", folder.FullName, "msbuild", "All.proj", "-t:All", "-v:q", "-nologo");
+        Assert.Equal(
+            Choices.Select(choice => $"{choice.Properties}: [{choice.Expected}]"),
+            Choices.Select((choice, index) => $"{choice.Properties}: {File.ReadAllText(folder[$"{index}.txt"]).Trim()}"));
     }
 
     [Fact]
@@ -36,10 +50,7 @@ public sealed class AheadOfTimeTests : IDisposable
     {
         Assert.SkipWhen(DotNet.SkippedAheadOfTime is not null, DotNet.SkippedAheadOfTime ?? "");
 
-        DotNet.UseFeed(_folder);
-        DotNet.Run(
-            "dotnet", DotNet.Repository, "pack", "src/Nabla", "--artifacts-path", _folder["artifacts"], "-o", _folder["feed"], "-p:RunAnalyzers=false", "-v", "q", "-nologo");
-        string program = Directory.CreateDirectory(_folder["program"]).FullName;
+        string program = Directory.CreateDirectory(feed.Folder("ahead-of-time")).FullName;
         foreach (string file in Directory.GetFiles(Path.Combine(DotNet.Repository, "tests", "Nabla.TestProcess"), "*.cs"))
         {
             File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
