@@ -2,7 +2,8 @@ using Nabla.Tests;
 
 namespace Nabla.Browser.Tests;
 
-/// <summary>Networks of all kinds that are trained in a browser have the weights that they get elsewhere, bit for bit. It only computes, so it runs beside the tests that wait for a page.</summary>
+/// <summary>Networks of all kinds that are trained in a browser have the weights that they get elsewhere, bit for bit.</summary>
+[Collection("One after the other")]
 public sealed class SameBitsTests(Browser browser)
 {
     /// <summary>Three threads are asked for, and a browser has one.</summary>
