@@ -89,6 +89,74 @@ public sealed class Center : Layer
     }
 }
 
+/// <summary>Subtracts from each feature its mean over the batch: a layer that needs the whole batch, and gets along with some of its shards.</summary>
+public sealed record BatchCenterSpec : LayerSpec
+{
+    public override Layer Build(LayerBuilder builder) => new BatchCenter(builder);
+}
+
+public sealed class BatchCenter(LayerBuilder builder) : Layer(builder, builder.InputShape)
+{
+    public override bool NeedsWholeBatch => true;
+
+    public override bool SharesSums => true;
+
+    public override int ScratchSize => LayerPass.MaxShards * OutputShape.Size;
+
+    public override void Forward(in LayerPass pass)
+    {
+        if (pass.IsTraining)
+        {
+            Subtract(pass, pass.Input(), pass.Output);
+        }
+        else
+        {
+            pass.Input().CopyTo(pass.Output);
+        }
+    }
+
+    public override void Backward(in LayerPass pass)
+    {
+        if (!pass.InputGradient().IsEmpty)
+        {
+            Subtract(pass, pass.OutputGradient, pass.InputGradient());
+        }
+    }
+
+    private void Subtract(in LayerPass pass, ReadOnlySpan<float> from, Span<float> to)
+    {
+        int size = OutputShape.Size, row = 0;
+        ReadOnlySpan<int> starts = pass.ShardStarts;
+        Span<float> sums = pass.Scratch[..((starts.Length - 1) * size)];
+        for (int shard = pass.FirstShard; shard < pass.EndShard; shard++)
+        {
+            Span<float> sum = sums.Slice(shard * size, size);
+            sum.Clear();
+            for (int end = row + starts[shard + 1] - starts[shard]; row < end; row++)
+            {
+                for (int i = 0; i < size; i++)
+                {
+                    sum[i] += from[row * size + i];
+                }
+            }
+        }
+        pass.ShareShards(sums);
+        for (int i = 0; i < size; i++)
+        {
+            float mean = 0;
+            for (int shard = 0; shard < starts.Length - 1; shard++)
+            {
+                mean += sums[shard * size + i];
+            }
+            mean /= starts[^1];
+            for (row = 0; row < pass.Rows; row++)
+            {
+                to[row * size + i] = from[row * size + i] - mean;
+            }
+        }
+    }
+}
+
 /// <summary>Multiplies two values, element by element, and adds noise in training: a layer that reads two and draws random numbers.</summary>
 public sealed record NoisyProductSpec : LayerSpec
 {

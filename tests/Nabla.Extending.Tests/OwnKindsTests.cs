@@ -1,5 +1,6 @@
 using System.Text;
 using Nabla.Tests;
+using Nabla.Tests.Training;
 
 namespace Nabla.Extending.Tests;
 
@@ -160,8 +161,29 @@ public sealed class OwnKindsTests : IDisposable
     [Fact]
     public void A_layer_with_buffers_gets_the_samples_of_a_batch_in_order()
     {
-        Assert.Contains("in 32 shards", Network.Create([28, 28], new ScaleSpec(), Layer.Dense(10)).Explain(60_000, threads: 2), StringComparison.Ordinal);
+        Assert.Contains("in 117 shards", Network.Create([28, 28], new ScaleSpec(), Layer.Dense(10)).Explain(60_000, threads: 2), StringComparison.Ordinal);
         Assert.Contains("in 1 shard.", Network.Create([28, 28], new CenterSpec { Momentum = 0.9 }, Layer.Dense(10)).Explain(60_000, threads: 2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_layer_that_needs_the_whole_batch_and_shares_its_sums_trains_on_several_processes()
+    {
+        GradientCheck.Layer(new BatchCenterSpec(), [6]).ThrowIfWrong();
+        Assert.Contains("as 8 shards", Images().Explain(96, threads: 1), StringComparison.Ordinal);
+        float[] alone = Train(SingleProcess.Instance);
+        foreach (float[] parameters in ThreadProcesses.Run(3, Train))
+        {
+            Assert.Equal(alone, parameters);
+        }
+
+        static Network Images() => Network.Create([28, 28], Layer.Convolution2D(8, 3, 3, stride: 2), new BatchCenterSpec(), Layer.ReLU(), Layer.GlobalAveragePooling2D(), Layer.Dense(10));
+
+        static float[] Train(ICommunicator communicator)
+        {
+            Network network = Images();
+            new Trainer(network, Loss.SoftmaxCrossEntropy, new Adam()) { Communicator = communicator }.Fit(SyntheticDigits.Generate(200, seed: 1), new() { Epochs = 2, BatchSize = 96 });
+            return network.Parameters.ToArray();
+        }
     }
 
     private sealed record BiasSpec : LayerSpec

@@ -54,6 +54,9 @@ public readonly ref struct LayerPass
     /// <summary>Threads that may be used, at least 1.</summary>
     public int Threads { get; }
 
+    /// <summary>Most shards of a batch: 256.</summary>
+    public const int MaxShards = ExecutionPlan.MaxShards;
+
     /// <summary>
     /// Where the shards of the whole batch begin, counted in its samples, and where the last one ends: a shard more than there are. A shard's sums are made from its first sample to its last, by
     /// whoever has it. One shard of all <see cref="Rows"/> where the batch is not cut.

@@ -180,9 +180,6 @@ internal sealed record TrainingIdentity
         GradientTransforms = [.. trainer.GradientTransforms.Select(transform => transform.ToString()!)],
         Data = data,
     };
-
-    /// <summary>As JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.TypeOf<TrainingIdentity>());
 }
 
 /// <summary>A checkpoint without its vectors.</summary>

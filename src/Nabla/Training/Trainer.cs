@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Nabla;
 
@@ -293,10 +294,25 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
         Communicator.ThrowUnlessSame("versions of the library", FormattableString.Invariant($"{TrainingRecord.LibraryVersion}, {ExecutionPlan.Version}"));
         // Some of the samples tell whether they are the same; no process has to read them all.
         int[] some = [.. Enumerable.Range(0, SamplesToCompare).Select(i => (int)((long)train.Count * i / SamplesToCompare)).Distinct()];
-        Communicator.ThrowUnlessSame("layers, loss, optimizer or options", TrainingIdentity.Of(this, options, data: "").ToJson());
+        Communicator.ThrowUnlessSame("layers, loss, optimizer or options", string.Join('\n', [
+            .. network.Graph.Specs.Select(Describe), Describe(network.Preprocessing), Describe(Loss), Describe(optimizer), Describe(options), .. GradientTransforms.Select(transform => transform.ToString()!)]));
         Communicator.ThrowUnlessSame("samples", FormattableString.Invariant($"{train.Count}, {train.View(some).Fingerprint()}"));
         Communicator.Broadcast(MemoryMarshal.AsBytes(network.Parameters), root: 0);
         Communicator.Broadcast(MemoryMarshal.AsBytes(network.Buffers), root: 0);
+    }
+
+    /// <summary>All that can be known of a part of the training.</summary>
+    private static string Describe<T>(T part)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(part, DocumentJson.TypeOf<T>());
+        }
+        catch (NotSupportedException)
+        {
+            // Of a program's own kind that has no name in documents.
+            return part!.ToString()!;
+        }
     }
 
     /// <summary>What a loss cannot compare with, or a classifier cannot learn.</summary>
