@@ -141,22 +141,43 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
                 }
                 continue;
             }
-            for (int shard = shards.First; shard < shards.End; shard++)
+            ShardsJob shardsJob = new(this, workspace, i, parameters, gradients);
+            WorkerTeam.Run(ref shardsJob, Math.Min(workspace.Threads, shards.Here));
+        }
+    }
+
+    /// <summary>The gradient of a layer's parameters for each shard: threads take whole shards, since the products of one are small.</summary>
+    private readonly ref struct ShardsJob(LayerGroup group, Workspace workspace, int layer, ReadOnlySpan<float> parameters, Span<float> gradients) : IJob
+    {
+        private readonly ReadOnlySpan<float> _parameters = parameters;
+        private readonly Span<float> _gradients = gradients;
+
+        public void Run(int part, int parts)
+        {
+            BatchShards shards = workspace.Shards!;
+            int end = shards.First + shards.Here * (part + 1) / parts;
+            for (int shard = shards.First + shards.Here * part / parts; shard < end; shard++)
             {
-                int firstRow = shards.Starts[shard] - start, ofShard = shards.Starts[shard + 1] - shards.Starts[shard];
-                Span<float> gradient = gradients.Slice((shard - shards.First) * length, length);
-                if (!LearnsOneByOne && graph.NeedsGradient(i + 1))
-                {
-                    new LayerPass(workspace, i, firstRow, ofShard, workspace.Threads, part: 0, parameters).Backward(gradient, GradientUse.Replace);
-                }
-                else if (LearnsOneByOne && layer.ParameterCount > 0)
-                {
-                    int offset = layer.Parameters[0].Offset;
-                    Reductions.SumColumns(
-                        workspace.PartialGradients[(firstRow / SamplesAtOnce * _parameterCount + offset)..], _parameterCount, gradient[offset..], Units(ofShard), layer.ParameterCount,
-                        GradientUse.Replace, workspace.Threads);
-                }
+                Span<float> gradient = _gradients.Slice((shard - shards.First) * _parameters.Length, _parameters.Length);
+                group.BackwardShard(workspace, layer, shard, parts == 1 ? workspace.Threads : 1, part, _parameters, gradient);
             }
+        }
+    }
+
+    private void BackwardShard(Workspace workspace, int index, int shard, int threads, int part, ReadOnlySpan<float> parameters, Span<float> gradient)
+    {
+        BatchShards shards = workspace.Shards!;
+        Layer layer = graph.Layers[index];
+        int firstRow = shards.Starts[shard] - shards.Samples.Start, rows = shards.Starts[shard + 1] - shards.Starts[shard];
+        if (!LearnsOneByOne && graph.NeedsGradient(index + 1))
+        {
+            new LayerPass(workspace, index, firstRow, rows, threads, part, parameters).Backward(gradient, GradientUse.Replace);
+        }
+        else if (LearnsOneByOne && layer.ParameterCount > 0)
+        {
+            int offset = layer.Parameters[0].Offset;
+            Reductions.SumColumns(
+                workspace.PartialGradients[(firstRow / SamplesAtOnce * _parameterCount + offset)..], _parameterCount, gradient[offset..], Units(rows), layer.ParameterCount, GradientUse.Replace, threads);
         }
     }
 
