@@ -27,5 +27,12 @@ internal sealed record Measurement(string Library, double Latency, double Exchan
         static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The middle of some numbers, or the mean of the two in the middle.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Latency * 1e6:F1} µs, {Exchange * 1e3:F3} ms");
 }

@@ -79,17 +79,11 @@ static void Compare(int[] processes, double seconds, int rounds)
         foreach (int count in processes)
         {
             List<Measurement> all = results[(transport, count)];
-            double latency = Median(all, one => one.Latency), exchange = Median(all, one => one.Exchange);
+            double latency = Measurement.Median(all.Select(one => one.Latency)), exchange = Measurement.Median(all.Select(one => one.Exchange));
             double bytes = 2.0 * (count - 1) / count * Measurement.Parameters * sizeof(float);
             string bandwidth = count == 1 ? "–" : (bytes / Math.Max(exchange - 2 * latency, 1e-9) / 1e9).ToString("F2", CultureInfo.InvariantCulture);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {all[0].Library} | {transport.Over} | {count} | {latency * 1e6:F1} | {exchange * 1e3:F3} | {bandwidth} | {Median(all, one => one.Processors):F1} |"));
+                $"| {all[0].Library} | {transport.Over} | {count} | {latency * 1e6:F1} | {exchange * 1e3:F3} | {bandwidth} | {Measurement.Median(all.Select(one => one.Processors)):F1} |"));
         }
     }
-}
-
-static double Median(List<Measurement> all, Func<Measurement, double> of)
-{
-    double[] sorted = [.. all.Select(of).Order()];
-    return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

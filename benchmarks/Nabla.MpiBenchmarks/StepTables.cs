@@ -17,7 +17,7 @@ internal static class StepTables
         foreach (Transport transport in transports)
         {
             Measurement[] measured = [.. Enumerable.Range(0, rounds).Select(_ => transport.Measure(2, seconds))];
-            double latency = Median(measured.Select(one => one.Latency)), exchange = Median(measured.Select(one => one.Exchange));
+            double latency = Measurement.Median(measured.Select(one => one.Latency)), exchange = Measurement.Median(measured.Select(one => one.Exchange));
             ways[transport.Name] = (latency, Measurement.Parameters * sizeof(float) / Math.Max(exchange - 2 * latency, 1e-9));
             Console.Error.WriteLine($"{transport.Name}: {latency * 1e6:F1} µs, {ways[transport.Name].Bandwidth / 1e9:F2} GB/s");
         }
@@ -43,14 +43,14 @@ internal static class StepTables
                     shared[transport].Add(transport.Measure(step, 2, 1, seconds));
                 }
             }
-            StepModel model = StepModel.Fit(step, Median(one), Median(halfOfOne));
-            machines.Add(StepModel.Fit(step, Median(two), Median(halfOfTwo)));
+            StepModel model = StepModel.Fit(step, Measurement.Median(one), Measurement.Median(halfOfOne));
+            machines.Add(StepModel.Fit(step, Measurement.Median(two), Measurement.Median(halfOfTwo)));
             foreach (Transport transport in step.Shards > 1 ? transports : [])
             {
-                double measured = Median(shared[transport]);
+                double measured = Measurement.Median(shared[transport]);
                 (double latency, double bandwidth) = ways[transport.Name];
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {step.Recipe}, batch {step.BatchSize:N0} | {Median(one) * 1e3:F2} ms | {Median(two) * 1e3:F2} ms | {transport.Name} | {measured * 1e3:F2} ms | {measured / Median(two):F2} | {model.Seconds(2, latency, bandwidth)! * 1e3:F2} ms |"));
+                    $"| {step.Recipe}, batch {step.BatchSize:N0} | {Measurement.Median(one) * 1e3:F2} ms | {Measurement.Median(two) * 1e3:F2} ms | {transport.Name} | {measured * 1e3:F2} ms | {measured / Measurement.Median(two):F2} | {model.Seconds(2, latency, bandwidth)! * 1e3:F2} ms |"));
             }
         }
         foreach ((string name, double latency, double bandwidth) in Networks)
@@ -67,11 +67,5 @@ internal static class StepTables
                     $"| {model.Step.Recipe}, batch {model.Step.BatchSize:N0} | {model.Step.Parameters:N0} | {model.Step.Shards} | {string.Join(" | ", Machines.Select(count => model.Seconds(count, latency, bandwidth) is double time ? (alone / time).ToString("F1", CultureInfo.InvariantCulture) : "–"))} |"));
             }
         }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

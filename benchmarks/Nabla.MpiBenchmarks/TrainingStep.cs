@@ -19,9 +19,9 @@ internal sealed partial record TrainingStep(string Recipe, int BatchSize)
     public int Shards => ShardsOfPlan().Match(Network().Explain(BatchSize, threads: 1)) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 1;
 
     /// <summary>
-    /// How often processes wait for each other in a step beside the sum of gradients: twice for each batch normalisation, for the losses, and twice to ask whether the training is to end.
+    /// How often processes wait for each other in a step beside the sum of gradients: twice for each batch normalisation, for the losses, and to ask whether the training is to end.
     /// </summary>
-    public int Gathers => 2 * Network().Layers.Count(layer => layer.SharesSums) + 3;
+    public int Gathers => 2 * Network().Layers.Count(layer => layer.SharesSums) + 2;
 
     /// <summary>The recipe and the batch, as a word.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Recipe}:{BatchSize}");

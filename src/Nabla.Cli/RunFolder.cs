@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Nabla.IO;
 
 namespace Nabla.Cli;
@@ -7,7 +6,7 @@ namespace Nabla.Cli;
 /// <summary>The folder that a training leaves behind: the model, its history and a summary.</summary>
 internal sealed class RunFolder : IDisposable
 {
-    public const string ModelName = "model.safetensors";
+    public const string ModelName = StudyFolder.ModelName;
     public const string RunName = "run.json";
     public const string SummaryName = "summary.json";
     private const string CheckpointName = "checkpoint.safetensors";
@@ -226,5 +225,5 @@ internal sealed class RunFolder : IDisposable
     }
 
     private void Write(string name, string text) =>
-        AtomicFile.Write(Path.Combine(_path, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        AtomicFile.Write(Path.Combine(_path, name), text);
 }

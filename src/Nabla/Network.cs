@@ -202,7 +202,7 @@ public sealed partial class Network
 
     /// <summary>The same for a batch of a training: its size, its threads and where it draws random numbers from.</summary>
     /// <param name="options">The training's options.</param>
-    public string Explain(TrainingOptions options) => new ExecutionPlan(this, options.BatchSize, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0).ToString();
+    public string Explain(TrainingOptions options) => ExecutionPlan.Of(this, options, samples: int.MaxValue).ToString();
 
     /// <summary>Draws initial values for all parameters.</summary>
     /// <param name="random">Where the numbers come from.</param>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using Nabla.Tests;
 
 namespace Nabla.Mpi.Tests;
 
@@ -10,7 +10,7 @@ internal sealed record Launched(int Code, string Output, string Error, TimeSpan 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>The MPIs that tests are run with; each is skipped where it is not installed.</summary>
-    public static TheoryData<string> Kinds => ["mpich", "openmpi"];
+    public static TheoryData<string> Kinds => [.. Mpiexec.Kinds];
 
     /// <summary>The processes' lines, sorted.</summary>
     public string[] Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)];
@@ -18,26 +18,17 @@ internal sealed record Launched(int Code, string Output, string Error, TimeSpan 
     /// <summary>Those that begin as ours do on standard error.</summary>
     public string[] News => [.. Error.Split('\n').Where(line => line.StartsWith("nabla: ", StringComparison.Ordinal))];
 
-    /// <summary>Whether an MPI is installed, with its launcher.</summary>
-    public static void SkipUnlessInstalled(string kind) =>
-        Assert.SkipUnless(Launcher(kind) is not null, $"There is no mpiexec.{kind} on the PATH: on Debian the package {(kind == "mpich" ? "mpich" : "openmpi-bin")} has it.");
-
     /// <summary>Starts some processes by the launcher of an MPI and waits until they have ended.</summary>
     public static Launched By(string kind, int processes, string arguments, params (string Name, string Value)[] environment)
     {
-        SkipUnlessInstalled(kind);
-        // Without these Open MPI starts neither for root, as in containers, nor more processes than there are cores.
-        string[] options = kind == "openmpi" ? ["--allow-run-as-root", "--oversubscribe"] : [];
-        return Run(Launcher(kind)!, [.. options, "-n", processes.ToString(CultureInfo.InvariantCulture), Program, .. arguments.Split(' ')], environment);
+        string[] launcher = Mpiexec.Command(kind, processes);
+        return Run(launcher[0], [.. launcher[1..], Program, .. arguments.Split(' ')], environment);
     }
 
     /// <summary>Starts one process by itself.</summary>
     public static Launched Alone(string arguments, params (string Name, string Value)[] environment) => Run(Program, arguments.Split(' '), environment);
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "Nabla.MpiProcess");
-
-    private static string? Launcher(string kind) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, $"mpiexec.{kind}")).FirstOrDefault(File.Exists);
 
     private static Launched Run(string program, string[] arguments, (string Name, string Value)[] environment)
     {

@@ -1,3 +1,5 @@
+using Nabla.Tests;
+
 namespace Nabla.Mpi.Tests;
 
 /// <summary>Several processes, started as a user would.</summary>
@@ -60,7 +62,7 @@ public sealed class MpiCommunicatorTests
     [Theory, MemberData(nameof(Kinds))]
     public void A_process_that_nobody_launched_is_alone(string kind)
     {
-        Launched.SkipUnlessInstalled(kind);
+        Mpiexec.SkipUnlessInstalled(kind);
         Launched run = Launched.Alone("exchange", ("NABLA_MPI_LIBRARY", Library(kind)));
         Assert.True(run.Code == 0, run.Error);
         Assert.Equal([$"rank 0 of 1 with {Description(kind)}"], run.Lines.Select(WithoutHost));
@@ -69,7 +71,7 @@ public sealed class MpiCommunicatorTests
     [Fact]
     public void A_library_of_another_MPI_than_the_launcher_is_refused()
     {
-        Launched.SkipUnlessInstalled("mpich");
+        Mpiexec.SkipUnlessInstalled("mpich");
         Launched run = Launched.By("openmpi", 2, "exchange", ("NABLA_MPI_LIBRARY", "libmpich.so.12"));
         Assert.NotEqual(0, run.Code);
         Assert.Contains("mpiexec of Open MPI has started 2 processes, but MPICH", run.Error, StringComparison.Ordinal);

@@ -27,7 +27,7 @@ public sealed class StandardInterfaceTests : IDisposable
 
     private string Compile()
     {
-        Launched.SkipUnlessInstalled("mpich");
+        Mpiexec.SkipUnlessInstalled("mpich");
         string library = _folder["libstandard.so"];
         try
         {

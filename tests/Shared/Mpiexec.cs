@@ -11,12 +11,15 @@ internal static class Mpiexec
     /// <summary>What starts some processes, before the program's own command; the test is skipped where it is not installed.</summary>
     public static string[] Command(string kind, int processes)
     {
-        string? launcher = Find(kind);
-        Assert.SkipUnless(launcher is not null, $"There is no mpiexec.{kind} on the PATH: on Debian the package {(kind == "mpich" ? "mpich" : "openmpi-bin")} has it.");
+        SkipUnlessInstalled(kind);
         // Without these Open MPI starts neither for root, as in containers, nor more processes than there are cores.
         string[] options = kind == "openmpi" ? ["--allow-run-as-root", "--oversubscribe"] : [];
-        return [launcher, .. options, "-n", processes.ToString(CultureInfo.InvariantCulture)];
+        return [Find(kind)!, .. options, "-n", processes.ToString(CultureInfo.InvariantCulture)];
     }
+
+    /// <summary>Skips the test where an MPI, with its launcher, is not installed.</summary>
+    public static void SkipUnlessInstalled(string kind) =>
+        Assert.SkipUnless(Find(kind) is not null, $"There is no mpiexec.{kind} on the PATH: on Debian the package {(kind == "mpich" ? "mpich" : "openmpi-bin")} has it.");
 
     private static string? Find(string kind) =>
         Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, $"mpiexec.{kind}")).FirstOrDefault(File.Exists);

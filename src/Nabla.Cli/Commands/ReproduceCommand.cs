@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Options;
@@ -173,7 +172,7 @@ internal sealed class ReproduceCommand : Command
         {
             string command = string.Create(CultureInfo.InvariantCulture, $"nabla reproduce {string.Join("", names.Select(name => $"{name} "))}{(seeds is null ? "" : $"--seeds {seeds} ")}--data {data}");
             string page = ReproductionPage.Create(rows, asked, command, DateOnly.FromDateTime(DateTime.Now));
-            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+            AtomicFile.Write(path, page);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 using Nabla.Cli.Display;
 using Nabla.Cli.Reports;
@@ -74,7 +73,7 @@ internal sealed class StudyCommand : Command
             return (page, null);
         }
         // The seed is the first's: which one is luckiest says nothing.
-        AtomicFile.Write(recipe, stream => stream.Write(Encoding.UTF8.GetBytes(best.Runs[0].Run.Recipe.ToJson() + "\n")));
+        AtomicFile.Write(recipe, best.Runs[0].Run.Recipe.ToJson() + "\n");
         return (page, recipe);
     }
 }

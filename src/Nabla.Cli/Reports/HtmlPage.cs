@@ -50,7 +50,7 @@ internal sealed class HtmlPage
     }
 
     /// <summary>Writes it, all at once.</summary>
-    public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ToString())));
+    public void Write(string path) => AtomicFile.Write(path, ToString());
 
     public override string ToString() => Html.Of($"""
         <!DOCTYPE html>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Nabla.Cli.Options;
 using Nabla.IO;
@@ -30,6 +29,6 @@ internal sealed class StudyRunFiles(StudyFolder folder, DataSource.TrainingData 
             Write(RunFolder.SummaryName, JsonSerializer.Serialize(summary, SummaryJson.Default.TrainSummary) + "\n");
         }
 
-        void Write(string name, string text) => AtomicFile.Write(Path.Combine(trained.Folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        void Write(string name, string text) => AtomicFile.Write(Path.Combine(trained.Folder, name), text);
     }
 }

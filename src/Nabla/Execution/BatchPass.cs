@@ -31,8 +31,9 @@ internal sealed class BatchPass
     /// <param name="communicator">The processes that share batches; null for this one alone.</param>
     public BatchPass(Network network, Loss loss, DataSet data, ExecutionPlan plan, IReadOnlyList<Augmentation>? augmentations = null, ICommunicator? communicator = null)
     {
-        _shards = new BatchShards(plan, communicator ?? SingleProcess.Instance);
-        _shards.Exchange = _exchange = new GradientExchange(_shards, communicator ?? SingleProcess.Instance, plan.Threads);
+        communicator ??= SingleProcess.Instance;
+        _shards = new BatchShards(plan, communicator);
+        _shards.Exchange = _exchange = new GradientExchange(_shards, communicator, plan.Threads);
         _network = network;
         _plan = plan;
         _shift = plan.MayFoldShift ? FoldedShift.For(network, data.Features) : null;

@@ -73,5 +73,5 @@ internal sealed class BatchShards(ExecutionPlan plan, ICommunicator communicator
     }
 
     /// <summary>The first shard of a process; of the process after the last, their number.</summary>
-    public int FirstOf(int rank) => (int)((long)Count * rank / communicator.Size);
+    public int FirstOf(int rank) => communicator.FirstOf(rank, Count);
 }

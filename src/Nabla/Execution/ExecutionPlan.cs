@@ -104,6 +104,13 @@ internal sealed class ExecutionPlan
             && (long)threads * MicroBatch * FloatsPerSample(network.Graph) <= MaxActivationFloats;
     }
 
+    /// <summary>The plan of a training.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="options">The training's options.</param>
+    /// <param name="samples">How many samples there are to learn from.</param>
+    public static ExecutionPlan Of(Network network, TrainingOptions options, int samples) => new(
+        network, options.Order == SampleOrder.WithReplacement ? options.BatchSize : Math.Min(options.BatchSize, samples), options.Threads, options.RandomNumbers, options.Augmentation.Count > 0);
+
     /// <summary>Most samples in a batch.</summary>
     public int BatchSize { get; }
 

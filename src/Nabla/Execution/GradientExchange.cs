@@ -123,11 +123,11 @@ internal sealed class GradientExchange(BatchShards shards, ICommunicator communi
         }
         // What is left here: the sums of the greatest pairs of pairs that are here as a whole.
         int rank = communicator.Rank, size = communicator.Size, here = CountNodes(rank);
-        int own = ColumnOf(rank + 1, columns) - ColumnOf(rank, columns), nodes = 0, at = 0;
+        int own = communicator.FirstOf(rank + 1, columns) - communicator.FirstOf(rank, columns), nodes = 0, at = 0;
         Grow(ref _sent, here * columns);
         for (int other = 0; other < size; other++)
         {
-            int start = ColumnOf(other, columns), count = ColumnOf(other + 1, columns) - start;
+            int start = communicator.FirstOf(other, columns), count = communicator.FirstOf(other + 1, columns) - start;
             foreach (int node in NodesOf(rank))
             {
                 gradients.Slice((node - shards.First) * _row + start, count).CopyTo(_sent.AsSpan(at));
@@ -147,7 +147,7 @@ internal sealed class GradientExchange(BatchShards shards, ICommunicator communi
             {
                 _nodes[at++] = node;
             }
-            _receivedLengths[other] = sizeof(float) * (ColumnOf(other + 1, columns) - ColumnOf(other, columns));
+            _receivedLengths[other] = sizeof(float) * (communicator.FirstOf(other + 1, columns) - communicator.FirstOf(other, columns));
         }
         if (own > 0)
         {
@@ -155,9 +155,6 @@ internal sealed class GradientExchange(BatchShards shards, ICommunicator communi
         }
         communicator.AllGather(MemoryMarshal.AsBytes(_received.AsSpan(0, own)), MemoryMarshal.AsBytes(gradients[..columns]), _receivedLengths);
     }
-
-    /// <summary>The first of the parameters of which a process makes the sum.</summary>
-    private int ColumnOf(int rank, int columns) => (int)((long)columns * rank / communicator.Size);
 
     /// <summary>The greatest nodes of the tree over all shards that a process has as a whole, each by its first shard.</summary>
     private NodeEnumerator NodesOf(int rank) => new(shards.FirstOf(rank), shards.FirstOf(rank + 1), shards.Count);

@@ -92,25 +92,11 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
     /// <param name="learningRate">Above 0: the parameters move by this times their layer's factor instead.</param>
     public void Backward(Workspace workspace, int rows, ReadOnlySpan<float> parameters, Span<float> gradient, GradientUse use, double learningRate)
     {
-        if (LearnsOneByOne)
-        {
-            BackwardJob job = new(this, workspace, rows, parameters);
-            WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
-        }
+        BackwardOneByOne(workspace, rows, parameters);
         for (int i = end - 1; i >= first; i--)
         {
-            Layer layer = graph.Layers[i];
-            GradientUse layerUse = learningRate > 0 ? GradientUse.Descend((float)(learningRate * layer.Spec.LearningRateFactor)) : use;
-            if (!LearnsOneByOne && graph.NeedsGradient(i + 1))
-            {
-                new LayerPass(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, parameters).Backward(gradient, layerUse);
-            }
-            else if (LearnsOneByOne && layer.ParameterCount > 0)
-            {
-                int offset = layer.Parameters[0].Offset;
-                Reductions.SumColumns(
-                    workspace.PartialGradients[offset..], _parameterCount, gradient[offset..], Units(rows), layer.ParameterCount, layerUse, workspace.Threads);
-            }
+            GradientUse layerUse = learningRate > 0 ? GradientUse.Descend((float)(learningRate * graph.Layers[i].Spec.LearningRateFactor)) : use;
+            BackwardLayer(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, parameters, gradient, layerUse);
         }
     }
 
@@ -120,17 +106,13 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
         BatchShards shards = workspace.Shards!;
         (int start, int endSample) = shards.Samples;
         int rows = endSample - start, length = parameters.Length;
-        if (LearnsOneByOne)
-        {
-            BackwardJob job = new(this, workspace, rows, parameters);
-            WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
-        }
+        BackwardOneByOne(workspace, rows, parameters);
         for (int i = end - 1; i >= first; i--)
         {
             Layer layer = graph.Layers[i];
             if (!LearnsOneByOne && graph.NeedsGradient(i + 1) && (layer.NeedsWholeBatch || layer.ParameterCount == 0))
             {
-                new LayerPass(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, parameters).Backward(gradients[..length], GradientUse.Replace);
+                BackwardLayer(workspace, i, firstRow: 0, rows, workspace.Threads, part: 0, parameters, gradients[..length], GradientUse.Replace);
                 // It is the gradient of the whole batch already: the first shard's, so that it is counted once.
                 for (int shard = shards.First; shard < shards.End && layer.ParameterCount > 0; shard++)
                 {
@@ -158,26 +140,37 @@ internal sealed class LayerGroup(LayerGraph graph, int first, int end, int param
             int end = shards.First + shards.Here * (part + 1) / parts;
             for (int shard = shards.First + shards.Here * part / parts; shard < end; shard++)
             {
+                int firstRow = shards.Starts[shard] - shards.Samples.Start, rows = shards.Starts[shard + 1] - shards.Starts[shard];
                 Span<float> gradient = _gradients.Slice((shard - shards.First) * _parameters.Length, _parameters.Length);
-                group.BackwardShard(workspace, layer, shard, parts == 1 ? workspace.Threads : 1, part, _parameters, gradient);
+                group.BackwardLayer(workspace, layer, firstRow, rows, parts == 1 ? workspace.Threads : 1, part, _parameters, gradient, GradientUse.Replace);
             }
         }
     }
 
-    private void BackwardShard(Workspace workspace, int index, int shard, int threads, int part, ReadOnlySpan<float> parameters, Span<float> gradient)
+    /// <summary>Where each few samples have a gradient of their own: all of these.</summary>
+    private void BackwardOneByOne(Workspace workspace, int rows, ReadOnlySpan<float> parameters)
     {
-        BatchShards shards = workspace.Shards!;
+        if (LearnsOneByOne)
+        {
+            BackwardJob job = new(this, workspace, rows, parameters);
+            WorkerTeam.Run(ref job, Math.Min(workspace.Threads, Units(rows)));
+        }
+    }
+
+    /// <summary>The gradient of a layer for some rows, or the sum of those that each few of the rows have.</summary>
+    private void BackwardLayer(
+        Workspace workspace, int index, int firstRow, int rows, int threads, int part, ReadOnlySpan<float> parameters, Span<float> gradient, GradientUse use)
+    {
         Layer layer = graph.Layers[index];
-        int firstRow = shards.Starts[shard] - shards.Samples.Start, rows = shards.Starts[shard + 1] - shards.Starts[shard];
         if (!LearnsOneByOne && graph.NeedsGradient(index + 1))
         {
-            new LayerPass(workspace, index, firstRow, rows, threads, part, parameters).Backward(gradient, GradientUse.Replace);
+            new LayerPass(workspace, index, firstRow, rows, threads, part, parameters).Backward(gradient, use);
         }
         else if (LearnsOneByOne && layer.ParameterCount > 0)
         {
             int offset = layer.Parameters[0].Offset;
             Reductions.SumColumns(
-                workspace.PartialGradients[(firstRow / SamplesAtOnce * _parameterCount + offset)..], _parameterCount, gradient[offset..], Units(rows), layer.ParameterCount, GradientUse.Replace, threads);
+                workspace.PartialGradients[(firstRow / SamplesAtOnce * _parameterCount + offset)..], _parameterCount, gradient[offset..], Units(rows), layer.ParameterCount, use, threads);
         }
     }
 

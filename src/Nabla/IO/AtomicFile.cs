@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Nabla.IO;
 
 /// <summary>Writes files so that whoever looks at the path sees the old contents or the new ones, never a part.</summary>
@@ -48,6 +50,13 @@ public static class AtomicFile
             throw;
         }
     }
+
+    /// <summary>Writes a text, as UTF-8, in the same way.</summary>
+    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="text">Its contents.</param>
+    /// <exception cref="IOException">As the other overload.</exception>
+    /// <exception cref="UnauthorizedAccessException">As the other overload.</exception>
+    public static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Deletes the temporary files of processes that died while they wrote, but none that is being written.</summary>
     /// <param name="folder">Where they are.</param>

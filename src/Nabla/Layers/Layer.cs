@@ -117,7 +117,7 @@ public abstract class Layer
 
     /// <summary>Whether batches cannot be cut into shards: a stream is drawn from in the order of the samples, a buffer is changed in it.</summary>
     /// <param name="random">Where the training draws from.</param>
-    internal bool NeedsOneShard(RandomSource random) => ((NeedsWholeBatch || Buffers.Count > 0) && !(NeedsWholeBatch && SharesSums)) || (FollowsStream && random == RandomSource.NumPy);
+    internal bool NeedsOneShard(RandomSource random) => (NeedsWholeBatch ? !SharesSums : Buffers.Count > 0) || (FollowsStream && random == RandomSource.NumPy);
 
     /// <summary>Memory that a thread needs for a pass of so many samples, beside what a <see cref="Workspace"/> has.</summary>
     internal virtual ThreadFloats ThreadFloats(int rows, bool training) => default;

@@ -148,6 +148,25 @@ internal sealed class RunClaims
         File.Move(temporary, path, overwrite: true);
     }
 
+    /// <summary>Gives a folder that was put together elsewhere its name, which only the first can do: a folder that has something in it is not replaced.</summary>
+    /// <param name="prepared">The folder.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="file">A file in it, by which another's is known.</param>
+    /// <returns>Whether it was the first; else another was, and the folder is still there.</returns>
+    /// <exception cref="IOException">It cannot be renamed, and no other was first.</exception>
+    public static bool TryPublish(string prepared, string path, string file)
+    {
+        try
+        {
+            Directory.Move(prepared, path);
+            return true;
+        }
+        catch (IOException) when (File.Exists(Path.Combine(path, file)))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a small document that others may be writing; null where it is not there or not whole.</summary>
     public static T? Read<T>(string path)
         where T : class

@@ -52,7 +52,7 @@ public sealed class SharedTasks
         {
             _numbers.Add(name, number = _numbers.Count);
         }
-        if (ResultOf(name) is not null || (newest > 0 && !claims.IsReleased(newest) && !_watch.IsStale(number, newest, claims.LifeText(newest))) || !claims.TryClaim(newest + 1))
+        if (ResultOf(name) is not null || !_watch.IsFree(number, claims, newest) || !claims.TryClaim(newest + 1))
         {
             return false;
         }
@@ -78,13 +78,7 @@ public sealed class SharedTasks
         RunClaims.Replace(Path.Combine(prepared, TextName), Encoding.UTF8.GetBytes(result), claims.FilesOf(claim.Number));
         try
         {
-            // A folder that has something in it is not replaced: that makes it exclusive.
-            Directory.Move(prepared, Path.Combine(_folder, ResultsName, name));
-            return true;
-        }
-        catch (IOException) when (ResultOf(name) is not null)
-        {
-            return false;
+            return RunClaims.TryPublish(prepared, Path.Combine(_folder, ResultsName, name), TextName);
         }
         finally
         {

@@ -100,17 +100,14 @@ public sealed class StudyFolder
     /// <param name="own">The hash of this process's data.</param>
     internal string FirstData(string own)
     {
-        string known = Path.Combine(FolderPath, WorkName, "data"), file = Path.Combine(known, "sha256");
+        const string HashName = "sha256";
+        string known = Path.Combine(FolderPath, WorkName, "data"), file = Path.Combine(known, HashName);
         if (!File.Exists(file))
         {
             string made = $"{known}.{Path.GetRandomFileName()}{AtomicFile.TemporaryEnding}";
             Directory.CreateDirectory(made);
-            File.WriteAllText(Path.Combine(made, "sha256"), own);
-            try
-            {
-                Directory.Move(made, known);
-            }
-            catch (IOException) when (File.Exists(file))
+            File.WriteAllText(Path.Combine(made, HashName), own);
+            if (!RunClaims.TryPublish(made, known, HashName))
             {
                 Directory.Delete(made, recursive: true);
             }
@@ -122,19 +119,7 @@ public sealed class StudyFolder
     /// <param name="run">The run.</param>
     /// <param name="prepared">A folder with all of it, which is then the run's.</param>
     /// <returns>Whether it was the first; else another was, and the folder is still there.</returns>
-    internal bool TryPublish(StudyRun run, string prepared)
-    {
-        try
-        {
-            // A folder that has something in it is not replaced: that makes it exclusive.
-            Directory.Move(prepared, PathOf(run));
-            return true;
-        }
-        catch (IOException) when (IsPublished(run))
-        {
-            return false;
-        }
-    }
+    internal bool TryPublish(StudyRun run, string prepared) => RunClaims.TryPublish(prepared, PathOf(run), ResultName);
 
     /// <summary>Takes the result of a run that failed away, so that it is tried again.</summary>
     internal void TakeBack(StudyRun run, string into)
@@ -149,7 +134,7 @@ public sealed class StudyFolder
     {
         RunClaims claims = ClaimsOf(run);
         int newest = claims.Newest();
-        return (newest == 0 || claims.IsReleased(newest) || _watch.IsStale(run.Index, newest, claims.LifeText(newest)), newest + 1);
+        return (_watch.IsFree(run.Index, claims, newest), newest + 1);
     }
 
     internal RungProgress ProgressOf(StudyRun run)

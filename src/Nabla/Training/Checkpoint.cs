@@ -166,20 +166,6 @@ internal sealed record TrainingIdentity
 
     /// <summary>Number of samples to learn from, and a hash of them.</summary>
     public required string Data { get; init; }
-
-    /// <summary>That of a training without callbacks.</summary>
-    public static TrainingIdentity Of(Trainer trainer, TrainingOptions options, string data) => new()
-    {
-        Input = [.. trainer.Network.InputShape],
-        Layers = [.. trainer.Network.Graph.Specs],
-        Preprocessing = trainer.Network.Preprocessing,
-        Loss = trainer.Loss,
-        Optimizer = trainer.Optimizer,
-        Options = options,
-        Callbacks = [],
-        GradientTransforms = [.. trainer.GradientTransforms.Select(transform => transform.ToString()!)],
-        Data = data,
-    };
 }
 
 /// <summary>A checkpoint without its vectors.</summary>

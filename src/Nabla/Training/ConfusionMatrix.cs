@@ -50,9 +50,8 @@ public sealed class ConfusionMatrix
     /// <summary>Adds to each process's counts those of the others.</summary>
     internal void Share(ICommunicator communicator)
     {
-        int[] lengths = new int[communicator.Size], all = new int[communicator.Size * _counts.Length];
-        Array.Fill(lengths, sizeof(int) * _counts.Length);
-        communicator.AllGather(MemoryMarshal.AsBytes(_counts.AsSpan()), MemoryMarshal.AsBytes(all.AsSpan()), lengths);
+        int[] all = new int[communicator.Size * _counts.Length];
+        communicator.AllGather(MemoryMarshal.AsBytes(_counts.AsSpan()), MemoryMarshal.AsBytes(all.AsSpan()));
         Array.Clear(_counts);
         for (int i = 0; i < all.Length; i++)
         {

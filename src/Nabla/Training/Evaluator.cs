@@ -42,7 +42,7 @@ internal sealed class Evaluator
         }
         // Of so many samples as go through at a time, added up in order, whoever measured them.
         double[] losses = new double[(data.Count + _pass.Rows - 1) / _pass.Rows];
-        (int first, int end) = (FirstOf(_communicator.Rank, losses.Length), FirstOf(_communicator.Rank + 1, losses.Length));
+        (int first, int end) = (_communicator.FirstOf(_communicator.Rank, losses.Length), _communicator.FirstOf(_communicator.Rank + 1, losses.Length));
         for (int portion = first; portion < end; portion++)
         {
             int start = portion * _pass.Rows;
@@ -61,18 +61,15 @@ internal sealed class Evaluator
         }
         if (_communicator.Size > 1)
         {
-            Share<double>(losses, rank => FirstOf(rank, losses.Length));
+            Share<double>(losses, rank => _communicator.FirstOf(rank, losses.Length));
             confusion?.Share(_communicator);
             if (numbers is not null)
             {
-                Share(_answers.AsSpan(0, data.Count * width), rank => Math.Min(FirstOf(rank, losses.Length) * _pass.Rows, data.Count) * width);
+                Share(_answers.AsSpan(0, data.Count * width), rank => Math.Min(_communicator.FirstOf(rank, losses.Length) * _pass.Rows, data.Count) * width);
             }
         }
         return new Evaluation(data.Count, losses.Sum() / data.Count, confusion) { Regression = numbers is null ? null : RegressionFigures.Of(_answers, numbers) };
     }
-
-    /// <summary>The first portion of a process; of the process after the last, their number.</summary>
-    private int FirstOf(int rank, int portions) => (int)((long)portions * rank / _communicator.Size);
 
     /// <summary>Gives the other processes what this one has of some numbers, and has what they have.</summary>
     /// <param name="values">All the numbers.</param>

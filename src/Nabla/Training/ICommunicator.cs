@@ -71,18 +71,32 @@ public sealed class SingleProcess : ICommunicator
 /// <summary>What a training asks of its processes beside sums.</summary>
 internal static class CommunicatorExtensions
 {
-    /// <summary>Whether something is so in any of the processes.</summary>
-    public static bool Any(this ICommunicator communicator, bool here)
+    /// <summary>Of some things that the processes share evenly, the first that a process has; of the process after the last, their number.</summary>
+    public static int FirstOf(this ICommunicator communicator, int rank, int count) => (int)((long)count * rank / communicator.Size);
+
+    /// <summary>Gives all processes what each of them has, where all have as much.</summary>
+    public static void AllGather(this ICommunicator communicator, ReadOnlySpan<byte> own, Span<byte> all)
+    {
+        Span<int> lengths = stackalloc int[communicator.Size];
+        lengths.Fill(own.Length);
+        communicator.AllGather(own, all, lengths);
+    }
+
+    /// <summary>For each of two questions, whether the answer is yes in any of the processes.</summary>
+    public static (bool First, bool Second) Any(this ICommunicator communicator, bool first, bool second)
     {
         if (communicator.Size == 1)
         {
-            return here;
+            return (first, second);
         }
-        byte[] all = new byte[communicator.Size];
-        int[] lengths = new int[communicator.Size];
-        Array.Fill(lengths, 1);
-        communicator.AllGather([here ? (byte)1 : (byte)0], all, lengths);
-        return all.Contains((byte)1);
+        Span<byte> all = stackalloc byte[communicator.Size];
+        communicator.AllGather([(byte)((first ? 1 : 0) | (second ? 2 : 0))], all);
+        byte any = 0;
+        foreach (byte answers in all)
+        {
+            any |= answers;
+        }
+        return ((any & 1) != 0, (any & 2) != 0);
     }
 
     /// <summary>What the first process has, for all. Where it fails there, all fail.</summary>
@@ -131,10 +145,8 @@ internal static class CommunicatorExtensions
     /// <exception cref="ArgumentException">One says something else; thrown in all of them.</exception>
     public static void ThrowUnlessSame(this ICommunicator communicator, string what, string here)
     {
-        int[] lengths = new int[communicator.Size];
-        Array.Fill(lengths, SHA256.HashSizeInBytes);
         byte[] all = new byte[communicator.Size * SHA256.HashSizeInBytes];
-        communicator.AllGather(SHA256.HashData(Encoding.UTF8.GetBytes(here)), all, lengths);
+        communicator.AllGather(SHA256.HashData(Encoding.UTF8.GetBytes(here)), all);
         for (int rank = 1; rank < communicator.Size; rank++)
         {
             if (!all.AsSpan(rank * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes).SequenceEqual(all.AsSpan(0, SHA256.HashSizeInBytes)))

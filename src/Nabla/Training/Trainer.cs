@@ -281,15 +281,15 @@ public sealed class Trainer(Network network, Loss loss, Optimizer optimizer)
     /// <summary>Makes sure that the processes train the same, and that there is something for each, and gives them the first one's weights.</summary>
     private void Share(TrainingOptions options, DataSet train)
     {
-        int samples = Math.Min(options.BatchSize, train.Count), processes = Communicator.Size;
-        ExecutionPlan plan = new(network, samples, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0);
+        int processes = Communicator.Size;
+        ExecutionPlan plan = ExecutionPlan.Of(network, options, train.Count);
         if (plan.Shards < processes)
         {
             string reason = network.Layers.FirstOrDefault(layer => layer.NeedsOneShard(options.RandomNumbers)) is Layer ordered
                 ? $"{ordered.Name} {(options.RandomNumbers == RandomSource.NumPy && ordered.FollowsStream ? "draws from NumPy's stream, sample after sample (randomNumbers NumPy)" : "needs all samples of a batch at a place")}"
                 : "so few samples are less work than adding up the gradients of several processes; a larger batch has more";
             throw new ArgumentException(FormattableString.Invariant(
-                $"{processes} processes have nothing to share: a batch of {samples:N0} samples is {(plan.Shards == 1 ? "one shard" : $"{plan.Shards} shards")}, expected one for each process at least, since {reason}; train on {(plan.Shards == 1 ? "one process" : $"at most {plan.Shards} processes")}, or several networks at once ('nabla sweep')."));
+                $"{processes} processes have nothing to share: a batch of {plan.BatchSize:N0} samples is {(plan.Shards == 1 ? "one shard" : $"{plan.Shards} shards")}, expected one for each process at least, since {reason}; train on {(plan.Shards == 1 ? "one process" : $"at most {plan.Shards} processes")}, or several networks at once ('nabla sweep')."));
         }
         Communicator.ThrowUnlessSame("versions of the library", FormattableString.Invariant($"{TrainingRecord.LibraryVersion}, {ExecutionPlan.Version}"));
         // Some of the samples tell whether they are the same; no process has to read them all.

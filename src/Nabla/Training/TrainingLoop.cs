@@ -84,11 +84,12 @@ internal sealed class TrainingLoop
     /// <summary>Whether somebody ends the training: in any of the processes, which then end it after the same step.</summary>
     private bool IsEnded(CancellationToken cancellation)
     {
-        if (_trainer.Communicator.Any(_trainer.IsStopped))
+        (bool isStopped, bool isCancelled) = _trainer.Communicator.Any(_trainer.IsStopped, cancellation.IsCancellationRequested);
+        if (isStopped)
         {
             _trainer.Stop();
         }
-        return _trainer.Communicator.Any(cancellation.IsCancellationRequested) || _trainer.IsStopped;
+        return isStopped || isCancelled;
     }
 
     private StepResult Step()
@@ -233,13 +234,15 @@ internal sealed class TrainingLoop
         foreach (TrainingCallback callback in _callbacks)
         {
             int place = saved.IndexOf(callback.GetType().Name);
-            if (place >= 0 && document.CallbackStates[place] is { } state)
+            if (place < 0)
+            {
+                continue;
+            }
+            // Another of its kind has the next.
+            saved[place] = "";
+            if (document.CallbackStates[place] is { } state)
             {
                 callback.RestoreState(state);
-            }
-            if (place >= 0)
-            {
-                saved[place] = "";
             }
         }
         if (document.IsStopped)
@@ -248,9 +251,17 @@ internal sealed class TrainingLoop
         }
     }
 
-    private TrainingIdentity Identity => _identity ??= TrainingIdentity.Of(_trainer, _options, FormattableString.Invariant($"{_train.Count} samples, {_train.Fingerprint()}")) with
+    private TrainingIdentity Identity => _identity ??= new TrainingIdentity
     {
+        Input = [.. _network.InputShape],
+        Layers = [.. _network.Graph.Specs],
+        Preprocessing = _network.Preprocessing,
+        Loss = _trainer.Loss,
+        Optimizer = _trainer.Optimizer,
+        Options = _options,
         Callbacks = [.. _callbacks.Select(callback => callback.GetType().Name)],
+        GradientTransforms = [.. _trainer.GradientTransforms.Select(transform => transform.ToString()!)],
+        Data = FormattableString.Invariant($"{_train.Count} samples, {_train.Fingerprint()}"),
     };
 
     /// <summary>Writes down in the network how it was trained up to now.</summary>

@@ -44,8 +44,7 @@ internal sealed class TrainingRun
         _data = data;
         _labels = data.Targets as ClassLabels;
         _order = options.Order == SampleOrder.WithReplacement ? new int[options.BatchSize] : [.. Enumerable.Range(0, data.Count)];
-        int maxSamples = Math.Min(options.BatchSize, _order.Length);
-        ExecutionPlan plan = new(network, maxSamples, options.Threads, options.RandomNumbers, options.Augmentation.Count > 0);
+        ExecutionPlan plan = ExecutionPlan.Of(network, options, data.Count);
         _pass = new BatchPass(network, loss, data, plan, options.Augmentation, communicator);
         _transforms = transforms;
         Average = options.AverageDecay is double decay ? new WeightAverage(network, decay) : null;

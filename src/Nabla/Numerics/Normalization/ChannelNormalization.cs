@@ -408,24 +408,14 @@ internal readonly ref struct ShardedRows
     public int RowOf(int part) => StartOf(part) - SampleOf(_firstShard) * _positions;
 
     /// <summary>Rows of a part, wherever it is.</summary>
-    public int CountOf(int part) => EndOf(part) - StartOf(part);
+    public int CountOf(int part) => StartOf(part, 1) - StartOf(part);
 
-    private int StartOf(int part)
+    /// <summary>The first row of a part, or with 1 the row after its last, counted from the first of the batch.</summary>
+    private int StartOf(int part, int after = 0)
     {
         (int shard, int within) = Math.DivRem(part, _partsPerShard);
-        return BoundaryOf(shard, within);
-    }
-
-    private int EndOf(int part)
-    {
-        (int shard, int within) = Math.DivRem(part, _partsPerShard);
-        return BoundaryOf(shard, within + 1);
-    }
-
-    private int BoundaryOf(int shard, int within)
-    {
         int start = SampleOf(shard) * _positions, end = SampleOf(shard + 1) * _positions;
-        return start + (int)((long)(end - start) * within / _partsPerShard);
+        return start + (int)((long)(end - start) * (within + after) / _partsPerShard);
     }
 
     private int SampleOf(int shard) => _starts.IsEmpty ? shard : _starts[shard];
