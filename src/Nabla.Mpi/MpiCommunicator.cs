@@ -19,6 +19,8 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     // Milliseconds, where it takes a few.
     private const int LongestEnd = 3000;
 
+    private static readonly TimeSpan TimeForLauncher = TimeSpan.FromMilliseconds(100);
+
     // One for a process: MPI is started once.
     private static int s_started;
 
@@ -174,6 +176,8 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     public void Abort(string? reason, int exitCode = 1)
     {
         Announce(reason);
+        // MPICH's launcher passes on what was written before, unless the end comes too soon after it.
+        Thread.Sleep(TimeForLauncher);
         End(exitCode);
     }
 
