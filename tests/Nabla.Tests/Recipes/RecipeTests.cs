@@ -217,12 +217,12 @@ public sealed class RecipeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Ten_thousand_damaged_recipes_give_a_recipe_or_the_documented_error(bool withEverything)
+    public void Thousands_of_damaged_recipes_give_a_recipe_or_the_documented_error(bool withEverything)
     {
         byte[] good = System.Text.Encoding.UTF8.GetBytes(withEverything ? WithEverything().ToJson() : RecipeBook.GetJson("convolution"));
         NumPyRandom random = new(1);
         int refused = 0;
-        for (int i = 0; i < 10_000; i++)
+        for (int i = 0; i < 2_500; i++)
         {
             try
             {
@@ -233,7 +233,7 @@ public sealed class RecipeTests
                 refused++;
             }
         }
-        Assert.InRange(refused, 5000, 9999);
+        Assert.InRange(refused, 1_250, 2_499);
     }
 
     [Fact]

@@ -124,14 +124,14 @@ public sealed class DamagedModelTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Ten_thousand_cuts_and_flips_are_noticed_or_do_no_harm()
+    public void Thousands_of_cuts_and_flips_are_noticed_or_do_no_harm()
     {
         Network network = ModelFileTests.WithEverything();
         network.Save(_folder["model"]);
         byte[] original = File.ReadAllBytes(_folder["model"]);
         NumPyRandom random = new(20);
         int harmless = 0;
-        for (int i = 0; i < 10_000; i++)
+        for (int i = 0; i < 2_500; i++)
         {
             File.WriteAllBytes(_folder["damaged"], Damage.CutOrFlip(original, random));
             try
@@ -146,7 +146,7 @@ public sealed class DamagedModelTests : IDisposable
             }
         }
         // A few change a space at the header's end, or undo themselves.
-        Assert.InRange(harmless, 0, 500);
+        Assert.InRange(harmless, 0, 125);
     }
 
     [Fact]

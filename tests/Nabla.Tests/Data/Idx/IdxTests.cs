@@ -181,7 +181,7 @@ public sealed class IdxTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Ten_thousand_cuts_and_flips_give_valid_data_or_the_documented_exception(bool compressed)
+    public void Thousands_of_cuts_and_flips_give_valid_data_or_the_documented_exception(bool compressed)
     {
         byte[] imageBytes = Images(6, 5, 4, [.. RandomImages(6, 5, 4).Values]);
         byte[] labelBytes = Labels(1, 2, 3, 4, 5, 6);
@@ -190,7 +190,7 @@ public sealed class IdxTests : IDisposable
         File.WriteAllBytes(_folder["l"], labels);
         NumPyRandom random = new(compressed ? 2u : 1u);
         int refused = 0;
-        for (int i = 0; i < 10_000; i++)
+        for (int i = 0; i < 2_500; i++)
         {
             bool ofImages = random.NextInt32(2) == 0;
             File.WriteAllBytes(_folder["damaged"], Damage.CutOrFlip(ofImages ? images : labels, random));
@@ -211,7 +211,7 @@ public sealed class IdxTests : IDisposable
                 refused++;
             }
         }
-        Assert.InRange(refused, 5_000, 9_999);
+        Assert.InRange(refused, 1_250, 2_499);
     }
 
     private static ByteFeatures RandomImages(int count, int rows, int columns) =>

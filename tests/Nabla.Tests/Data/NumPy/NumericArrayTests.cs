@@ -170,13 +170,13 @@ public sealed class NumericArrayTests : IDisposable
     }
 
     [Fact]
-    public void Ten_thousand_cuts_and_flips_give_a_valid_array_or_the_documented_exception()
+    public void Thousands_of_cuts_and_flips_give_a_valid_array_or_the_documented_exception()
     {
         byte[] whole = NpyBytes.Npy("<i4", "(2, 3)", [.. IdxBytes.Pixels(24)]);
         NumPyRandom random = new(4);
         int refused = 0;
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++)
+        for (int i = 0; i < 2_500; i++)
         {
             File.WriteAllBytes(_folder["damaged"], Damage.CutOrFlip(whole, random));
             try
@@ -190,8 +190,8 @@ public sealed class NumericArrayTests : IDisposable
                 refused++;
             }
         }
-        Assert.InRange(refused, 5_000, 9_999);
+        Assert.InRange(refused, 1_250, 2_499);
         // A file is opened with a buffer of 64 KiB; nothing else is large.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000L * (100 << 10));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_500L * (100 << 10));
     }
 }
