@@ -176,8 +176,6 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     public void Abort(string? reason, int exitCode = 1)
     {
         Announce(reason);
-        // MPICH's launcher passes on what was written before, unless the end comes too soon after it.
-        Thread.Sleep(TimeForLauncher);
         End(exitCode);
     }
 
@@ -289,6 +287,8 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     private void End(int exitCode)
     {
         const int LongestCall = 2000;
+        // MPICH's launcher passes on what was written before, unless the end comes too soon after it.
+        Thread.Sleep(TimeForLauncher);
         // A call of another thread may be in a library that waits for ever for a process that is gone.
         if (_calls.TryEnter(LongestCall))
         {
