@@ -19,8 +19,6 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     // Milliseconds, where it takes a few.
     private const int LongestEnd = 3000;
 
-    private static readonly TimeSpan TimeForLauncher = TimeSpan.FromMilliseconds(100);
-
     // One for a process: MPI is started once.
     private static int s_started;
 
@@ -286,7 +284,7 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     [DoesNotReturn]
     private void End(int exitCode)
     {
-        const int LongestCall = 2000;
+        const int TimeForLauncher = 100, LongestCall = 2000;
         // MPICH's launcher passes on what was written before, unless the end comes too soon after it.
         Thread.Sleep(TimeForLauncher);
         // A call of another thread may be in a library that waits for ever for a process that is gone.

@@ -113,8 +113,7 @@ scancel --signal=USR1 "${job}_2"
 victim=$(sed -n 's/.*"process":\([0-9]*\).*/\1/p' "$(grep -l "" "$work"/study/work/*/1.claim | while read -r claim; do run=$(basename "$(dirname "$claim")"); grep -q "Run $run taken" "$work/task-5.txt" && echo "$claim" && break; done)")
 kill -KILL "$victim"
 wait_for 60 "code 75" "grep -q 'code 75' $work/task-2.txt"
-# Slurm holds a job that was queued again for two minutes. slurmd takes a start in the second of its end for one of the
-# job that has ended, and refuses it.
+# Slurm holds a job that was queued again for two minutes. In the second in which it ended, slurmd refuses to start it again.
 wait_for 60 "task 2 in the queue" "squeue --noheader --array --format='%K %T' | grep -qx '2 PENDING'"
 sleep 2
 wait_for 60 "its start" "scontrol update JobId=${job}_2 StartTime=now"
